@@ -1,0 +1,39 @@
+/** A request to the API server and its answer. The same pair is spoken inside the tab and over loopback HTTP (src/cli/serve). */
+import type { ObjectKey, ResourceName } from './storage.ts';
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path and query: `/api/v1/namespaces/yaobank/services?labelSelector=app%3Dcustomer`. */
+  readonly path: string;
+  /** Lower-case names: `accept`, `content-type`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON or YAML text as sent; its media type is in `content-type`. */
+  readonly body?: string;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A JSON value: an object, a list, a Table, a Status; or plain text (`/version`'s kin, pod logs). */
+  readonly body: unknown;
+  /** Warnings the server sends beside the answer (`Warning: 299 - "…"`). */
+  readonly warnings?: readonly string[];
+  /** Set for `watch=true`: ask `watchEvents` (watch.ts) for what came since. */
+  readonly watch?: Watch;
+}
+
+/** A watch that a client holds: plain data, resumed with the last version it has seen. */
+export interface Watch {
+  readonly resource: ResourceName;
+  readonly namespace?: string;
+  readonly name?: ObjectKey;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly asTable: boolean;
+  readonly resourceVersion: number;
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: unknown;
+}

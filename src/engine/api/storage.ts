@@ -1,0 +1,92 @@
+/**
+ * What the API server stores, and the only door through which objects change.
+ *
+ * Models etcd behind kube-apiserver: one counter of resource versions, objects by resource, a bounded log for watches.
+ * Leaves out compaction errors beyond "too old", and transactions.
+ */
+import type { ApiObject } from './objects.ts';
+
+/** `pods`, `services`, `deployments.apps`, `bgppeers.projectcalico.org`: the plural, then the group unless it is the core group. */
+export type ResourceName = string;
+/** `namespace/name`, or `name` for a cluster-scoped object. */
+export type ObjectKey = string;
+
+export interface ApiState {
+  /** Last resource version issued. */
+  readonly resourceVersion: number;
+  readonly objects: Readonly<Record<ResourceName, Readonly<Record<ObjectKey, ApiObject>>>>;
+  /** The last writes, oldest first, at most `MAX_LOG`: what a watch replays. */
+  readonly log: readonly LogEntry[];
+  /** `resource key` → number of the input (journal index) that last changed the object's spec or metadata. */
+  readonly writtenBy: Readonly<Record<string, number>>;
+}
+
+export interface LogEntry {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly resource: ResourceName;
+  readonly key: ObjectKey;
+  readonly resourceVersion: number;
+  readonly object: ApiObject;
+  readonly before?: ApiObject;
+}
+
+export const MAX_LOG = 2000;
+
+export const emptyApi: ApiState = { resourceVersion: 1, objects: {}, log: [], writtenBy: {} };
+
+const NONE: Readonly<Record<ObjectKey, never>> = Object.freeze({});
+
+/** All objects of a resource by key. Never undefined. */
+export function objectsOf<T extends ApiObject = ApiObject>(api: ApiState, resource: ResourceName): Readonly<Record<ObjectKey, T>> {
+  return (api.objects[resource] ?? NONE) as Readonly<Record<ObjectKey, T>>;
+}
+
+export function getObject<T extends ApiObject = ApiObject>(api: ApiState, resource: ResourceName, key: ObjectKey): T | undefined {
+  const all = objectsOf<T>(api, resource);
+  return Object.hasOwn(all, key) ? all[key] : undefined;
+}
+
+export function keyOf(object: ApiObject): ObjectKey {
+  const { namespace, name } = object.metadata;
+  return namespace ? `${namespace}/${name}` : name;
+}
+
+/**
+ * Stores an object as it is (no defaulting or validation: that is server.ts), with a fresh resourceVersion.
+ * @param input journal index to record as the writer of spec/metadata; leave out for status and controllers' writes
+ */
+export function putObject(api: ApiState, resource: ResourceName, object: ApiObject, input?: number): ApiState {
+  const key = keyOf(object);
+  const before = getObject(api, resource, key);
+  const resourceVersion = api.resourceVersion + 1;
+  const stored: ApiObject = { ...object, metadata: { ...object.metadata, resourceVersion: String(resourceVersion) } };
+  const entry: LogEntry = before
+    ? { type: 'MODIFIED', resource, key, resourceVersion, object: stored, before }
+    : { type: 'ADDED', resource, key, resourceVersion, object: stored };
+  return {
+    resourceVersion,
+    objects: { ...api.objects, [resource]: { ...api.objects[resource], [key]: stored } },
+    log: logged(api.log, entry),
+    writtenBy: input === undefined ? api.writtenBy : { ...api.writtenBy, [`${resource} ${key}`]: input },
+  };
+}
+
+/** Removes an object at once (finalizers and grace periods are the callers' business). The same state when there is none. */
+export function removeObject(api: ApiState, resource: ResourceName, key: ObjectKey): ApiState {
+  const before = getObject(api, resource, key);
+  if (!before) return api;
+  const resourceVersion = api.resourceVersion + 1;
+  const rest = { ...api.objects[resource] };
+  delete rest[key];
+  const object = { ...before, metadata: { ...before.metadata, resourceVersion: String(resourceVersion) } };
+  return {
+    ...api,
+    resourceVersion,
+    objects: { ...api.objects, [resource]: rest },
+    log: logged(api.log, { type: 'DELETED', resource, key, resourceVersion, object, before }),
+  };
+}
+
+function logged(log: readonly LogEntry[], entry: LogEntry): readonly LogEntry[] {
+  return log.length < MAX_LOG ? [...log, entry] : [...log.slice(log.length - MAX_LOG / 2), entry];
+}

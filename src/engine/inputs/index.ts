@@ -1,0 +1,15 @@
+/** The list of inputs. Adding one: a file in this folder and a line here. */
+import { apiInput } from './api.ts';
+import type { InputHandler } from './input.ts';
+
+export const inputs = {
+  api: apiInput,
+};
+
+export type Inputs = typeof inputs;
+type ParamsOf<H> = H extends InputHandler<infer I, infer _R> ? I : never;
+type ResultOf<H> = H extends InputHandler<infer _I, infer R> ? R : never;
+
+/** `{ type: 'api', … }`: an input's parameters under its name. */
+export type Input = { [K in keyof Inputs]: { readonly type: K } & ParamsOf<Inputs[K]> }[keyof Inputs];
+export type InputResult<K extends keyof Inputs> = ResultOf<Inputs[K]>;

@@ -1,0 +1,92 @@
+/**
+ * Netfilter rules as objects: what kube-proxy and felix program, the packet walk evaluates and iptables prints.
+ *
+ * Models x_tables, iptables 1.8.9. One rule has at most one match of each sort; `matches` keeps the order in which iptables
+ * prints them. Leaves out IPv6 and targets nobody here uses.
+ */
+import type { Ref } from '../../world.ts';
+
+export type TableName = 'raw' | 'mangle' | 'nat' | 'filter';
+export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
+
+export interface Netfilter {
+  readonly tables: Readonly<Partial<Record<TableName, Table>>>;
+  readonly ipsets: Readonly<Record<string, IpSet>>;
+  /** Rule hits: `<table> <chain> <index>` → [packets, bytes]. Reset when the chain is rewritten. */
+  readonly counters: Readonly<Record<string, readonly [packets: number, bytes: number]>>;
+}
+
+export interface IpSet {
+  readonly name: string;
+  readonly type: 'hash:ip' | 'hash:net' | 'hash:ip,port';
+  /** Addresses or prefixes, sorted. */
+  readonly members: readonly string[];
+}
+
+export interface Table {
+  readonly chains: Readonly<Record<string, Chain>>;
+}
+
+export interface Chain {
+  readonly name: string;
+  /** Only built-in chains have one. */
+  readonly policy?: 'ACCEPT' | 'DROP';
+  readonly rules: readonly Rule[];
+}
+
+export interface Rule {
+  /** `-s`, `-d`: a prefix (`10.49.50.18/32`), `not` inverts. */
+  readonly src?: Prefixed;
+  readonly dst?: Prefixed;
+  readonly in?: Inverted;
+  readonly out?: Inverted;
+  readonly proto?: 'tcp' | 'udp' | 'icmp';
+  readonly matches: readonly Match[];
+  readonly target: Target;
+  readonly ref?: Ref;
+}
+
+export interface Prefixed {
+  readonly prefix: string;
+  readonly not?: boolean;
+}
+
+/** An interface name; a trailing `+` is a wildcard. */
+export interface Inverted {
+  readonly name: string;
+  readonly not?: boolean;
+}
+
+export type Match =
+  | { readonly type: 'comment'; readonly text: string }
+  | { readonly type: 'dport' | 'sport'; readonly port: number; readonly to?: number; readonly not?: boolean }
+  | { readonly type: 'addrtype'; readonly side: 'src' | 'dst'; readonly value: 'LOCAL'; readonly not?: boolean }
+  | { readonly type: 'mark'; readonly value: number; readonly mask: number; readonly not?: boolean }
+  | { readonly type: 'ctstate'; readonly states: readonly CtState[] }
+  | { readonly type: 'statistic'; readonly probability: number }
+  | { readonly type: 'set'; readonly set: string; readonly side: 'src' | 'dst'; readonly not?: boolean }
+  | { readonly type: 'icmp'; readonly icmpType: number }
+  | {
+      readonly type: 'recent';
+      readonly name: string;
+      readonly action: 'rcheck' | 'set';
+      readonly seconds?: number;
+      readonly reap?: boolean;
+    };
+
+export type CtState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED' | 'DNAT' | 'SNAT';
+
+export type Target =
+  | { readonly type: 'ACCEPT' | 'DROP' | 'RETURN' }
+  /** `-j chain`; `goto` is `-g`. */
+  | { readonly type: 'jump'; readonly chain: string; readonly goto?: boolean }
+  | { readonly type: 'REJECT'; readonly with: 'icmp-port-unreachable' | 'tcp-reset' }
+  | { readonly type: 'DNAT'; readonly to: string }
+  | { readonly type: 'SNAT'; readonly to: string; readonly randomFully?: boolean }
+  | { readonly type: 'MASQUERADE'; readonly randomFully?: boolean }
+  /** `--set-xmark value/mask` (ops `or`, `and`, `xor` print as such). */
+  | { readonly type: 'MARK'; readonly value: number; readonly mask: number }
+  | { readonly type: 'NOTRACK' }
+  | { readonly type: 'LOG'; readonly prefix: string };
+
+export const emptyNetfilter: Netfilter = { tables: {}, ipsets: {}, counters: {} };

@@ -1,0 +1,132 @@
+/**
+ * The simulation: the only mutable object. Holds the current World and its journal, applies inputs, lets time pass, tells subscribers.
+ */
+import type { Input, InputResult, Inputs } from './inputs/index.ts';
+import { inputs } from './inputs/index.ts';
+import type { InputHandler, Origin } from './inputs/input.ts';
+import { step } from './step.ts';
+import type { World } from './world.ts';
+
+export interface JournalEntry {
+  readonly at: number;
+  readonly input: Input;
+  readonly by: Origin;
+}
+
+/** What subscribers hear: one input or one round that changed the world. */
+export interface Frame {
+  readonly before: World;
+  readonly world: World;
+  /** The journal entry that made it, when it was an input. */
+  readonly entry?: JournalEntry;
+  /** Agents that changed something, when it was a round. */
+  readonly agents?: readonly string[];
+}
+
+/** Rounds in a row without quiet, after which the world is called oscillating: BGP can really do that. */
+export const MAX_ROUNDS = 1000;
+
+export interface SettleReport {
+  readonly rounds: number;
+  /** Virtual ms that passed. */
+  readonly elapsedMs: number;
+  /** Agents that never came to rest within the bound. */
+  readonly oscillating: readonly string[];
+}
+
+export interface Sim {
+  world(): World;
+  journal(): readonly JournalEntry[];
+  /** Applies an input at the present moment and journals it. */
+  dispatch<K extends keyof Inputs>(input: Extract<Input, { type: K }>, by?: Origin): InputResult<K>;
+  /** Answers an input without applying it: the same code, the world and the journal untouched. For reads (GET, `ip route get`). */
+  ask<K extends keyof Inputs>(input: Extract<Input, { type: K }>): InputResult<K>;
+  /** Lets `ms` of virtual time pass; agents run in rounds as they are due. */
+  advance(ms: number): void;
+  /** Lets time pass until nothing is due within `horizonMs` (default 15 s), at most `maxMs` (default 10 min). Hold timers stay running. */
+  settle(options?: { readonly horizonMs?: number; readonly maxMs?: number }): SettleReport;
+  /** When something is due next, ms since the epoch; undefined: the world is quiet. */
+  nextWake(): number | undefined;
+  subscribe(listener: (frame: Frame) => void): () => void;
+  /** Jumps to another world and journal (reload, rewind, fork). */
+  load(world: World, journal: readonly JournalEntry[]): void;
+}
+
+export const SYSTEM: Origin = { session: 'system', line: '' };
+
+function apply(world: World, input: Input): { readonly world: World; readonly result: unknown } {
+  const handler = inputs[input.type] as InputHandler<Input, unknown>;
+  return handler.apply(world, input);
+}
+
+export function createSim(start: World): Sim {
+  let world = start;
+  let journal: readonly JournalEntry[] = [];
+  /** Virtual time of the next round; undefined: quiet. A fresh world is due at once. */
+  let wakeAt: number | undefined = start.now;
+  const listeners = new Set<(frame: Frame) => void>();
+  const publish = (frame: Frame) => {
+    for (const listener of listeners) listener(frame);
+  };
+
+  function round(): readonly string[] {
+    const before = world;
+    const result = step(before);
+    world = result.world;
+    wakeAt = result.wakeAt;
+    if (world !== before) publish({ before, world, agents: result.changedBy });
+    return result.changedBy;
+  }
+
+  function tick(to: number): void {
+    if (to > world.now) world = { ...world, now: to };
+  }
+
+  return {
+    world: () => world,
+    journal: () => journal,
+    dispatch(input, by = SYSTEM) {
+      const before = world;
+      const applied = apply({ ...before, inputs: before.inputs + 1 }, input);
+      world = applied.world;
+      const entry: JournalEntry = { at: before.now, input, by };
+      journal = [...journal, entry];
+      wakeAt = wakeAt === undefined ? world.now : Math.min(wakeAt, world.now);
+      publish({ before, world, entry });
+      return applied.result as never;
+    },
+    ask: (input) => apply(world, input).result as never,
+    advance(ms) {
+      const end = world.now + ms;
+      for (let rounds = 0; wakeAt !== undefined && wakeAt <= end && rounds < MAX_ROUNDS * 10; rounds++) {
+        tick(wakeAt);
+        round();
+      }
+      tick(end);
+    },
+    settle({ horizonMs = 15_000, maxMs = 600_000 } = {}) {
+      const began = world.now;
+      let rounds = 0;
+      let last: readonly string[] = [];
+      while (wakeAt !== undefined && wakeAt <= world.now + horizonMs) {
+        if (rounds >= MAX_ROUNDS || wakeAt > began + maxMs) return { rounds, elapsedMs: world.now - began, oscillating: last };
+        tick(wakeAt);
+        last = round();
+        rounds++;
+      }
+      return { rounds, elapsedMs: world.now - began, oscillating: [] };
+    },
+    nextWake: () => wakeAt,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    load(next, entries) {
+      const before = world;
+      world = next;
+      journal = entries;
+      wakeAt = next.now;
+      publish({ before, world });
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** One round: every agent once, in a fixed order. */
+import { type Agent, ROUND_MS } from './agent.ts';
+import { agents } from './agents.ts';
+import type { World } from './world.ts';
+
+export interface StepResult {
+  readonly world: World;
+  /** When the next round is due; undefined: nothing is. */
+  readonly wakeAt?: number;
+  readonly changedBy: readonly string[];
+}
+
+export function step(before: World, list: readonly Agent[] = agents): StepResult {
+  let world = before;
+  let wakeAt: number | undefined;
+  const changedBy: string[] = [];
+  for (const agent of list) {
+    const result = agent.run(world, before);
+    if (result.world !== world) changedBy.push(agent.name);
+    world = result.world;
+    if (result.wakeAt !== undefined && (wakeAt === undefined || result.wakeAt < wakeAt)) wakeAt = result.wakeAt;
+  }
+  if (world !== before) wakeAt = Math.min(wakeAt ?? Number.MAX_SAFE_INTEGER, before.now + ROUND_MS);
+  // A deadline in the past must still let time move, or the world would stand still.
+  if (wakeAt !== undefined && wakeAt <= before.now) wakeAt = before.now + ROUND_MS;
+  return { world, wakeAt, changedBy };
+}
