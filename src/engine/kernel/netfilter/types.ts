@@ -1,8 +1,7 @@
 /**
  * Netfilter rules as objects: what kube-proxy and felix program, the packet walk evaluates and iptables prints.
  *
- * Models x_tables, iptables 1.8.9. One rule has at most one match of each sort; `matches` keeps the order in which iptables
- * prints them. Leaves out IPv6 and targets nobody here uses.
+ * Models x_tables, iptables 1.8.9. `matches` keeps the order in which iptables prints them; a rule may carry two comments. Leaves out IPv6 and targets nobody here uses.
  */
 import type { Ref } from '../../world.ts';
 
@@ -40,7 +39,8 @@ export interface Rule {
   readonly dst?: Prefixed;
   readonly in?: Inverted;
   readonly out?: Inverted;
-  readonly proto?: 'tcp' | 'udp' | 'icmp';
+  /** `-p`. `ipencap` is protocol 4 (IP in IP), which no packet of the simulation carries. */
+  readonly proto?: 'tcp' | 'udp' | 'icmp' | 'ipencap';
   readonly matches: readonly Match[];
   readonly target: Target;
   readonly ref?: Ref;
@@ -62,7 +62,12 @@ export type Match =
   | { readonly type: 'dport' | 'sport'; readonly port: number; readonly to?: number; readonly not?: boolean }
   | { readonly type: 'addrtype'; readonly side: 'src' | 'dst'; readonly value: 'LOCAL'; readonly not?: boolean }
   | { readonly type: 'mark'; readonly value: number; readonly mask: number; readonly not?: boolean }
-  | { readonly type: 'ctstate'; readonly states: readonly CtState[] }
+  | { readonly type: 'ctstate'; readonly states: readonly CtState[]; readonly not?: boolean }
+  /** `-m tcp` without options, as DNAT needs it: always true. */
+  | { readonly type: 'proto' }
+  | { readonly type: 'multiport'; readonly side: 'dports' | 'sports'; readonly ports: readonly number[]; readonly not?: boolean }
+  /** Reverse-path check. `invert`: matches what fails it. */
+  | { readonly type: 'rpfilter'; readonly validmark?: boolean; readonly invert?: boolean }
   | { readonly type: 'statistic'; readonly probability: number }
   | { readonly type: 'set'; readonly set: string; readonly side: 'src' | 'dst'; readonly not?: boolean }
   | { readonly type: 'icmp'; readonly icmpType: number }
@@ -78,6 +83,8 @@ export type CtState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED
 
 export type Target =
   | { readonly type: 'ACCEPT' | 'DROP' | 'RETURN' }
+  /** No `-j`: counts and goes on with the next rule. */
+  | { readonly type: 'NONE' }
   /** `-j chain`; `goto` is `-g`. */
   | { readonly type: 'jump'; readonly chain: string; readonly goto?: boolean }
   | { readonly type: 'REJECT'; readonly with: 'icmp-port-unreachable' | 'tcp-reset' }
