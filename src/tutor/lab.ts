@@ -77,4 +77,7 @@ export interface StepProgress {
 }
 
 /** One predicate; pure. `params` were validated when the lab was loaded. */
-export type Predicate = (world: World, params: Readonly<Record<string, unknown>>) => { readonly done: boolean; readonly why?: string };
+export type Predicate = (
+  world: World,
+  params: Readonly<Record<string, unknown>>,
+) => { readonly done: boolean; readonly why?: string };
