@@ -66,7 +66,12 @@ interface Port {
 /** Headless and ExternalName services, and those of another proxy, are none of kube-proxy's business. */
 export function isProxied(service: Service): boolean {
   const { type, clusterIP } = service.spec;
-  return type !== 'ExternalName' && Boolean(clusterIP) && clusterIP !== 'None' && !service.metadata.labels?.['service.kubernetes.io/service-proxy-name'];
+  return (
+    type !== 'ExternalName' &&
+    Boolean(clusterIP) &&
+    clusterIP !== 'None' &&
+    !service.metadata.labels?.['service.kubernetes.io/service-proxy-name']
+  );
 }
 
 export function loadBalancerIPsOf(service: Service): readonly string[] {
@@ -79,7 +84,7 @@ export function buildBlock(service: Service, slices: readonly EndpointSlice[], s
   let healthPort = 0;
   (service.spec.ports ?? []).forEach((servicePort, index) => {
     if (servicePort.protocol === 'SCTP') return;
-    const port = describe(service, servicePort, index, slices, setting);
+    const port = readPort(service, servicePort, index, slices, setting);
     entries(port, index, draft);
     externalChain(port, draft);
     firewallChain(port, draft);
@@ -92,7 +97,7 @@ export function buildBlock(service: Service, slices: readonly EndpointSlice[], s
   return healthPort ? { ...draft, health: { port: healthPort, localEndpoints } } : draft;
 }
 
-function describe(service: Service, port: ServicePort, index: number, slices: readonly EndpointSlice[], setting: Setting): Port {
+function readPort(service: Service, port: ServicePort, index: number, slices: readonly EndpointSlice[], setting: Setting): Port {
   const key = `${service.metadata.namespace}/${service.metadata.name}`;
   const name = portName(key, port.name);
   const proto = port.protocol.toLowerCase() as Protocol;
@@ -114,7 +119,13 @@ function describe(service: Service, port: ServicePort, index: number, slices: re
     hasExternal: policies.externalLocal ? categories.any && localOnly : categories.any,
     usesFirewall: categories.any && loadBalancerIPs.length > 0 && (service.spec.loadBalancerSourceRanges ?? []).length > 0,
     chains: { svc: `KUBE-SVC-${hash}`, svl: `KUBE-SVL-${hash}`, ext: `KUBE-EXT-${hash}`, fw: `KUBE-FW-${hash}` },
-    ref: (field) => ({ kind: 'object', cluster: setting.cluster, resource: 'services', key, field: field || `spec.ports[${index}]` }),
+    ref: (field) => ({
+      kind: 'object',
+      cluster: setting.cluster,
+      resource: 'services',
+      key,
+      field: field || `spec.ports[${index}]`,
+    }),
     setting,
   };
 }
@@ -140,7 +151,8 @@ function entries(p: Port, index: number, draft: Draft): void {
   p.loadBalancerIPs.forEach((ip, i) => {
     const ref = p.ref(`status.loadBalancer.ingress[${i}].ip`);
     external(ip, 'loadbalancer IP', p.usesFirewall ? chains.fw : chains.ext, ref);
-    if (p.usesFirewall) draft.firewall.push(toPort(ip, proto, port.port, `${name} traffic not accepted by ${chains.fw}`, DROP, ref));
+    if (p.usesFirewall)
+      draft.firewall.push(toPort(ip, proto, port.port, `${name} traffic not accepted by ${chains.fw}`, DROP, ref));
   });
 
   if (port.nodePort) {
@@ -172,7 +184,12 @@ function externalChain(p: Port, draft: Draft): void {
     rules.push({ matches: [comment(`masquerade traffic for ${name} external destinations`)], target: MARK_MASQ, ref });
   } else {
     rules.push(
-      { src: { prefix: setting.podCidr }, matches: [comment(`pod traffic for ${name} external destinations`)], target: jump(chains.svc), ref },
+      {
+        src: { prefix: setting.podCidr },
+        matches: [comment(`pod traffic for ${name} external destinations`)],
+        target: jump(chains.svc),
+        ref,
+      },
       { matches: [comment(`masquerade LOCAL traffic for ${name} external destinations`), SOURCE_LOCAL], target: MARK_MASQ, ref },
       { matches: [comment(`route LOCAL traffic for ${name} external destinations`), SOURCE_LOCAL], target: jump(chains.svc), ref },
     );

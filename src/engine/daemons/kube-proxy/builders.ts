@@ -24,7 +24,11 @@ export function service(key: string, spec: Partial<Service['spec']>, ingress: re
 }
 
 /** @param places `<ip>@<node>`, with `!` in front when not ready, `~` when draining */
-export function slice(key: string, places: readonly string[], port: { name?: string; port: number; protocol?: string }): EndpointSlice {
+export function slice(
+  key: string,
+  places: readonly string[],
+  port: { name?: string; port: number; protocol?: string },
+): EndpointSlice {
   const name = key.split('/')[1] as string;
   return {
     apiVersion: 'discovery.k8s.io/v1',
@@ -34,7 +38,11 @@ export function slice(key: string, places: readonly string[], port: { name?: str
     endpoints: places.map((place) => {
       const [ip, nodeName] = place.replace(/^[!~]/, '').split('@') as [string, string];
       const ready = !/^[!~]/.test(place);
-      return { addresses: [ip], nodeName, conditions: { ready, serving: !place.startsWith('!'), terminating: place.startsWith('~') } };
+      return {
+        addresses: [ip],
+        nodeName,
+        conditions: { ready, serving: !place.startsWith('!'), terminating: place.startsWith('~') },
+      };
     }),
     ports: [{ protocol: 'TCP', ...port }],
   } as EndpointSlice;
@@ -97,7 +105,14 @@ export function worldOf(...hosts: readonly Host[]): World {
     hosts: Object.fromEntries(hosts.map((host) => [host.name, host])),
     segments: {},
     clusters: {
-      kubernetes: { name: 'kubernetes', podCidr: '10.48.0.0/16', serviceCidr: '10.49.0.0/16', apiHost: 'control1', asNumber: 64512, api: emptyApi },
+      kubernetes: {
+        name: 'kubernetes',
+        podCidr: '10.48.0.0/16',
+        serviceCidr: '10.49.0.0/16',
+        apiHost: 'control1',
+        asNumber: 64512,
+        api: emptyApi,
+      },
     },
     flows: [],
   };

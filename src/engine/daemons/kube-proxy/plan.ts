@@ -9,6 +9,7 @@
 import type { EndpointSlice, Service } from '../../api/objects.ts';
 import { type ApiState, objectsOf } from '../../api/storage.ts';
 import type { Chain, Rule } from '../../kernel/netfilter/types.ts';
+import { remember } from '../../memo.ts';
 import { hash32 } from '../../net/random.ts';
 import { type Block, buildBlock, isProxied, loadBalancerIPsOf, type Setting } from './block.ts';
 import { policiesOf, usesLocal } from './endpoints.ts';
@@ -50,7 +51,8 @@ const NO_SLICES: readonly EndpointSlice[] = [];
 
 const surveys = new WeakMap<object, WeakMap<object, Survey>>();
 const grouped = new WeakMap<object, ReadonlyMap<string, readonly EndpointSlice[]>>();
-const blocks = new WeakMap<Service, Map<string, { readonly slices: readonly EndpointSlice[]; readonly block: Block }>>();
+type BlockVariants = Map<string, { readonly slices: readonly EndpointSlice[]; readonly block: Block }>;
+const blocks = new WeakMap<Service, BlockVariants>();
 
 /** Names what is programmed: equal as long as no Service or EndpointSlice was written. */
 export function digestOf(view: ApiState): string {
@@ -62,22 +64,14 @@ export function planFor(view: ApiState, setting: Omit<Setting, 'comments'>): Pla
   const { entries, plans, comments } = survey(view);
   const own = entries.some((e) => e.needsNodeIP || e.ownNodes?.has(setting.node));
   const key = `${setting.cluster} ${setting.podCidr} ${own ? `${setting.node} ${setting.nodeIP}` : ''}`;
-  let plan = plans.get(key);
-  if (!plan) {
-    plan = assemble(entries.map((entry) => blockOf(entry, { ...setting, comments })));
-    plans.set(key, plan);
-  }
-  return plan;
+  return remember(plans, key, () => assemble(entries.map((entry) => blockOf(entry, { ...setting, comments }))));
 }
 
 function survey(view: ApiState): Survey {
   const services = objectsOf<Service>(view, 'services');
   const slices = objectsOf<EndpointSlice>(view, 'endpointslices.discovery.k8s.io');
-  let bySlices = surveys.get(services);
-  if (!bySlices) surveys.set(services, (bySlices = new WeakMap()));
-  let found = bySlices.get(slices);
-  if (!found) bySlices.set(slices, (found = look(services, slices)));
-  return found;
+  const bySlices = remember(surveys, services, () => new WeakMap<object, Survey>());
+  return remember(bySlices, slices, () => look(services, slices));
 }
 
 function look(services: Readonly<Record<string, Service>>, slices: Readonly<Record<string, EndpointSlice>>): Survey {
@@ -91,7 +85,12 @@ function look(services: Readonly<Record<string, Service>>, slices: Readonly<Reco
     if (!isProxied(service)) continue;
     const own = byService.get(key) ?? NO_SLICES;
     for (const slice of own) endpoints += slice.endpoints.length * slice.ports.length;
-    entries.push({ service, slices: own, ownNodes: ownNodes(service, own), needsNodeIP: Boolean(service.spec.loadBalancerSourceRanges?.length) });
+    entries.push({
+      service,
+      slices: own,
+      ownNodes: ownNodes(service, own),
+      needsNodeIP: Boolean(service.spec.loadBalancerSourceRanges?.length),
+    });
   }
   for (const key of Object.keys(slices)) versions.push(key, slices[key]?.metadata.resourceVersion ?? '');
   const digest = hash32('kube-proxy', ...versions).toString(16);
@@ -125,8 +124,7 @@ function ownNodes(service: Service, slices: readonly EndpointSlice[]): ReadonlyS
 function blockOf({ service, slices, ownNodes: own, needsNodeIP }: Entry, setting: Setting): Block {
   const local = own?.has(setting.node) ? setting.node : '';
   const key = `${setting.cluster} ${setting.podCidr} ${setting.comments} ${local} ${needsNodeIP ? setting.nodeIP : ''}`;
-  let variants = blocks.get(service);
-  if (!variants) blocks.set(service, (variants = new Map()));
+  const variants = remember(blocks, service, (): BlockVariants => new Map());
   const known = variants.get(key);
   if (known && sameItems(known.slices, slices)) return known.block;
   // A node without endpoints of its own is any such node: its name must not get into the shared block.

@@ -7,6 +7,7 @@
  * Differs: every sync compares every service's chains, where the real one rewrites only those of changed services.
  */
 import type { Chain, HookName, Match, Netfilter, Rule, Table, TableName } from '../../kernel/netfilter/types.ts';
+import { remember } from '../../memo.ts';
 import { isServiceChain } from './names.ts';
 import type { Plan } from './plan.ts';
 import { ACCEPT, comment, DROP, jump, TO_LOCAL } from './rules.ts';
@@ -58,14 +59,20 @@ const TABLES: readonly TableName[] = ['mangle', 'nat', 'filter'];
 const FORWARD_RULES: readonly Rule[] = [
   { matches: [{ type: 'ctstate', states: ['INVALID'] }], target: DROP },
   { matches: [comment('kubernetes forwarding rules'), MASQUERADED], target: ACCEPT },
-  { matches: [comment('kubernetes forwarding conntrack rule'), { type: 'ctstate', states: ['RELATED', 'ESTABLISHED'] }], target: ACCEPT },
+  {
+    matches: [comment('kubernetes forwarding conntrack rule'), { type: 'ctstate', states: ['RELATED', 'ESTABLISHED'] }],
+    target: ACCEPT,
+  },
 ];
 
 /** A service on localhost would be open to the neighbours once route_localnet is set (kubernetes issue 90259). */
 const LOCALNET_RULE: Rule = {
   src: { prefix: '127.0.0.0/8', not: true },
   dst: { prefix: '127.0.0.0/8' },
-  matches: [comment('block incoming localnet connections'), { type: 'ctstate', states: ['RELATED', 'ESTABLISHED', 'DNAT'], not: true }],
+  matches: [
+    comment('block incoming localnet connections'),
+    { type: 'ctstate', states: ['RELATED', 'ESTABLISHED', 'DNAT'], not: true },
+  ],
   target: DROP,
 };
 
@@ -118,14 +125,9 @@ export function program(netfilter: Netfilter, plan: Plan, full: boolean): Netfil
 }
 
 function writeOnce(name: TableName, table: Table, plan: Plan, full: boolean): Written {
-  let byPlan = written.get(table);
-  if (!byPlan) written.set(table, (byPlan = new WeakMap()));
-  let results = byPlan.get(plan);
-  if (!results) byPlan.set(plan, (results = new Map()));
-  const key = `${name} ${full}`;
-  let result = results.get(key);
-  if (!result) results.set(key, (result = write(name, table, plan, full)));
-  return result;
+  const byPlan = remember(written, table, () => new WeakMap<Plan, Map<string, Written>>());
+  const results = remember(byPlan, plan, () => new Map<string, Written>());
+  return remember(results, `${name} ${full}`, () => write(name, table, plan, full));
 }
 
 function write(name: TableName, table: Table, plan: Plan, full: boolean): Written {
@@ -156,27 +158,22 @@ function sameChains(a: Readonly<Record<string, Chain>>, b: Readonly<Record<strin
 
 function topChains(name: TableName, plan: Plan): readonly Chain[] {
   if (name !== 'nat' && name !== 'filter') return [];
-  let both = tops.get(plan);
-  if (!both) {
-    both = {
-      nat: [
-        { name: 'KUBE-SERVICES', rules: [...plan.services, NODEPORTS_RULE] },
-        { name: 'KUBE-NODEPORTS', rules: plan.nodePorts },
-        { name: 'KUBE-POSTROUTING', rules: POSTROUTING_RULES },
-        { name: 'KUBE-MARK-MASQ', rules: MARK_MASQ_RULES },
-      ],
-      filter: [
-        { name: 'KUBE-SERVICES', rules: plan.rejects },
-        { name: 'KUBE-EXTERNAL-SERVICES', rules: plan.externalRejects },
-        { name: 'KUBE-FORWARD', rules: FORWARD_RULES },
-        { name: 'KUBE-NODEPORTS', rules: plan.healthPorts },
-        { name: 'KUBE-PROXY-FIREWALL', rules: plan.firewall },
-        { name: 'KUBE-FIREWALL', rules: [LOCALNET_RULE] },
-      ],
-    };
-    tops.set(plan, both);
-  }
-  return both[name];
+  return remember(tops, plan, () => ({
+    nat: [
+      { name: 'KUBE-SERVICES', rules: [...plan.services, NODEPORTS_RULE] },
+      { name: 'KUBE-NODEPORTS', rules: plan.nodePorts },
+      { name: 'KUBE-POSTROUTING', rules: POSTROUTING_RULES },
+      { name: 'KUBE-MARK-MASQ', rules: MARK_MASQ_RULES },
+    ],
+    filter: [
+      { name: 'KUBE-SERVICES', rules: plan.rejects },
+      { name: 'KUBE-EXTERNAL-SERVICES', rules: plan.externalRejects },
+      { name: 'KUBE-FORWARD', rules: FORWARD_RULES },
+      { name: 'KUBE-NODEPORTS', rules: plan.healthPorts },
+      { name: 'KUBE-PROXY-FIREWALL', rules: plan.firewall },
+      { name: 'KUBE-FIREWALL', rules: [LOCALNET_RULE] },
+    ],
+  }))[name];
 }
 
 function ensureJumps(name: TableName, chains: Record<string, Chain>): void {
@@ -198,5 +195,7 @@ function withoutChains(counters: Netfilter['counters'], table: TableName, chains
   const gone = new Set(chains.map((chain) => `${table} ${chain}`));
   const keys = Object.keys(counters);
   const kept = keys.filter((key) => !gone.has(key.slice(0, key.lastIndexOf(' '))));
-  return kept.length === keys.length ? counters : Object.fromEntries(kept.map((key) => [key, counters[key] as readonly [number, number]]));
+  return kept.length === keys.length
+    ? counters
+    : Object.fromEntries(kept.map((key) => [key, counters[key] as readonly [number, number]]));
 }

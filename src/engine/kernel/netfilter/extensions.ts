@@ -73,7 +73,8 @@ export const MATCHES: { readonly [T in Match['type']]: MatchText<MatchOf<T>> } =
   proto: { save: () => '', list: () => '' },
   multiport: {
     save: ({ side, ports, not }) => `${bang(not)} --${side} ${ports.join(',')}`,
-    list: ({ side, ports, not }, naming) => ` multiport ${side} ${not ? ' !' : ''}${ports.map((p) => portText(p, naming)).join(',')}`,
+    list: ({ side, ports, not }, naming) =>
+      ` multiport ${side} ${not ? ' !' : ''}${ports.map((p) => portText(p, naming)).join(',')}`,
   },
   addrtype: {
     save: ({ side, value, not }) => `${bang(not)} --${side}-type ${value}`,

@@ -51,7 +51,11 @@ export function orderedChains(name: TableName, table: Table | undefined): readon
  * `iptables-save`.
  * @param now ms since the epoch, for the comment lines
  */
-export function saveText(netfilter: Netfilter, now: number, options: { readonly counters?: boolean; readonly table?: TableName } = {}): string {
+export function saveText(
+  netfilter: Netfilter,
+  now: number,
+  options: { readonly counters?: boolean; readonly table?: TableName } = {},
+): string {
   const date = dateText(now);
   let text = '';
   for (const name of TABLE_ORDER) {
@@ -162,7 +166,10 @@ function listRow(rule: Rule, index: number, [packets, bytes]: Counter, options: 
 }
 
 /** Ports of one rule share a module: `-m tcp --sport 1024 --dport 80`. */
-function modules(matches: readonly Match[], proto: string): readonly { readonly module: string; readonly matches: readonly Match[] }[] {
+function modules(
+  matches: readonly Match[],
+  proto: string,
+): readonly { readonly module: string; readonly matches: readonly Match[] }[] {
   const groups: { module: string; matches: Match[] }[] = [];
   for (const match of matches) {
     const module = moduleOf(match, proto);
