@@ -1,6 +1,21 @@
-/** kube-apiserver's front door: request → response. Pure. */
+/**
+ * kube-apiserver's front door: request → response. Pure.
+ *
+ * Models k8s.io/apiserver's request handling: path → verb → storage, with the server's own refusals as Status objects. Leaves out
+ * authentication, authorization, admission webhooks, protobuf, and API priority.
+ */
 import type { Cluster } from '../world.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
+import type { Verb } from './kind.ts';
+import type { Answer, Call } from './rest/call.ts';
+import { create } from './rest/create.ts';
+import { remove, removeAll } from './rest/delete.ts';
+import { negotiate } from './rest/negotiate.ts';
+import { patch } from './rest/patch.ts';
+import { resourcePath, splitTarget } from './rest/path.ts';
+import { get, list } from './rest/read.ts';
+import { update } from './rest/update.ts';
+import { internalError, methodNotAllowed, StatusError, unknownPath } from './status.ts';
 import type { ApiState } from './storage.ts';
 
 export interface ServerContext {
@@ -17,7 +32,45 @@ export interface Handled {
   readonly response: ApiResponse;
 }
 
+const VERBS: Readonly<Record<Verb, (call: Call) => Answer>> = {
+  create,
+  get,
+  list,
+  update,
+  patch,
+  delete: remove,
+  deletecollection: removeAll,
+  watch: list,
+};
+
+function verbOf(method: ApiRequest['method'], named: boolean): Verb {
+  if (method === 'GET') return named ? 'get' : 'list';
+  if (method === 'POST') return 'create';
+  if (method === 'PUT') return 'update';
+  if (method === 'PATCH') return 'patch';
+  return named ? 'delete' : 'deletecollection';
+}
+
+function dispatch(api: ApiState, request: ApiRequest, context: ServerContext): Answer {
+  const { path, query } = splitTarget(request.path);
+  const target = resourcePath(path);
+  if (!target) throw unknownPath();
+  const headers = request.headers ?? {};
+  const form = negotiate(headers.accept);
+  const call: Call = { ...target, api, context, query, headers, body: request.body ?? '', form };
+  const verb = verbOf(request.method, target.name !== undefined);
+  const misplaced =
+    (verb === 'create') === (target.name !== undefined) && verb !== 'list' && verb !== 'deletecollection' && verb !== 'get';
+  if (misplaced || !target.kind.verbs.includes(verb)) throw methodNotAllowed(target.kind, verb);
+  return VERBS[verb](call);
+}
+
+/** Answers one request. Never throws: what goes wrong is a Status in the answer. The same `api` comes back when nothing changed. */
 export function handle(api: ApiState, request: ApiRequest, context: ServerContext): Handled {
-  void context;
-  return { api, response: { status: 404, body: `404 page not found: ${request.path}` } };
+  try {
+    return dispatch(api, request, context);
+  } catch (error) {
+    const refusal = error instanceof StatusError ? error : internalError(error instanceof Error ? error.message : String(error));
+    return { api, response: { status: refusal.status.code ?? 500, body: refusal.status } };
+  }
 }

@@ -1,0 +1,146 @@
+/**
+ * What the API server must know of a kind: its names, how a fresh object is completed, what is refused, how a row prints.
+ * One file per kind in kinds/; shared code asks this table and never names a kind. Models a registry "strategy" of
+ * kube-apiserver (pkg/registry/<group>/<resource>/strategy.go) and its printer.
+ */
+import type { Cluster } from '../world.ts';
+import type { ApiObject } from './objects.ts';
+import type { ApiState, ResourceName } from './storage.ts';
+import type { FieldError } from './validation/field.ts';
+
+/** An object on its way in: the envelope is there, the fields may be missing. */
+export type Draft = Readonly<Record<string, unknown>> & {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+};
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+
+export const ALL_VERBS: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+/** What a hook may look at. */
+export interface WriteScope {
+  readonly api: ApiState;
+  /** ms since the epoch. */
+  readonly now: number;
+  readonly seed: string;
+  /** Absent where a controller writes: nothing is allocated then. */
+  readonly cluster?: Pick<Cluster, 'serviceCidr' | 'podCidr' | 'apiHost' | 'name'>;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'boolean' | 'date' | 'number';
+  readonly format: string;
+  /** 0: always shown; 1: with `-o wide`. */
+  readonly priority: number;
+  readonly description: string;
+}
+
+export type Cell = string | number | boolean | null;
+
+export interface Kind<T extends ApiObject = ApiObject> {
+  /** `services`, `deployments.apps`. */
+  readonly resource: ResourceName;
+  /** '' is the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly namespaced: boolean;
+  /** Not listed by discovery nor routed to by path: kinds that only the engine's own rooms read and write. */
+  readonly internal?: boolean;
+  readonly verbs: readonly Verb[];
+  /** Storage of another resource of which this is a view: events.k8s.io's events are the core ones. */
+  readonly storedAs?: ResourceName;
+  /** Name of its type in the schema (schema/types.ts). */
+  readonly type: string;
+  /** metadata.generation counts changes of the spec. */
+  readonly generation: boolean;
+  /** Has a `status` subresource: a write to one leaves the other alone. */
+  readonly status: boolean;
+  readonly scale: boolean;
+  /** Fields that are there after any read: what `kubectl get -o yaml` shows though nobody wrote it. */
+  readonly defaults: (object: T) => T;
+  /** Runs before validation of a create: clears what a client may not set, allocates. */
+  readonly prepareCreate: (object: T, scope: WriteScope) => T;
+  readonly prepareUpdate: (next: T, old: T, scope: WriteScope) => T;
+  readonly validate: (object: T, scope: WriteScope) => readonly FieldError[];
+  readonly validateUpdate: (next: T, old: T, scope: WriteScope) => readonly FieldError[];
+  readonly validateName: (name: string, prefix: boolean) => readonly string[];
+  /** Seconds a delete leaves the object to end by itself; 0 removes at once. @param requested what the client asked for */
+  readonly gracePeriod: (object: T, requested?: number) => number;
+  /** Whether something beside metadata.finalizers holds a deleted object: a namespace's spec.finalizers. */
+  readonly holdsDeletion: (object: T) => boolean;
+  /** A delete answers with the object even when it is gone at once (Services, pods). */
+  readonly answersDeleteWithObject: boolean;
+  /** What else changes when deletion begins: a namespace becomes Terminating. */
+  readonly whenDeleting: (object: T) => T;
+  /** Sentences sent beside the answer as `Warning:` headers. */
+  readonly warnings: (next: T, old: T | undefined) => readonly string[];
+  readonly columns: readonly Column[];
+  /** Cells in the order of `columns`. @param now ms */
+  readonly row: (object: T, now: number) => readonly Cell[];
+  /** Values a field selector may ask for beside metadata.name and metadata.namespace; the keys are fixed per kind. */
+  readonly fields: (object: T) => Readonly<Record<string, string>>;
+  /** View of a stored object in this kind's own shape (see `storedAs`), and back. */
+  readonly fromStored?: (object: ApiObject) => T;
+  readonly toStored?: (object: T) => ApiObject;
+}
+
+type Given = 'group' | 'version' | 'kind' | 'plural' | 'namespaced';
+type Settings<T extends ApiObject> = Pick<Kind<T>, Given> & Partial<Omit<Kind<T>, Given | 'resource'>>;
+
+/** A column: `Port(s)`, `Selector*` shown with -o wide only, `Desired#` a whole number. */
+export function columns(...names: readonly string[]): readonly Column[] {
+  return names.map((text) => {
+    const name = text.replace(/[*#]+$/, '');
+    const type = text.includes('#') ? 'integer' : 'string';
+    return { name, type, format: name === 'Name' ? 'name' : '', description: '', priority: text.includes('*') ? 1 : 0 };
+  });
+}
+
+const DEFAULT_COLUMNS: readonly Column[] = [
+  ...columns('Name'),
+  { name: 'Created At', type: 'date', format: '', description: '', priority: 0 },
+];
+
+/** Fills in what most kinds share; kinds without columns of their own print NAME and CREATED AT, as upstream. */
+export function defineKind<T extends ApiObject>(settings: Settings<T>): Kind {
+  const kind: Kind<T> = {
+    resource: settings.group ? `${settings.plural}.${settings.group}` : settings.plural,
+    singular: settings.kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
+    verbs: ALL_VERBS,
+    type: settings.kind,
+    generation: false,
+    status: false,
+    scale: false,
+    defaults: (object) => object,
+    prepareCreate: (object) => object,
+    prepareUpdate: (next) => next,
+    validate: () => [],
+    validateUpdate: () => [],
+    validateName: () => [],
+    gracePeriod: () => 0,
+    holdsDeletion: () => false,
+    answersDeleteWithObject: false,
+    whenDeleting: (object) => object,
+    warnings: () => [],
+    columns: DEFAULT_COLUMNS,
+    row: (object) => [object.metadata.name, object.metadata.creationTimestamp],
+    fields: () => ({}),
+    ...settings,
+  };
+  return kind as unknown as Kind;
+}
+
+/** The `apiVersion` of a kind: `v1`, `apps/v1`. */
+export function apiVersionOf(kind: Pick<Kind, 'group' | 'version'>): string {
+  return kind.group ? `${kind.group}/${kind.version}` : kind.version;
+}

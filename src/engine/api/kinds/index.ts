@@ -1,0 +1,59 @@
+/** The list of kinds that are served. Adding one: a file in this folder and a line here. */
+import type { Kind } from '../kind.ts';
+import type { ResourceName } from '../storage.ts';
+import { calicoKinds } from './calico.ts';
+import { configMapKind } from './configmap.ts';
+import { controllerRevisionKind } from './controllerrevision.ts';
+import { daemonSetKind } from './daemonset.ts';
+import { deploymentKind } from './deployment.ts';
+import { endpointsKind } from './endpoints.ts';
+import { endpointSliceKind } from './endpointslice.ts';
+import { eventKind, eventsGroupKind } from './event.ts';
+import { ingressKind } from './ingress.ts';
+import { jobKind } from './job.ts';
+import { namespaceKind } from './namespace.ts';
+import { networkPolicyKind } from './networkpolicy.ts';
+import { nodeKind } from './node.ts';
+import { podKind } from './pod.ts';
+import { replicaSetKind } from './replicaset.ts';
+import { secretKind } from './secret.ts';
+import { serviceKind } from './service.ts';
+import { serviceAccountKind } from './serviceaccount.ts';
+import { statefulSetKind } from './statefulset.ts';
+
+/** In the order in which `kubectl api-resources` groups them. */
+export const kinds: readonly Kind[] = [
+  configMapKind,
+  endpointsKind,
+  eventKind,
+  namespaceKind,
+  nodeKind,
+  podKind,
+  secretKind,
+  serviceAccountKind,
+  serviceKind,
+  controllerRevisionKind,
+  daemonSetKind,
+  deploymentKind,
+  replicaSetKind,
+  statefulSetKind,
+  jobKind,
+  endpointSliceKind,
+  eventsGroupKind,
+  ingressKind,
+  networkPolicyKind,
+  ...calicoKinds,
+];
+
+const byResource: ReadonlyMap<ResourceName, Kind> = new Map(kinds.map((kind) => [kind.resource, kind]));
+
+export function findKind(resource: ResourceName): Kind | undefined {
+  return byResource.get(resource);
+}
+
+/** The kind of a resource the engine itself names. @throws when there is none: a typo in our own code */
+export function kindOf(resource: ResourceName): Kind {
+  const kind = byResource.get(resource);
+  if (!kind) throw new Error(`no kind for resource ${resource}`);
+  return kind;
+}

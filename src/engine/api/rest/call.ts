@@ -1,0 +1,51 @@
+/** One request on its way through the server: where it goes, what it carries, the state it meets. */
+import type { ApiResponse } from '../http.ts';
+import type { Kind } from '../kind.ts';
+import type { ApiObject } from '../objects.ts';
+import type { ServerContext } from '../server.ts';
+import { badRequest, notFoundError } from '../status.ts';
+import { type ApiState, getObject, type ObjectKey, type ResourceName } from '../storage.ts';
+import type { Form } from './negotiate.ts';
+import type { Query, ResourcePath } from './path.ts';
+
+export interface Call extends ResourcePath {
+  readonly api: ApiState;
+  readonly context: ServerContext;
+  readonly query: Query;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly form: Form;
+}
+
+export interface Answer {
+  readonly api: ApiState;
+  readonly response: ApiResponse;
+}
+
+export const answer = (api: ApiState, status: number, body: unknown, warnings: readonly string[] = []): Answer => ({
+  api,
+  response: warnings.length > 0 ? { status, body, warnings } : { status, body },
+});
+
+/** Where objects of this kind are kept: a view reads and writes another resource. */
+export const storedIn = (kind: Kind): ResourceName => kind.storedAs ?? kind.resource;
+
+export function callKey({ kind, namespace, name }: Call): ObjectKey {
+  return kind.namespaced ? `${namespace}/${name}` : (name ?? '');
+}
+
+/** The object a call names, in its kind's own shape. @throws StatusError 404 */
+export function requireObject(call: Call): ApiObject {
+  const { kind, api } = call;
+  const object = getObject(api, storedIn(kind), callKey(call));
+  if (!object) throw notFoundError(kind, call.name ?? '');
+  return kind.fromStored ? kind.fromStored(object) : object;
+}
+
+/** Whether a write is only rehearsed. @throws StatusError 400 for a value other than `All` */
+export function isDryRun(query: Query): boolean {
+  const value = query.dryRun;
+  if (value === undefined || value === '') return false;
+  if (value === 'All') return true;
+  throw badRequest(`invalid dryRun value: ${value}`);
+}
