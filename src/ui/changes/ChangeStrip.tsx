@@ -1,0 +1,57 @@
+/** What the last command did, in one line: each part opens where it can be looked at closely. */
+import { Fragment, useMemo } from 'react';
+import { hostAt } from '../model/routes.ts';
+import { focusPrefix, inspect, screen } from '../store/screen.ts';
+import { useRun } from '../store/use.ts';
+import styles from './ChangeStrip.module.css';
+import { type Change, diff } from './diff.ts';
+import { type Summary, summarise } from './summary.ts';
+
+export function ChangeStrip() {
+  const world = useRun((state) => state.world);
+  const before = useRun((state) => state.before);
+  const command = useRun((state) => state.command);
+  const changes = useMemo(() => (world ? diff(before, world) : []), [before, world]);
+  const parts = useMemo(() => summarise(changes, (address) => (world ? hostAt(world, address) : undefined)), [changes, world]);
+  return (
+    <section className={styles.strip} aria-label="What changed" aria-live="polite">
+      <span className={styles.label}>{command ? 'Changed by' : 'What changed'}</span>
+      {command && (
+        <code className={styles.command} title={command}>
+          {command}
+        </code>
+      )}
+      <span className={styles.parts}>
+        {parts.map((part, index) => (
+          <Fragment key={part.id}>
+            {index > 0 && <i className={styles.dot} aria-hidden="true" />}
+            <Part part={part} />
+          </Fragment>
+        ))}
+        {!parts.length && (
+          <span className={styles.none}>{command ? 'nothing' : 'Nothing yet. Run a command and see here what it did.'}</span>
+        )}
+      </span>
+    </section>
+  );
+}
+
+function Part({ part }: { readonly part: Summary }) {
+  return (
+    <button type="button" className={styles.part} title={part.title} onClick={() => open(part.change)}>
+      <b data-sign={part.sign}>{part.mark}</b>
+      <span>{part.text}</span>
+      {part.code && <code>{part.code}</code>}
+    </button>
+  );
+}
+
+/** Shows a change where it can be read in full. */
+function open(change: Change): void {
+  if (change.kind === 'object') inspect('objects', { object: `${change.cluster} ${change.resource} ${change.key}` });
+  else if (change.kind === 'bgp') inspect('bgp', { inspected: change.node });
+  else inspect(change.kind === 'nat' ? 'nat' : 'routes', { inspected: change.host });
+  const { focus } = screen.getState();
+  if (change.kind === 'route' && change.sign !== '-' && !(focus.kind === 'prefix' && focus.dst === change.dst))
+    focusPrefix(change.host, change.dst);
+}

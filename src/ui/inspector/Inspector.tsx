@@ -1,0 +1,4 @@
+/** Inspector. */
+export function Inspector() {
+  return <section aria-label="Inspector" />;
+}

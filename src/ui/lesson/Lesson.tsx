@@ -1,0 +1,4 @@
+/** Lesson. */
+export function Lesson() {
+  return <section aria-label="Lesson" />;
+}

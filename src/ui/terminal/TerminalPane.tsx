@@ -1,0 +1,4 @@
+/** The terminals. */
+export function TerminalPane() {
+  return <section aria-label="Terminal" id="terminal" />;
+}

@@ -1,0 +1,4 @@
+/** Timeline. */
+export function Timeline() {
+  return <section aria-label="Timeline" />;
+}

@@ -1,0 +1,221 @@
+/** The live map: draws what graph.ts computed, and lets the learner pick hosts, prefixes and pods on it. */
+import '@xyflow/react/dist/base.css';
+import { type Edge, type EdgeTypes, type Node, type NodeTypes, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
+import { Maximize2, Minus, Plus } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { World } from '../../engine/index.ts';
+import { freshKeys } from '../changes/diff.ts';
+import button from '../parts/Button.module.css';
+import { clearFocus, screen } from '../store/screen.ts';
+import { useRun, useScreen } from '../store/use.ts';
+import { BastionCard, GatewayChip, NodeCard, SegmentCard } from './cards.tsx';
+import { LinkEdge, PathEdge, SessionEdge } from './edges.tsx';
+import { Flights } from './Flights.tsx';
+import { graph } from './graph.ts';
+import styles from './Topology.module.css';
+import type { Graph, GraphNode, View } from './types.ts';
+
+const nodeTypes: NodeTypes = { bastion: BastionCard, node: NodeCard, segment: SegmentCard, gateway: GatewayChip };
+const edgeTypes: EdgeTypes = { link: LinkEdge, session: SessionEdge, ecmp: PathEdge, path: PathEdge };
+
+/** Below this width the map stands in one column. */
+const TALL_BELOW = 560;
+const MARGIN = { x: 28, top: 52, bottom: 16 };
+
+export function Topology() {
+  const world = useRun((state) => state.world);
+  return (
+    <section className={styles.topology} aria-label="Topology" id="map">
+      {world && (
+        <ReactFlowProvider>
+          <LiveMap world={world} />
+        </ReactFlowProvider>
+      )}
+    </section>
+  );
+}
+
+function LiveMap({ world }: { readonly world: World }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const size = useSize(frame);
+  const before = useRun((state) => state.before);
+  const focus = useScreen((state) => state.focus);
+  const layers = useScreen((state) => state.layers);
+  const picking = useScreen((state) => state.picking);
+  const shape: View['shape'] = size.w > 0 && size.w < TALL_BELOW ? 'tall' : 'wide';
+  const fresh = useMemo(() => freshKeys(before, world), [before, world]);
+  const map = useMemo(() => graph(world, { focus, layers, shape, fresh }), [world, focus, layers, shape, fresh]);
+  const nodes = useNodes(map, picking);
+  const edges = useMemo(() => map.edges.map(asEdge), [map.edges]);
+  const { fit, moved } = useFit(map, size);
+  const height =
+    shape === 'tall'
+      ? Math.ceil(map.height * Math.min(1.2, size.w / (map.width + 2 * 16)) + MARGIN.top + MARGIN.bottom)
+      : undefined;
+  return (
+    <div ref={frame} className={styles.frame} data-shape={shape}>
+      <div className={styles.canvas} style={height ? { height } : undefined}>
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          elementsSelectable={false}
+          zoomOnDoubleClick={false}
+          zoomOnScroll={false}
+          panOnScroll={shape === 'wide'}
+          panOnDrag={shape === 'wide'}
+          preventScrolling={shape === 'wide'}
+          minZoom={0.2}
+          maxZoom={2.5}
+          onPaneClick={clearFocus}
+          onMoveStart={(event) => event && moved()}
+        >
+          <Flights positions={map.positions} />
+        </ReactFlow>
+      </div>
+      <Legend />
+      <Zoom fit={fit} />
+    </div>
+  );
+}
+
+function useSize(ref: React.RefObject<HTMLElement | null>) {
+  const [size, setSize] = useState({ w: 0, h: 0 });
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => {
+      const box = entry!.contentRect;
+      setSize({ w: Math.round(box.width), h: Math.round(box.height) });
+    });
+    observer.observe(ref.current!);
+    return () => observer.disconnect();
+  }, [ref]);
+  return size;
+}
+
+/** Fits the map into its frame whenever either changes, until the learner has moved it. */
+function useFit(map: Graph, size: { readonly w: number; readonly h: number }) {
+  const { setViewport } = useReactFlow();
+  const free = useRef(false);
+  const { width, height } = map;
+  const tall = map.positions.shape === 'tall';
+  const place = useCallback(() => {
+    if (!size.w || !size.h) return;
+    const byWidth = (size.w - 2 * (tall ? 16 : MARGIN.x)) / width;
+    const byHeight = (size.h - MARGIN.top - MARGIN.bottom) / height;
+    const zoom = Math.min(tall ? 1.2 : 1.75, byWidth, tall ? byWidth : byHeight);
+    const x = (size.w - width * zoom) / 2;
+    const y = tall ? MARGIN.top : MARGIN.top + Math.max(0, (size.h - MARGIN.top - MARGIN.bottom - height * zoom) / 2);
+    void setViewport({ x, y, zoom });
+  }, [size.w, size.h, width, height, tall, setViewport]);
+  useEffect(() => {
+    if (!free.current) place();
+  }, [place]);
+  return {
+    fit: () => {
+      free.current = false;
+      place();
+    },
+    moved: () => {
+      free.current = true;
+    },
+  };
+}
+
+/** The cards as React Flow wants them; a card that did not change keeps its identity, and so is not drawn again. */
+function useNodes(
+  map: Graph,
+  picking: { readonly picked: readonly string[]; readonly options: readonly string[] } | undefined,
+): Node[] {
+  const kept = useRef(new Map<string, { readonly key: string; readonly node: Node }>());
+  return useMemo(
+    () =>
+      map.nodes.map((each) => {
+        const pickable = picking?.options.includes(each.id) ?? false;
+        const data = { ...each, pickable, picked: picking?.picked.includes(each.id) ?? false };
+        const key = JSON.stringify(data);
+        const known = kept.current.get(each.id);
+        if (known?.key === key) return known.node;
+        const node = asNode(each, data);
+        kept.current.set(each.id, { key, node });
+        return node;
+      }),
+    [map.nodes, picking],
+  );
+}
+
+function asNode(each: GraphNode, data: Record<string, unknown>): Node {
+  const { x, y, w, h } = each.box;
+  return { id: each.id, type: each.type, position: { x, y }, width: w, height: h, data, zIndex: each.type === 'segment' ? 0 : 2 };
+}
+
+function asEdge(each: Graph['edges'][number]): Edge {
+  const { id, type, source, target } = each;
+  return { id, type, source, target, data: { ...each }, zIndex: { link: 0, session: 1, ecmp: 3, path: 4 }[type] };
+}
+
+function Legend() {
+  const layers = useScreen((state) => state.layers);
+  const toggle = (layer: 'data' | 'control') => screen.setState({ layers: { ...layers, [layer]: !layers[layer] } });
+  return (
+    <fieldset className={styles.legend} aria-label="Layers">
+      <button type="button" aria-pressed={layers.data} onClick={() => toggle('data')} title="Show or hide the way packets take">
+        <svg width="22" height="8" aria-hidden="true">
+          <path d="M1 4H21" stroke="var(--data)" strokeWidth="2.25" strokeLinecap="round" />
+        </svg>
+        Data plane
+      </button>
+      <button type="button" aria-pressed={layers.control} onClick={() => toggle('control')} title="Show or hide BGP sessions">
+        <svg width="22" height="8" aria-hidden="true">
+          <path d="M1 4H21" stroke="var(--ctl)" strokeWidth="1.75" strokeDasharray="4 3.5" />
+        </svg>
+        Control plane
+      </button>
+      <span>
+        <svg width="22" height="8" aria-hidden="true">
+          <rect x="5" y="1" width="12" height="6" rx="3" fill="none" stroke="var(--nat)" strokeWidth="1.5" />
+        </svg>
+        NAT
+      </span>
+    </fieldset>
+  );
+}
+
+function Zoom({ fit }: { fit(): void }) {
+  const { zoomIn, zoomOut } = useReactFlow();
+  return (
+    <fieldset className={styles.zoom} aria-label="Zoom">
+      <button
+        type="button"
+        className={`${button.quiet} ${button.square}`}
+        aria-label="Zoom out"
+        title="Zoom out"
+        onClick={() => zoomOut()}
+      >
+        <Minus size={14} />
+      </button>
+      <button
+        type="button"
+        className={`${button.quiet} ${button.square}`}
+        aria-label="Zoom in"
+        title="Zoom in"
+        onClick={() => zoomIn()}
+      >
+        <Plus size={14} />
+      </button>
+      <button
+        type="button"
+        className={`${button.quiet} ${button.square}`}
+        aria-label="Fit the map"
+        title="Fit the map"
+        onClick={fit}
+      >
+        <Maximize2 size={13} />
+      </button>
+    </fieldset>
+  );
+}
