@@ -1,0 +1,6 @@
+/** The list of faults. Adding one: a file in this folder and a line here. */
+import { cableCut } from './cable-cut.ts';
+import type { Fault } from './fault.ts';
+import { hostDown } from './host-down.ts';
+
+export const faults: readonly Fault[] = [hostDown, cableCut];
