@@ -21,12 +21,14 @@ const expressions: Readonly<Record<string, Expression>> = {
   pod: (world, [namespace = '', app = '']) => (podOf(world, namespace, app)?.status as { podIP?: string } | undefined)?.podIP,
   /** `node NAMESPACE APP`: the host that pod runs on. */
   node: (world, [namespace = '', app = '']) => (podOf(world, namespace, app)?.spec as { nodeName?: string } | undefined)?.nodeName,
+  /** `pod-host NAMESPACE APP`: that host's address. */
+  'pod-host': (world, [namespace = '', app = '']) => (podOf(world, namespace, app)?.status as { hostIP?: string } | undefined)?.hostIP,
   /** `cidr CLUSTER services|pods` */
   cidr: (world, [cluster = '', what]) => (what === 'pods' ? world.clusters[cluster]?.podCidr : world.clusters[cluster]?.serviceCidr),
 };
 
 export function fill(text: string, world: World): string {
-  return text.replace(/\{\{\s*([a-z]+)\s*([^}]*?)\s*\}\}/g, (whole, word: string, rest: string) => {
+  return text.replace(/\{\{\s*([a-z-]+)\s*([^}]*?)\s*\}\}/g, (whole, word: string, rest: string) => {
     const expression = Object.hasOwn(expressions, word) ? expressions[word] : undefined;
     return expression?.(world, rest.split(/\s+/).filter(Boolean)) ?? whole;
   });
