@@ -1,8 +1,8 @@
 /** `world.yaml` text → WorldFile, with every fault named by line and field. Models nothing upstream. */
 import * as v from 'valibot';
 import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isInside } from '../net/address.ts';
 import { type WorldFile, worldSchema } from './schema.ts';
-import { contains } from './syntax.ts';
 
 /** What is wrong with a world, a line each: `world.yaml:12: hosts.worker1.address: expected an IPv4 address …`. */
 export class WorldError extends Error {
@@ -66,7 +66,7 @@ function relations(world: WorldFile): [path: string[], message: string][] {
     const segment = segmentOf(world, name);
     if (segment === undefined) wrong.push([['hosts', name], 'segment is required where there are several']);
     else if (!Object.hasOwn(world.segments, segment)) wrong.push([['hosts', name, 'segment'], `no segment ${segment}`]);
-    else if (!contains(world.segments[segment]!.cidr, host.address)) {
+    else if (!isInside(host.address, world.segments[segment]!.cidr)) {
       wrong.push([['hosts', name, 'address'], `${host.address} is outside ${segment} (${world.segments[segment]!.cidr})`]);
     }
     const owner = owners.get(host.address);
