@@ -1,0 +1,2 @@
+# step: local
+kubectl patch svc -n yaobank customer -p '{"spec":{"internalTrafficPolicy":"Local"}}'

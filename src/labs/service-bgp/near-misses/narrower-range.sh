@@ -1,0 +1,10 @@
+# step: cluster-range
+calicoctl apply -f - <<END
+apiVersion: projectcalico.org/v3
+kind: BGPConfiguration
+metadata:
+  name: default
+spec:
+  serviceClusterIPs:
+  - cidr: 10.49.0.0/17
+END

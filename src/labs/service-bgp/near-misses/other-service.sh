@@ -1,0 +1,2 @@
+# step: local
+kubectl patch svc -n yaobank summary -p '{"spec":{"type":"NodePort","externalTrafficPolicy":"Local"}}'
