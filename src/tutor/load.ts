@@ -10,9 +10,11 @@ import type { Block, Lab, LabStep } from './lab.ts';
 
 /** What is wrong with a lab, a line each: `service-bgp:41: …`. */
 export class LabError extends Error {
-  constructor(readonly faults: readonly string[]) {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
     super(faults.join('\n'));
     this.name = 'LabError';
+    this.faults = faults;
   }
 }
 

@@ -16,7 +16,7 @@ export function missing(world: World, { type, params }: Pick<Check, 'type' | 'pa
   const kind = checkKinds.find((k) => k.name === type);
   if (!kind) return `no check of type ${type}`;
   const parsed = v.safeParse(kind.params, fillAll(params, world));
-  return parsed.success ? kind.missing(world, parsed.output as never) : 'what it looks for is not there';
+  return parsed.success ? kind.missing(world, parsed.output) : 'what it looks for is not there';
 }
 
 /** The ticked set with all that holds now added; the same set when nothing is new. */

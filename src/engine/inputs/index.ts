@@ -1,9 +1,11 @@
 /** The list of inputs. Adding one: a file in this folder and a line here. */
 import { apiInput } from './api.ts';
+import { faultInput } from './fault.ts';
 import type { InputHandler } from './input.ts';
 
 export const inputs = {
   api: apiInput,
+  fault: faultInput,
 };
 
 export type Inputs = typeof inputs;

@@ -129,14 +129,14 @@ function standardFiles(world: WorldFile, name: string): Record<string, string> {
     .map(([host, { address, aliases }]) => `${[address, host, ...aliases].join(' ')}\n`)
     .join('');
   const gateway = world.segments[segmentOf(world, name)!]!.gateway;
-  const kubeconfig = file.kubeconfig === undefined ? {} : { '/home/ubuntu/.kube/config': kubeconfigOf(world, file.kubeconfig) };
-  return {
+  const files: Record<string, string> = {
     '/etc/hostname': `${name}\n`,
     '/etc/hosts': `127.0.0.1 localhost\n${others}`,
     '/etc/resolv.conf': gateway === undefined ? '' : `nameserver ${gateway}\n`,
     '/home/ubuntu/': '',
-    ...kubeconfig,
   };
+  if (file.kubeconfig !== undefined) files['/home/ubuntu/.kube/config'] = kubeconfigOf(world, file.kubeconfig);
+  return files;
 }
 
 /** The kubeconfig kubeadm writes, the credentials left out: nothing here asks for them. */

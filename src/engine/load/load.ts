@@ -12,7 +12,7 @@ import { createSim, type Sim } from '../sim.ts';
 import { type Cluster, type Host, type World, withApi } from '../world.ts';
 import { bootstrapObjects } from './bootstrap.ts';
 import { bootHost } from './host.ts';
-import { manifestPath } from './manifest.ts';
+import { kindOfManifest, manifestPath } from './manifest.ts';
 import { calicoNodeObject, nodeObject } from './node.ts';
 import { membersOf, parseWorld, WorldError } from './parse.ts';
 import { durationMs, type WorldFile } from './schema.ts';
@@ -124,17 +124,20 @@ function applyManifest(sim: Sim, source: WorldSource, name: string): void {
     if (document.errors.length > 0) throw new WorldError([`${where}: ${document.errors[0]!.message.split('\n')[0]}`]);
     const object = document.toJS() as ApiObject | null;
     if (object === null) return;
+    const kind = kindOfManifest(object);
+    if (kind === undefined) throw new WorldError([`${where}: ${object.kind ?? 'an object without a kind'} is not simulated`]);
     for (const cluster of Object.keys(sim.world().clusters)) {
-      const path = manifestPath(object);
-      if (path === undefined) throw new WorldError([`${where}: ${object.kind ?? 'an object without a kind'} is not simulated`]);
-      const result = sim.dispatch({
-        type: 'api',
-        cluster,
-        request: { method: 'POST', path, headers: { 'content-type': 'application/json' }, body: JSON.stringify(object) },
-      });
-      if ('networkError' in result) throw new WorldError([`${where}: ${result.message}`]);
-      if (result.status >= 300) throw new WorldError([`${where}: ${(result.body as { message?: string }).message ?? result.status}`]);
+      // Calico's IPAM writes its own kinds; no client may.
+      if (kind.internal) sim.load(create(sim.world(), cluster, kind.resource, object), sim.journal());
+      else post(sim, cluster, manifestPath(kind, object), object, where);
     }
   });
   sim.settle();
+}
+
+function post(sim: Sim, cluster: string, path: string, object: ApiObject, where: string): void {
+  const headers = { 'content-type': 'application/json' };
+  const result = sim.dispatch({ type: 'api', cluster, request: { method: 'POST', path, headers, body: JSON.stringify(object) } });
+  if ('networkError' in result) throw new WorldError([`${where}: ${result.message}`]);
+  if (result.status >= 300) throw new WorldError([`${where}: ${(result.body as { message?: string }).message ?? result.status}`]);
 }
