@@ -11,7 +11,12 @@ const faults = [];
 
 function part(title, command, args, judge) {
   const began = Date.now();
-  const done = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', env: { ...process.env, FORCE_COLOR: '0' }, maxBuffer: 1 << 26 });
+  const done = spawnSync(command, args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { ...process.env, FORCE_COLOR: '0' },
+    maxBuffer: 1 << 26,
+  });
   const output = `${done.stdout}${done.stderr}`.trim();
   const fault = done.status !== 0 ? output || `exit status ${done.status}` : judge?.(output);
   console.log(`${fault ? 'FAIL' : 'ok  '} ${title} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
@@ -23,10 +28,19 @@ function part(title, command, args, judge) {
 
 part('types', bin('tsc'), ['-p', 'tsconfig.json']);
 part('types of the headless rooms', bin('tsc'), ['-p', 'src/tsconfig.headless.json']);
-part('lint and format', bin('biome'), ['check', '--config-path=.biome.json', '--error-on-warnings', 'src', 'e2e', 'vite.config.ts']);
+part('lint and format', bin('biome'), [
+  'check',
+  '--config-path=.biome.json',
+  '--error-on-warnings',
+  'src',
+  'e2e',
+  'vite.config.ts',
+]);
 part('import walls', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'src'], (output) => {
   const seen = /\((\d+) modules/.exec(output);
-  return !seen || Number(seen[1]) < 100 ? `dependency-cruiser saw ${seen ? seen[1] : 'no'} modules; the walls were not checked\n${output}` : undefined;
+  return !seen || Number(seen[1]) < 100
+    ? `dependency-cruiser saw ${seen ? seen[1] : 'no'} modules; the walls were not checked\n${output}`
+    : undefined;
 });
 part('dead code', bin('knip'), ['--no-progress']);
 part('build', bin('vite'), ['build', '--logLevel', 'warn']);
@@ -49,7 +63,9 @@ function size() {
   const lazy = readdirSync(join(ROOT, 'dist/assets')).filter((file) => file.endsWith('.js') && !first.includes(`assets/${file}`));
   const late = lazy.reduce((sum, file) => sum + kb(`assets/${file}`), 0);
   const ok = first.length > 0 && total <= BUDGET_KB;
-  console.log(`${ok ? 'ok  ' : 'FAIL'} size budget: first load ${total.toFixed(1)} of ${BUDGET_KB} KB gzip in ${first.length} files; lazy ${late.toFixed(1)} KB`);
+  console.log(
+    `${ok ? 'ok  ' : 'FAIL'} size budget: first load ${total.toFixed(1)} of ${BUDGET_KB} KB gzip in ${first.length} files; lazy ${late.toFixed(1)} KB`,
+  );
   if (!ok) faults.push('size budget');
 }
 

@@ -22,9 +22,11 @@ const expressions: Readonly<Record<string, Expression>> = {
   /** `node NAMESPACE APP`: the host that pod runs on. */
   node: (world, [namespace = '', app = '']) => (podOf(world, namespace, app)?.spec as { nodeName?: string } | undefined)?.nodeName,
   /** `pod-host NAMESPACE APP`: that host's address. */
-  'pod-host': (world, [namespace = '', app = '']) => (podOf(world, namespace, app)?.status as { hostIP?: string } | undefined)?.hostIP,
+  'pod-host': (world, [namespace = '', app = '']) =>
+    (podOf(world, namespace, app)?.status as { hostIP?: string } | undefined)?.hostIP,
   /** `cidr CLUSTER services|pods` */
-  cidr: (world, [cluster = '', what]) => (what === 'pods' ? world.clusters[cluster]?.podCidr : world.clusters[cluster]?.serviceCidr),
+  cidr: (world, [cluster = '', what]) =>
+    what === 'pods' ? world.clusters[cluster]?.podCidr : world.clusters[cluster]?.serviceCidr,
 };
 
 export function fill(text: string, world: World): string {

@@ -25,7 +25,9 @@ const faultsOf = (text: string) => {
 
 describe('loadLab', () => {
   it('keeps prose and commands in order and reads the step fence', () => {
-    const text = lab('Look:\n\n```sh\nip route\n```\n\n```sh worker1\nip addr\n```\n\nDone.\n\n```yaml step\nsolution: [ip route]\n```\n');
+    const text = lab(
+      'Look:\n\n```sh\nip route\n```\n\n```sh worker1\nip addr\n```\n\nDone.\n\n```yaml step\nsolution: [ip route]\n```\n',
+    );
     expect(loadLab('x', text)).toEqual({
       id: 'x',
       title: 'T',
@@ -56,7 +58,11 @@ describe('loadLab', () => {
     ['no front matter', '# x', 'x:1: no front matter'],
     ['a fence without an end', lab('```sh\nip route\n'), 'x:12: the fence has no end'],
     ['a step without an id', lab('').replace(' {#a}', ''), 'x:10: the step has no {#id}'],
-    ['an unknown check', lab('```yaml step\nchecks: [{id: a, text: t, type: nope}]\n```\n'), 'x: step a: check a: no check of type nope'],
+    [
+      'an unknown check',
+      lab('```yaml step\nchecks: [{id: a, text: t, type: nope}]\n```\n'),
+      'x: step a: check a: no check of type nope',
+    ],
     [
       'a wrong parameter',
       lab('```yaml step\nchecks: [{id: a, text: t, type: route, params: {host: h, dst: d, vja: [x]}}]\n```\n'),

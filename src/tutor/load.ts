@@ -31,7 +31,10 @@ const head = v.strictObject({
 
 const machine = v.strictObject({
   checks: v.optional(v.array(v.strictObject({ id, text: v.string(), ...predicate })), []),
-  hints: v.optional(v.array(v.strictObject({ text: v.string(), when: v.optional(v.strictObject({ ...predicate, not: v.optional(v.boolean()) })) })), []),
+  hints: v.optional(
+    v.array(v.strictObject({ text: v.string(), when: v.optional(v.strictObject({ ...predicate, not: v.optional(v.boolean()) })) })),
+    [],
+  ),
   predict: v.optional(
     v.strictObject({
       question: v.string(),
@@ -104,13 +107,15 @@ function loadStep(section: Section, labId: string): LabStep {
     if (end < 0) throw new LabError([`${at}: the fence has no end`]);
     const inside = section.text.slice(i + 1, end).join('\n');
     flush();
-    if (fence[1] === 'sh') body.push(fence[2] ? { type: 'command', line: inside, host: fence[2] } : { type: 'command', line: inside });
+    if (fence[1] === 'sh')
+      body.push(fence[2] ? { type: 'command', line: inside, host: fence[2] } : { type: 'command', line: inside });
     else found = validated(machine, yaml(inside, labId, section.line + 2 + i), at);
     i = end;
   }
   flush();
   for (const check of found.checks) checkParams(check.type, check.params, `${labId}: step ${section.id}: check ${check.id}`);
-  for (const hint of found.hints) if (hint.when) checkParams(hint.when.type, hint.when.params, `${labId}: step ${section.id}: a hint`);
+  for (const hint of found.hints)
+    if (hint.when) checkParams(hint.when.type, hint.when.params, `${labId}: step ${section.id}: a hint`);
   return { id: section.id, title: section.title, part: section.part, body, ...found };
 }
 
@@ -118,8 +123,11 @@ function loadStep(section: Section, labId: string): LabStep {
 function checkParams(type: string, params: Readonly<Record<string, unknown>>, where: string): void {
   const kind = checkKinds.find((k) => k.name === type);
   if (!kind) throw new LabError([`${where}: no check of type ${type}`]);
-  const issues = v.safeParse(kind.params, params).issues?.filter((issue) => !(typeof issue.input === 'string' && issue.input.includes('{{')));
-  if (issues && issues.length > 0) throw new LabError(issues.map((issue) => `${where}: ${issue.path?.map((p) => p.key).join('.') ?? 'params'}: ${issue.message}`));
+  const issues = v
+    .safeParse(kind.params, params)
+    .issues?.filter((issue) => !(typeof issue.input === 'string' && issue.input.includes('{{')));
+  if (issues && issues.length > 0)
+    throw new LabError(issues.map((issue) => `${where}: ${issue.path?.map((p) => p.key).join('.') ?? 'params'}: ${issue.message}`));
 }
 
 function yaml(text: string, labId: string, line: number): unknown {
@@ -133,5 +141,7 @@ function yaml(text: string, labId: string, line: number): unknown {
 function validated<T>(schema: v.GenericSchema<unknown, T>, value: unknown, where: string): T {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  throw new LabError(parsed.issues.map((issue) => `${where}: ${issue.path?.map((p) => p.key).join('.') ?? 'step'}: ${issue.message}`));
+  throw new LabError(
+    parsed.issues.map((issue) => `${where}: ${issue.path?.map((p) => p.key).join('.') ?? 'step'}: ${issue.message}`),
+  );
 }

@@ -1,7 +1,11 @@
 /** The starting worlds. A folder with a `world.yaml` registers itself. Reads every file of it as text. */
 import type { WorldSource } from '../engine/index.ts';
 
-const texts = import.meta.glob<string>(['./*/world.yaml', './*/manifests/**', './*/files/**'], { query: '?raw', import: 'default', eager: true });
+const texts = import.meta.glob<string>(['./*/world.yaml', './*/manifests/**', './*/files/**'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
 
 /** Sources by world id: the folder's files by their path inside it. */
 export const worlds: Readonly<Record<string, WorldSource>> = collect();

@@ -1,6 +1,7 @@
 /** Input: break or mend something (engine/faults). */
-import { faults } from '../faults/index.ts';
+
 import type { FaultTarget } from '../faults/fault.ts';
+import { faults } from '../faults/index.ts';
 import type { World } from '../world.ts';
 import type { Failure, InputHandler } from './input.ts';
 

@@ -47,7 +47,14 @@ function daemonsOf(file: HostFile, now: number): Daemons {
   return file.bird ? { bird: started } : {};
 }
 
-function rootNamespace(seed: string, name: string, file: HostFile, segment: string, cidr: string, gateway: string | undefined): NetNamespace {
+function rootNamespace(
+  seed: string,
+  name: string,
+  file: HostFile,
+  segment: string,
+  cidr: string,
+  gateway: string | undefined,
+): NetNamespace {
   const { interface: dev, address } = file;
   const { length } = toPrefix(cidr);
   const links: Record<string, NetLink> = {
@@ -71,21 +78,57 @@ function rootNamespace(seed: string, name: string, file: HostFile, segment: stri
       carrier: true,
       segment,
       addresses: [
-        { address, prefixLength: length, scope: 'global', broadcast: formatAddress(lastAddress(toPrefix(cidr))), dynamicSeconds: LEASE_SECONDS },
+        {
+          address,
+          prefixLength: length,
+          scope: 'global',
+          broadcast: formatAddress(lastAddress(toPrefix(cidr))),
+          dynamicSeconds: LEASE_SECONDS,
+        },
       ],
     },
   };
   const routes: Route[] = [];
   if (gateway !== undefined) {
-    routes.push({ dst: '0.0.0.0/0', type: 'unicast', nexthops: [{ via: gateway, dev, weight: 1 }], proto: 'dhcp', scope: 'global', src: address, metric: 100 });
+    routes.push({
+      dst: '0.0.0.0/0',
+      type: 'unicast',
+      nexthops: [{ via: gateway, dev, weight: 1 }],
+      proto: 'dhcp',
+      scope: 'global',
+      src: address,
+      metric: 100,
+    });
   }
-  routes.push({ dst: networkOf(address, length), type: 'unicast', nexthops: [{ dev, weight: 1 }], proto: 'kernel', scope: 'link', src: address });
+  routes.push({
+    dst: networkOf(address, length),
+    type: 'unicast',
+    nexthops: [{ dev, weight: 1 }],
+    proto: 'kernel',
+    scope: 'link',
+    src: address,
+  });
   if (gateway !== undefined) {
-    routes.push({ dst: `${gateway}/32`, type: 'unicast', nexthops: [{ dev, weight: 1 }], proto: 'dhcp', scope: 'link', src: address, metric: 100 });
+    routes.push({
+      dst: `${gateway}/32`,
+      type: 'unicast',
+      nexthops: [{ dev, weight: 1 }],
+      proto: 'dhcp',
+      scope: 'link',
+      src: address,
+      metric: 100,
+    });
   }
   if (file.kind === 'node') {
     links.docker0 = dockerBridge(seed, name);
-    routes.push({ dst: '172.17.0.0/16', type: 'unicast', nexthops: [{ dev: 'docker0', weight: 1 }], proto: 'kernel', scope: 'link', src: '172.17.0.1' });
+    routes.push({
+      dst: '172.17.0.0/16',
+      type: 'unicast',
+      nexthops: [{ dev: 'docker0', weight: 1 }],
+      proto: 'kernel',
+      scope: 'link',
+      src: '172.17.0.1',
+    });
   }
   const sysctl = { ...(file.kind === 'node' ? { 'net.ipv4.ip_forward': '1' } : {}), ...file.sysctl };
   const sockets: Socket[] = file.kind === 'gateway' ? [] : [{ proto: 'tcp', address: '0.0.0.0', port: 22, process: 'sshd' }];
@@ -160,4 +203,3 @@ users:
   user: {}
 `;
 }
-

@@ -3,6 +3,7 @@
  * Reads WorldSource; writes through the same doors as everybody else, so nothing in a starting world could not have come to be.
  */
 import { parseAllDocuments } from 'yaml';
+import type { Draft } from '../api/kind.ts';
 import type { ApiObject } from '../api/objects.ts';
 import { emptyApi } from '../api/storage.ts';
 import { timestamp } from '../api/time.ts';
@@ -111,7 +112,7 @@ function join(sim: Sim, file: WorldFile, cluster: string, name: string, index: n
 }
 
 function create(world: World, cluster: string, resource: string, draft: unknown): World {
-  const { api } = createObject(world.clusters[cluster]!.api, resource, draft as ApiObject, { now: world.now, seed: world.seed });
+  const { api } = createObject(world.clusters[cluster]!.api, resource, draft as Draft, { now: world.now, seed: world.seed });
   return withApi(world, cluster, api);
 }
 

@@ -9,7 +9,13 @@ import { VERSIONS } from '../versions.ts';
 import { segmentOf } from './parse.ts';
 import type { WorldFile } from './schema.ts';
 
-type Draft<T> = Omit<T, 'metadata'> & { readonly metadata: { readonly name: string; readonly labels?: Record<string, string>; readonly annotations?: Record<string, string> } };
+type Draft<T> = Omit<T, 'metadata'> & {
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
+};
 
 /**
  * @param podCIDR the node's share of the pod range, as kube-controller-manager hands it out; Calico's IPAM does not use it
@@ -27,7 +33,14 @@ export function nodeObject(world: WorldFile, name: string, podCIDR: string, at: 
     reason,
     message,
   });
-  const size = { cpu: '2', 'ephemeral-storage': '20134592Ki', 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory: '3977528Ki', pods: '110' };
+  const size = {
+    cpu: '2',
+    'ephemeral-storage': '20134592Ki',
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
+    memory: '3977528Ki',
+    pods: '110',
+  };
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -96,7 +109,10 @@ export function calicoNodeObject(world: WorldFile, name: string): Draft<CalicoNo
     kind: 'Node',
     metadata: { name },
     spec: {
-      addresses: [{ address: `${address}/${length}`, type: 'CalicoNodeIP' }, { address, type: 'InternalIP' }],
+      addresses: [
+        { address: `${address}/${length}`, type: 'CalicoNodeIP' },
+        { address, type: 'InternalIP' },
+      ],
       bgp: { ipv4Address: `${address}/${length}` },
       orchRefs: [{ nodeName: name, orchestrator: 'k8s' }],
     },

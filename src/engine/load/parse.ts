@@ -81,7 +81,8 @@ function relations(world: WorldFile): [path: string[], message: string][] {
     for (const node of members) {
       if (world.hosts[node]?.kind !== 'node') wrong.push([['clusters', name, 'nodes'], `no host ${node} of kind node`]);
     }
-    if (!members.includes(cluster.apiHost)) wrong.push([['clusters', name, 'apiHost'], `${cluster.apiHost} is not a node of ${name}`]);
+    if (!members.includes(cluster.apiHost))
+      wrong.push([['clusters', name, 'apiHost'], `${cluster.apiHost} is not a node of ${name}`]);
   }
   return wrong;
 }

@@ -6,8 +6,14 @@ import * as v from 'valibot';
 import { parseAddress, parseMaskedPrefix } from '../net/address.ts';
 
 const name = v.pipe(v.string(), v.regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'expected a lower-case host or object name'));
-const address = v.pipe(v.string(), v.check((text) => parseAddress(text) !== undefined, 'expected an IPv4 address such as 10.0.1.10'));
-const prefix = v.pipe(v.string(), v.check((text) => parseMaskedPrefix(text) !== undefined, 'expected a masked IPv4 prefix such as 10.0.1.0/24'));
+const address = v.pipe(
+  v.string(),
+  v.check((text) => parseAddress(text) !== undefined, 'expected an IPv4 address such as 10.0.1.10'),
+);
+const prefix = v.pipe(
+  v.string(),
+  v.check((text) => parseMaskedPrefix(text) !== undefined, 'expected a masked IPv4 prefix such as 10.0.1.0/24'),
+);
 /** `21d`, `20d23h55m`, `90s`. */
 const duration = v.pipe(v.string(), v.regex(/^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/, 'expected a duration such as 4h10m'), v.minLength(2));
 

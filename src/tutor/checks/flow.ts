@@ -20,8 +20,11 @@ export const flowCheck = checkKind({
     route: v.optional(v.string()),
   }),
   missing(world, params) {
-    const flows = world.flows.filter((t) => t.flow.from.host === params.from && t.flow.dst === params.dst && portFits(t, params.port));
-    if (flows.length === 0) return `nothing was sent from ${params.from} to ${params.dst}${params.port ? `:${params.port}` : ''} yet`;
+    const flows = world.flows.filter(
+      (t) => t.flow.from.host === params.from && t.flow.dst === params.dst && portFits(t, params.port),
+    );
+    if (flows.length === 0)
+      return `nothing was sent from ${params.from} to ${params.dst}${params.port ? `:${params.port}` : ''} yet`;
     const reasons = flows.map((trace) => mismatch(world, trace, params));
     return reasons.includes(undefined) ? undefined : reasons.at(-1);
   },
@@ -37,9 +40,15 @@ interface Wanted {
 }
 
 function mismatch(world: World, trace: Trace, { outcome, enters, seenAs, route }: Wanted): string | undefined {
-  const was = trace.disposition === 'delivered' && trace.reverse?.disposition === 'delivered' ? 'answered' : trace.disposition === 'refused' ? 'refused' : 'unanswered';
+  const was =
+    trace.disposition === 'delivered' && trace.reverse?.disposition === 'delivered'
+      ? 'answered'
+      : trace.disposition === 'refused'
+        ? 'refused'
+        : 'unanswered';
   if (was !== outcome) return `the last one was ${was}: ${trace.reason}`;
-  if (enters !== undefined && trace.hops[1]?.place.host !== enters) return `it entered by ${trace.hops[1]?.place.host ?? 'no node'}`;
+  if (enters !== undefined && trace.hops[1]?.place.host !== enters)
+    return `it entered by ${trace.hops[1]?.place.host ?? 'no node'}`;
   const seen = trace.received?.header.src;
   if (seenAs !== undefined && seen !== (world.hosts[seenAs]?.address ?? seenAs)) return `the receiver saw ${seen ?? 'nothing'}`;
   if (route !== undefined && !usesRoute(trace, route)) return `it followed another route than ${route}`;

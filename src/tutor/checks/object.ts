@@ -26,14 +26,17 @@ export const objectCheck = checkKind({
     if (!object) return `there is no ${kind} ${key}`;
     if (field === undefined) return undefined;
     let value: unknown = object;
-    for (const part of field.split('.')) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
+    for (const part of field.split('.'))
+      value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
     if (absent) return value === undefined ? undefined : `${field} of ${key} is still set`;
     if (equals !== undefined) {
       return same(value, equals) ? undefined : `${field} of ${key} is ${value === undefined ? 'not set' : JSON.stringify(value)}`;
     }
     if (has !== undefined) {
       const list = Array.isArray(value) ? value : [];
-      return list.some((item) => same(item, has)) ? undefined : `${field} of ${key} does not hold ${typeof has === 'string' ? has : JSON.stringify(has)}`;
+      return list.some((item) => same(item, has))
+        ? undefined
+        : `${field} of ${key} does not hold ${typeof has === 'string' ? has : JSON.stringify(has)}`;
     }
     return value === undefined ? `${field} of ${key} is not set` : undefined;
   },
