@@ -37,6 +37,7 @@ export function loadWorld(source: WorldSource): Sim {
   sim.settle();
   // The past is no journal of the learner's: what follows is replayed from here. Nor is it his to be shown as the writer.
   sim.load(withoutPast(sim.world()), []);
+  sim.settle();
   return sim;
 }
 
