@@ -1,0 +1,191 @@
+/**
+ * The REST client: requests to the API server through this process's network, their logging at -v=6 and above, and the turning of
+ * Status answers into errors. Models client-go's rest.Request and its debugging round tripper.
+ */
+import type { ApiRequest, ApiResponse, Watch, WatchEvent } from '../../../engine/index.ts';
+import type { Process } from '../../command.ts';
+import { Discovery } from './discovery.ts';
+import { NetworkFailure, StatusError } from './errors.ts';
+import type { FlagValues } from './flags.ts';
+import { klogHead } from './klog.ts';
+import type { Config } from './kubeconfig.ts';
+import { goJson, isDoc, text, type Value } from './value.ts';
+
+export const TABLE =
+  'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
+export const JSON_TYPE = 'application/json';
+
+export interface Send {
+  readonly method: ApiRequest['method'];
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly accept?: string;
+  readonly contentType?: string;
+  readonly body?: Value;
+  /** A body that is already text. */
+  readonly text?: string;
+}
+
+/** `?a=1&b=2`, keys in order as Go's url.Values.Encode. */
+function encodeQuery(query: Send['query']): string {
+  const pairs = Object.entries(query ?? {})
+    .filter(([, value]) => value !== undefined && value !== '')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${queryEscape(key)}=${queryEscape(String(value))}`);
+  return pairs.length > 0 ? `?${pairs.join('&')}` : '';
+}
+
+function queryEscape(value: string): string {
+  return encodeURIComponent(value)
+    .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%20/g, '+');
+}
+
+export class Client {
+  readonly #process: Process;
+  readonly #config: Config;
+  readonly #verbosity: number;
+  readonly #warningsSeen = new Set<string>();
+  readonly #watches: Watch[] = [];
+  warned = false;
+  readonly discovery: Discovery;
+
+  constructor(process: Process, config: Config, flags: FlagValues) {
+    this.#process = process;
+    this.#config = config;
+    this.#verbosity = flags.int('v');
+    this.discovery = new Discovery(this, process.sim);
+  }
+
+  /** The server's URL as the kubeconfig has it. */
+  get server(): string {
+    return this.#config.server ?? 'http://localhost:8080';
+  }
+
+  /** @throws StatusError for an answer of 400 and above, NetworkFailure when nothing answers */
+  send(request: Send): ApiResponse {
+    const response = this.exchange(request);
+    if (response.status >= 400) throw statusError(response);
+    return response;
+  }
+
+  get(path: string, query?: Send['query'], accept?: string): Value {
+    return this.send({ method: 'GET', path, query, accept }).body as Value;
+  }
+
+  /** Like `send`, whatever the status. */
+  exchange(request: Send): ApiResponse {
+    const path = request.path + encodeQuery(request.query);
+    const body = request.text ?? (request.body === undefined ? undefined : goJson(request.body));
+    const headers: Record<string, string> = { accept: request.accept ?? JSON_TYPE };
+    if (body !== undefined) headers['content-type'] = request.contentType ?? JSON_TYPE;
+    if (this.#verbosity >= 8 && body !== undefined) this.#log('request.go:1351', `Request Body: ${body}`);
+    const cluster = this.#process.cluster;
+    if (this.#config.server === undefined) throw this.#unconfigured();
+    if (!this.#reaches()) {
+      const hostPort = hostPortOf(this.server);
+      throw new NetworkFailure('refused', hostPort, `dial tcp ${hostPort}: connect: connection refused`);
+    }
+    const response = cluster.request({ method: request.method, path, headers, body });
+    if ('networkError' in response) {
+      throw new NetworkFailure(response.networkError, hostPortOf(this.server), response.message);
+    }
+    this.#logExchange(request, path, headers, response);
+    for (const warning of response.warnings ?? []) this.#warn(warning);
+    return response;
+  }
+
+  /** Events since the watch's version; waits `ms` of virtual time first. */
+  async next(watch: Watch, ms: number, why: string): Promise<{ readonly events: readonly WatchEvent[]; readonly watch: Watch }> {
+    if (ms > 0) await this.#process.sleep(ms, why);
+    const polled = this.#process.cluster.poll(watch);
+    if ('networkError' in polled) throw new NetworkFailure(polled.networkError, hostPortOf(this.server), polled.message);
+    return polled;
+  }
+
+  /** The configured server is the one this process's network client speaks to. */
+  #reaches(): boolean {
+    const known = this.#process.cluster;
+    return known.configured ? hostPortOf(known.server) === hostPortOf(this.server) || this.#sameHost(known.server) : false;
+  }
+
+  #sameHost(server: string): boolean {
+    return server.replace(/\/+$/, '') === this.server.replace(/\/+$/, '');
+  }
+
+  #unconfigured(): NetworkFailure {
+    const head = klogHead(this.#process, 'E', 'memcache.go:265');
+    const line = `${head}"Unhandled Error" err="couldn't get current server API group list: Get \\"http://localhost:8080/api?timeout=32s\\": dial tcp 127.0.0.1:8080: connect: connection refused"\n`;
+    this.#process.err(line.repeat(5));
+    return new NetworkFailure('refused', 'localhost:8080', 'dial tcp 127.0.0.1:8080: connect: connection refused');
+  }
+
+  #warn(warning: string): void {
+    if (this.#warningsSeen.has(warning)) return;
+    this.#warningsSeen.add(warning);
+    this.warned = true;
+    this.#process.err(`Warning: ${warning}\n`);
+  }
+
+  warnings(): number {
+    return this.#warningsSeen.size;
+  }
+
+  #log(source: string, line: string): void {
+    this.#process.err(`${klogHead(this.#process, 'I', source)}${line}\n`);
+  }
+
+  #logExchange(request: Send, path: string, headers: Readonly<Record<string, string>>, response: ApiResponse): void {
+    if (this.#verbosity < 6) return;
+    const url = `${this.server.replace(/\/$/, '')}${path}`;
+    const status = `${response.status} ${REASONS[response.status] ?? ''}`.trim();
+    if (this.#verbosity >= 7) {
+      this.#log('round_trippers.go:470', `${request.method} ${url}`);
+      this.#log('round_trippers.go:476', 'Request Headers:');
+      this.#log('round_trippers.go:480', `    Accept: ${headers.accept}`);
+      if (headers['content-type']) this.#log('round_trippers.go:480', `    Content-Type: ${headers['content-type']}`);
+      this.#log('round_trippers.go:480', '    User-Agent: kubectl/v1.32.5 (linux/amd64) kubernetes/9894294');
+      this.#log('round_trippers.go:581', `Response Status: ${status} in 1 milliseconds`);
+    } else this.#log('round_trippers.go:560', `${request.method} ${url} ${status} in 1 milliseconds`);
+    if (this.#verbosity >= 8) {
+      const body = typeof response.body === 'string' ? response.body : JSON.stringify(response.body);
+      const limit = this.#verbosity >= 10 ? Number.POSITIVE_INFINITY : this.#verbosity >= 9 ? 10240 : 1024;
+      const shown = body.length > limit ? `${body.slice(0, limit)} [truncated ${body.length - limit} chars]` : body;
+      this.#log('request.go:1351', `Response Body: ${shown}`);
+    }
+  }
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  409: 'Conflict',
+  410: 'Gone',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Entity',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+};
+
+function statusError(response: ApiResponse): StatusError {
+  if (isDoc(response.body) && text(response.body, 'kind') === 'Status') return new StatusError(response.body);
+  return new StatusError({
+    kind: 'Status',
+    message: 'the server could not find the requested resource',
+    reason: response.status === 404 ? 'NotFound' : 'InternalError',
+    code: response.status,
+  });
+}
+
+/** `https://10.0.1.20:6443/x` → `10.0.1.20:6443`. */
+export function hostPortOf(server: string): string {
+  return server.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
+}

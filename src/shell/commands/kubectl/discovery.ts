@@ -1,0 +1,136 @@
+/**
+ * What the server serves, and which resource a word means: client-go's discovery client, RESTMapper, shortcut and category expander.
+ * Read once per simulation, like kubectl's disk cache.
+ */
+import type { Sim } from '../../../engine/index.ts';
+import type { Client } from './client.ts';
+import { CommandError } from './errors.ts';
+import { items, text, type Value } from './value.ts';
+
+export interface ResourceType {
+  readonly group: string;
+  readonly version: string;
+  /** `services` */
+  readonly name: string;
+  readonly singular: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+interface Served {
+  /** `v1`, `apps/v1`, in the server's order of preference. */
+  readonly groupVersions: readonly string[];
+  readonly resources: readonly ResourceType[];
+}
+
+const cache = new WeakMap<Sim, Served>();
+
+export function apiVersionOf(type: ResourceType): string {
+  return type.group === '' ? type.version : `${type.group}/${type.version}`;
+}
+
+/** `deployment.apps`, `service`: how kubectl names a kind beside an object's name. */
+export function qualifiedKind(kind: string, group: string): string {
+  const low = kind.toLowerCase();
+  return group === '' ? low : `${low}.${group}`;
+}
+
+/** `deployments.apps`, `services`. */
+export function qualifiedResource(type: ResourceType): string {
+  return type.group === '' ? type.name : `${type.name}.${type.group}`;
+}
+
+export class Discovery {
+  readonly #client: Client;
+  readonly #sim: Sim;
+
+  constructor(client: Client, sim: Sim) {
+    this.#client = client;
+    this.#sim = sim;
+  }
+
+  served(): Served {
+    const known = cache.get(this.#sim);
+    if (known) return known;
+    const groups = items(this.#client.get('/apis'), 'groups');
+    const groupVersions = [
+      'v1',
+      ...groups.flatMap((group) => items(group, 'versions').map((version) => text(version, 'groupVersion'))),
+    ];
+    const resources = groupVersions.flatMap((groupVersion) => this.#read(groupVersion));
+    const served = { groupVersions, resources };
+    cache.set(this.#sim, served);
+    return served;
+  }
+
+  #read(groupVersion: string): readonly ResourceType[] {
+    const [group, version] = groupVersion.includes('/') ? (groupVersion.split('/') as [string, string]) : ['', groupVersion];
+    const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+    return items(this.#client.get(path), 'resources')
+      .filter((resource) => !text(resource, 'name').includes('/'))
+      .map((resource) => ({
+        group,
+        version,
+        name: text(resource, 'name'),
+        singular: text(resource, 'singularName') || text(resource, 'kind').toLowerCase(),
+        kind: text(resource, 'kind'),
+        namespaced: (resource as { namespaced?: Value }).namespaced === true,
+        shortNames: items(resource, 'shortNames').map(String),
+        categories: items(resource, 'categories').map(String),
+        verbs: items(resource, 'verbs').map(String),
+      }));
+  }
+
+  all(): readonly ResourceType[] {
+    return this.served().resources;
+  }
+
+  /** The resource with this exact kind and apiVersion, as objects in files name it. */
+  byKind(apiVersion: string, kind: string): ResourceType | undefined {
+    return this.all().find((type) => type.kind === kind && apiVersionOf(type) === apiVersion);
+  }
+
+  /** Resources of a category such as `all`, as words to look up. */
+  expand(word: string): readonly string[] | undefined {
+    const members = this.all().filter((type) => type.categories.includes(word));
+    return members.length > 0 ? [...new Set(members.map(qualifiedResource))] : undefined;
+  }
+
+  /** @throws CommandError `the server doesn't have a resource type "foo"` */
+  lookup(word: string): ResourceType {
+    const found = this.find(word);
+    if (found) return found;
+    const [resource] = word.split('.');
+    throw new CommandError(`the server doesn't have a resource type "${resource}"`);
+  }
+
+  /** `svc`, `services`, `Service`, `deploy.apps`, `deployments.v1.apps`. */
+  find(word: string): ResourceType | undefined {
+    const [first, second, ...rest] = word.split('.');
+    if (rest.length > 0) {
+      const exact = this.#match(first!, rest.join('.'), second);
+      if (exact) return exact;
+    }
+    const group = second === undefined ? undefined : [second, ...rest].join('.');
+    return this.#match(first!, group);
+  }
+
+  #match(word: string, group?: string, version?: string): ResourceType | undefined {
+    const low = word.toLowerCase();
+    const fits = (type: ResourceType) =>
+      // A group may be given by its beginning: `deploy.app`.
+      (group === undefined || type.group === group || (group !== '' && type.group.startsWith(group))) &&
+      (version === undefined || type.version === version);
+    const all = this.all().filter(fits);
+    // Events live in two groups; the core one answers to the plain name.
+    return (
+      all.find((type) => type.name === low || type.singular === low) ??
+      all.find((type) => type.shortNames.includes(low)) ??
+      all.find((type) => type.kind === word) ??
+      all.find((type) => type.kind.toLowerCase() === low)
+    );
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * kubectl v1.32: a REST client. Finds the command in the tree, parses its flags as pflag does, runs the verb and prints errors as
+ * kubectl's CheckErr. Sees the host's files and the API server through its network; never the kernel or the simulation's state.
+ */
+import type { Command, Process } from '../../command.ts';
+import { complete } from './complete.ts';
+import { Kubectl } from './context.ts';
+import { CommandError, Exit, NetworkFailure, report } from './errors.ts';
+import { FlagError } from './flags.ts';
+import { helpText } from './help.ts';
+import { type CommandNode, childOf, find, flagSet, locate } from './tree.ts';
+import { verbs } from './verbs/index.ts';
+
+/** client-go gives a connection this long. */
+const DIAL_TIMEOUT_MS = 30_000;
+
+/** Groups that only hold subcommands: alone they print their help on standard error and fail. */
+function isGroup(command: CommandNode): boolean {
+  return command.children.length > 0 && !Object.hasOwn(verbs, command.path);
+}
+
+/** Verbs whose arguments after the first belong to another program. */
+const PASSES_ON = new Set<string>();
+
+async function invoke(process: Process, args: readonly string[]): Promise<number> {
+  const { command, args: rest } = find(args);
+  if (command.path === '' && rest[0] === 'help') return printHelp(process, rest.slice(1));
+  const parsed = flagsOf(command, rest);
+  for (const notice of parsed.notices) process.err(notice);
+  if (parsed.help) {
+    process.out(helpText(command));
+    return 0;
+  }
+  if (command.path === '' || command.path === 'options') {
+    process.out(helpText(command));
+    return 0;
+  }
+  const missing = command.required.filter((name) => !parsed.values.changed(name));
+  if (missing.length > 0) throw new CommandError(`required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`);
+  const kubectl = new Kubectl(process, command, parsed);
+  if (isGroup(command)) {
+    if (parsed.positional.length > 0) kubectl.usage(`unknown command "${parsed.positional.join(' ')}"`);
+    process.err(helpText(command));
+    return 1;
+  }
+  const verb = Object.hasOwn(verbs, command.path) ? verbs[command.path] : undefined;
+  if (!verb) throw new Exit(1, `kubectl ${command.path}: not simulated in this lab`);
+  const code = await verb(kubectl);
+  if (kubectl.flags.bool('warnings-as-errors') && code === 0) {
+    const count = kubectl.warnings();
+    if (count > 0) throw new CommandError(`${count} warning${count > 1 ? 's' : ''} received`);
+  }
+  return code;
+}
+
+function flagsOf(command: CommandNode, args: readonly string[]) {
+  try {
+    return flagSet(command).parse(args, { interspersed: !PASSES_ON.has(command.path) });
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    const name = command.path === '' ? 'kubectl' : `kubectl ${command.path}`;
+    throw new CommandError(`${error.message}\nSee '${name} --help' for usage.`);
+  }
+}
+
+function printHelp(process: Process, words: readonly string[]): number {
+  const first = words[0];
+  const command = locate(words);
+  if (first !== undefined && !childOf(locate([]), first)) {
+    process.err(`Unknown help topic [\`${words.join(' ')}\`]\n`);
+    process.out(helpText(locate([])));
+    return 0;
+  }
+  process.out(helpText(command));
+  return 0;
+}
+
+export const kubectl: Command = {
+  name: 'kubectl',
+  summary: 'control the Kubernetes cluster',
+  where: 'bastion',
+  async run(process, args) {
+    try {
+      return await invoke(process, args);
+    } catch (error) {
+      // A dial that nobody answers takes its time before it fails.
+      if (error instanceof NetworkFailure && error.cause2 === 'timeout' && error.message.endsWith('i/o timeout')) {
+        await process.sleep(DIAL_TIMEOUT_MS, 'waiting for the API server');
+      }
+      const { text, exitCode } = report(error);
+      process.err(text);
+      return exitCode;
+    }
+  },
+  complete,
+};

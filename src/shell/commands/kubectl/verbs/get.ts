@@ -1,0 +1,298 @@
+/** `kubectl get`. Tables come from the server; -w follows with the server's watch. */
+import type { Watch } from '../../../../engine/index.ts';
+import { TABLE } from '../client.ts';
+import type { Kubectl } from '../context.ts';
+import { qualifiedKind, qualifiedResource, type ResourceType } from '../discovery.ts';
+import { Aggregate, CommandError, fail, StatusError, throwAll } from '../errors.ts';
+import { checkFileNames, fileNames } from '../manifests.ts';
+import { getPrinter, isList, type Print } from '../printers/objects.ts';
+import { sortBy } from '../printers/sort.ts';
+import { isTable, TablePrinter } from '../printers/table.ts';
+import { TabWriter } from '../printers/tabwriter.ts';
+import { collectionPath, itemsOf, objectPath, type Selection, select, type Target, type Wish } from '../selection.ts';
+import { dig, isDoc, items, text, type Value } from '../value.ts';
+
+function check(kubectl: Kubectl): void {
+  const { flags } = kubectl;
+  const output = flags.string('output');
+  const watching = flags.bool('watch') || flags.bool('watch-only');
+  if (!watching && kubectl.args.length === 0 && flags.list('filename').length === 0 && flags.string('kustomize') === '') {
+    kubectl.err(
+      'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n',
+    );
+    kubectl.usage(
+      'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).',
+    );
+  }
+  if (flags.bool('show-labels') && output !== '' && output !== 'wide') {
+    fail(`--show-labels option cannot be used with ${output} printer`);
+  }
+  if (flags.bool('output-watch-events') && !watching) {
+    fail('--output-watch-events option can only be used with --watch or --watch-only');
+  }
+  if (flags.bool('watch') && flags.string('sort-by') !== '') {
+    kubectl.err('warning: --watch requested, --sort-by will be ignored for watch events received\n');
+  } else if (flags.bool('watch-only') && flags.string('sort-by') !== '') {
+    kubectl.err('warning: --watch-only requested, --sort-by will be ignored\n');
+  }
+  checkFileNames(kubectl);
+}
+
+function raw(kubectl: Kubectl): number {
+  const { flags } = kubectl;
+  const path = flags.string('raw');
+  if (kubectl.args.length > 0) fail('arguments may not be passed when --raw is specified');
+  if (flags.bool('watch') || flags.bool('watch-only') || flags.string('selector') !== '') {
+    fail('--raw may not be specified with other flags that filter the server request or alter the output');
+  }
+  if (flags.string('output') !== '') fail('--raw and --output are mutually exclusive');
+  if (!path.startsWith('/')) fail(`--raw must be a valid URL path: parse "${path}": invalid URI for request`);
+  const { body } = kubectl.client.send({ method: 'GET', path });
+  const shown = typeof body === 'string' ? body : JSON.stringify(body);
+  // The server ends JSON documents with a newline; kubectl copies what it gets.
+  kubectl.out(typeof body === 'string' ? shown : `${shown}\n`);
+  return 0;
+}
+
+function wish(kubectl: Kubectl, asTable: boolean): Wish {
+  const { flags } = kubectl;
+  return {
+    args: kubectl.args,
+    files: fileNames(kubectl),
+    labelSelector: flags.string('selector') || undefined,
+    fieldSelector: flags.string('field-selector') || undefined,
+    allNamespaces: flags.bool('all-namespaces'),
+    allowEmptySelector: true,
+    keepLists: asTable,
+    asTable,
+    includeObject: asTable && flags.string('sort-by') !== '',
+    subresource: flags.string('subresource'),
+    chunkSize: flags.string('sort-by') === '' ? flags.int('chunk-size') : 0,
+    ignoreNotFound: flags.bool('ignore-not-found'),
+    latest: true,
+  };
+}
+
+export function get(kubectl: Kubectl): number | Promise<number> {
+  if (kubectl.flags.string('raw') !== '') return raw(kubectl);
+  check(kubectl);
+  const { flags } = kubectl;
+  const output = flags.string('output');
+  const human = (output === '' && flags.string('template') === '') || output === 'wide';
+  if (flags.bool('watch') || flags.bool('watch-only')) return watch(kubectl, human);
+  if (output !== 'name' && !human) return generic(kubectl);
+  const asTable = human && flags.bool('server-print');
+  const selection = select(kubectl, wish(kubectl, asTable));
+  if (!human) return printGeneric(kubectl, selection);
+  return printTables(kubectl, selection);
+}
+
+function generic(kubectl: Kubectl): number {
+  return printGeneric(kubectl, select(kubectl, wish(kubectl, false)));
+}
+
+function printTables(kubectl: Kubectl, selection: Selection): number {
+  const { flags } = kubectl;
+  const sortField = flags.string('sort-by');
+  const targets = sortField === '' ? selection.targets : sortTargets(selection.targets, sortField);
+  const withKind = new Set(targets.map((target) => `${target.type.group}/${target.type.version}/${target.type.kind}`)).size > 1;
+  const writer = new TabWriter();
+  let printer: TablePrinter | undefined;
+  let last: ResourceType | undefined;
+  let written = '';
+  let separate = false;
+  let namespaced = !flags.bool('all-namespaces');
+  const flush = () => {
+    const out = writer.flush();
+    if (out === '') return;
+    kubectl.out(separate ? `\n${out}` : out);
+    written += out;
+    separate = false;
+  };
+  for (const target of targets) {
+    namespaced &&= target.type.namespaced && (target.namespace !== '' || text(target.object, 'metadata', 'namespace') !== '');
+    if (!printer || last !== target.type) {
+      flush();
+      writer.forgetWidths();
+      if (last && !flags.bool('no-headers') && written !== '') separate = true;
+      printer = tablePrinter(kubectl, target.type, withKind || flags.bool('show-kind'));
+      last = target.type;
+    }
+    printer.print(tableOf(target.object!, kubectl), writer, kubectl.process.now());
+  }
+  flush();
+  if (written === '' && !flags.bool('ignore-not-found') && selection.errors.length === 0) {
+    kubectl.err(namespaced ? `No resources found in ${kubectl.namespace} namespace.\n` : 'No resources found\n');
+  }
+  throwAll(selection.errors);
+  return 0;
+}
+
+export function tablePrinter(kubectl: Kubectl, type: ResourceType, withKind: boolean): TablePrinter {
+  const { flags } = kubectl;
+  return new TablePrinter({
+    noHeaders: flags.bool('no-headers'),
+    wide: flags.string('output') === 'wide',
+    showLabels: flags.bool('show-labels'),
+    columnLabels: flags.list('label-columns'),
+    withNamespace: flags.bool('all-namespaces') && type.namespaced,
+    kind: withKind ? qualifiedKind(type.kind, type.group) : undefined,
+  });
+}
+
+/** An object that did not come as a Table is shown by name and age, as cli-runtime's fallback does. */
+export function tableOf(object: Value, kubectl: Kubectl): Value {
+  if (isTable(object)) return object;
+  const list = isDoc(object) && Array.isArray(object.items) ? items(object, 'items') : [object];
+  return {
+    columnDefinitions: [
+      { name: 'Name', type: 'string', format: 'name', priority: 0 },
+      { name: 'Age', type: 'string', format: '', priority: 0 },
+    ],
+    rows: list.map((item) => ({
+      cells: [text(item, 'metadata', 'name'), age(text(item, 'metadata', 'creationTimestamp'), kubectl.process.now())],
+      object: item,
+    })),
+  };
+}
+
+function sortTargets(targets: readonly Target[], field: string): readonly Target[] {
+  if (targets.length === 1 && !isTable(targets[0]!.object!)) return targets;
+  if (targets.every((target) => isTable(target.object!))) {
+    return targets.map((target) => {
+      const rows = sortBy(items(target.object, 'rows'), (row) => dig(row, 'object') ?? null, field, true);
+      return { ...target, object: { ...(target.object as object), rows } as Value };
+    });
+  }
+  return sortBy(targets, (target) => target.object!, field, false);
+}
+
+function printGeneric(kubectl: Kubectl, selection: Selection): number {
+  const { flags } = kubectl;
+  const { targets, errors } = selection;
+  if (errors.length > 0 && selection.single) throwAll(errors);
+  if (targets.length === 0 && flags.bool('ignore-not-found')) {
+    throwAll(errors);
+    return 0;
+  }
+  const print = getPrinter(kubectl)!;
+  const collected: Error[] = [...errors];
+  try {
+    kubectl.out(print(selection.single && targets.length === 1 ? targets[0]!.object! : listOf(sortedObjects(kubectl, targets))));
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    collected.push(error);
+  }
+  throwAll(collected);
+  return 0;
+}
+
+function sortedObjects(kubectl: Kubectl, targets: readonly Target[]): readonly Value[] {
+  const objects = targets.map((target) => target.object!);
+  const field = kubectl.flags.string('sort-by');
+  return field === '' ? objects : sortBy(objects, (object) => object, field, false);
+}
+
+/** The List that kubectl makes of several objects. */
+export function listOf(objects: readonly Value[]): Value {
+  return { apiVersion: 'v1', items: objects, kind: 'List', metadata: { resourceVersion: '' } };
+}
+
+function age(timestamp: string, now: number): string {
+  return timestamp === '' ? '<unknown>' : `${Math.floor((now - Date.parse(timestamp)) / 1000)}s`;
+}
+
+interface Watched {
+  readonly type: ResourceType;
+  readonly namespace: string;
+  readonly name: string;
+  /** The first answer: a list, a Table or one object. */
+  readonly object: Value;
+}
+
+/** The one resource that -w may follow. */
+function watched(kubectl: Kubectl, human: boolean): Watched {
+  const { flags } = kubectl;
+  const selection = select(kubectl, { ...wish(kubectl, human), keepLists: true, singleType: true });
+  if (selection.errors.length > 0) throw selection.errors.length === 1 ? selection.errors[0]! : new Aggregate(selection.errors);
+  if (selection.targets.length !== 1) {
+    fail('watch is only supported on individual resources and resource collections - more than 1 resource was found');
+  }
+  const [target] = selection.targets;
+  if (target!.type.verbs.length > 0 && !target!.type.verbs.includes('watch')) {
+    throw new StatusError({
+      kind: 'Status',
+      reason: 'MethodNotAllowed',
+      code: 405,
+      message: 'the server does not allow this method on the requested resource',
+    });
+  }
+  return {
+    type: target!.type,
+    namespace: flags.bool('all-namespaces') ? '' : target!.namespace,
+    name: target!.name,
+    object: target!.object!,
+  };
+}
+
+async function watch(kubectl: Kubectl, human: boolean): Promise<number> {
+  const { flags } = kubectl;
+  const first = watched(kubectl, human);
+  const list = first.name === '';
+  const emit = watchPrinter(kubectl, human, first.type);
+  const withEvents = flags.bool('output-watch-events');
+  if (!flags.bool('watch-only')) {
+    const objects = human || !list ? [first.object] : itemsOf(first.object, first.type);
+    for (const object of objects) emit(object, withEvents ? 'ADDED' : undefined);
+  }
+  const response = kubectl.client.send({
+    method: 'GET',
+    path: collectionPath(first.type, first.namespace),
+    accept: human ? TABLE : undefined,
+    query: {
+      watch: true,
+      resourceVersion: text(first.object, 'metadata', 'resourceVersion') || undefined,
+      labelSelector: flags.string('selector') || undefined,
+      fieldSelector: list ? flags.string('field-selector') || undefined : `metadata.name=${first.name}`,
+    },
+  });
+  if (!response.watch) return 0;
+  await follow(kubectl, response.watch, emit, withEvents);
+  return 0;
+}
+
+type Emit = (object: Value, event: string | undefined) => void;
+
+/** How often a watch looks for events, ms of virtual time. */
+export const WATCH_STEP_MS = 200;
+
+async function follow(kubectl: Kubectl, start: Watch, emit: Emit, withEvents: boolean): Promise<void> {
+  let state = start;
+  // Into a pipe or a file the stream must end some day: nobody could press Ctrl-C for it.
+  const bounded = !kubectl.process.isTTY;
+  for (let round = 0; !bounded || round < 5; round++) {
+    const polled = await kubectl.client.next(state, WATCH_STEP_MS, 'watching for changes');
+    state = polled.watch;
+    for (const event of polled.events) {
+      if (event.type !== 'BOOKMARK') emit(event.object as Value, withEvents ? event.type : undefined);
+    }
+  }
+}
+
+function watchPrinter(kubectl: Kubectl, human: boolean, type: ResourceType): Emit {
+  if (human) {
+    const printer = tablePrinter(kubectl, type, kubectl.flags.bool('show-kind'));
+    const writer = new TabWriter();
+    return (object, event) => {
+      printer.print(tableOf(object, kubectl), writer, kubectl.process.now(), event);
+      kubectl.out(writer.flush());
+    };
+  }
+  const print: Print = getPrinter(kubectl)!;
+  return (object, event) => {
+    if (event === undefined) kubectl.out(print(isList(object) ? listOf(items(object, 'items')) : object));
+    else kubectl.out(print({ type: event, object } as unknown as Value));
+  };
+}
+
+export { objectPath, qualifiedResource };
