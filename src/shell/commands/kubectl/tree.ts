@@ -83,6 +83,19 @@ export interface CommandNode {
   readonly required: readonly string[];
 }
 
+/** Lists the global flags; it stands in no group of the help. */
+const OPTIONS: CommandNode = {
+  path: 'options',
+  name: 'options',
+  short: 'Print the list of flags inherited by all commands',
+  usage: 'kubectl options',
+  aliases: [],
+  groups: [],
+  flags: [],
+  children: [],
+  required: [],
+};
+
 function flagAt(index: number): Flag {
   const [name, shorthand, type, fallback, usage] = RECORDED.flags[index]!;
   return { name, shorthand, type: type as FlagType, default: fallback, usage, implied: IMPLIED[name] };
@@ -94,7 +107,7 @@ function build(path: string, short: string): CommandNode {
   const children = groups.flatMap(([, entries]) =>
     entries.map(([name, summary]) => build(path === '' ? name : `${path} ${name}`, summary)),
   );
-  if (path === '') children.push(build('options', 'Print the list of flags inherited by all commands'));
+  if (path === '') children.push(OPTIONS);
   return {
     path,
     name: path === '' ? 'kubectl' : path.slice(path.lastIndexOf(' ') + 1),
@@ -181,9 +194,7 @@ function levenshtein(a: string, b: string): number {
 function suggestions(command: CommandNode, typed: string): string[] {
   const found: string[] = [];
   const low = typed.toLowerCase();
-  // cobra sorts a command's children by name once it has printed help or looked for a command.
-  const children = [...command.children].sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const child of children) {
+  for (const child of command.children) {
     const near = levenshtein(low, child.name.toLowerCase()) <= 2 || child.name.toLowerCase().startsWith(low);
     if (near || (SUGGEST_FOR[child.name] ?? []).some((word) => word.toLowerCase() === low)) found.push(child.name);
   }

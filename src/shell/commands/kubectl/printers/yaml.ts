@@ -194,7 +194,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\u2029': '\\P',
 };
 
-function escape(char: string): string {
+function escaped(char: string): string {
   const known = Object.hasOwn(ESCAPES, char) ? ESCAPES[char] : undefined;
   if (known !== undefined) return known;
   const code = char.codePointAt(0)!;
@@ -220,7 +220,7 @@ function double(value: string, column: number, pad: string, key: boolean): strin
       spaces = true;
       return;
     }
-    const written = escape(char);
+    const written = escaped(char);
     out += written;
     at += [...written].length;
     spaces = char === ' ';
