@@ -47,6 +47,11 @@ export interface Cluster {
   /** Default AS number of the cluster's nodes when no BGPConfiguration sets one. */
   readonly asNumber: number;
   readonly api: ApiState;
+  /**
+   * Nodes whose kubelet the API server does not hear, and when it last did, ms. Stands for the Leases in kube-node-lease, which
+   * change every 10 s and say nothing else; absent: all report.
+   */
+  readonly silentSince?: Readonly<Record<string, number>>;
 }
 
 /**

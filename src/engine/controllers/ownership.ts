@@ -1,0 +1,88 @@
+/**
+ * Who owns what: owner references, adoption, pods made from a template. Models k8s.io/kubernetes/pkg/controller/controller_utils.go
+ * and controller_ref_manager.go. Leaves out expectations: a round sees its own writes.
+ */
+import { recordEvent } from '../api/events.ts';
+import type { ApiObject, OwnerReference, Pod, PodTemplate } from '../api/objects.ts';
+import { type ApiState, keyOf, type ResourceName } from '../api/storage.ts';
+import { createObject, deleteObject, updateObject } from '../api/write.ts';
+import type { Reconciling } from './controller.ts';
+
+/** The owner that manages an object, if one does. */
+export function controllerOf(object: ApiObject): OwnerReference | undefined {
+  return object.metadata.ownerReferences?.find((owner) => owner.controller);
+}
+
+/** A reference that makes `object` the managing owner. */
+export function controlledBy(object: ApiObject): OwnerReference {
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    name: object.metadata.name,
+    uid: object.metadata.uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+}
+
+/** An owner that creates and deletes pods, and the names its events carry. */
+export interface PodOwner {
+  readonly resource: ResourceName;
+  readonly object: ApiObject;
+  /** Event source: `replicaset-controller`. */
+  readonly component: string;
+}
+
+/**
+ * Creates one pod from a template and records `SuccessfulCreate` on the owner.
+ * @param extra labels, and a spec change, that the owner adds to its template's
+ */
+export function createPod(
+  api: ApiState,
+  owner: PodOwner,
+  template: PodTemplate,
+  context: Reconciling,
+  extra: { readonly labels?: Readonly<Record<string, string>>; readonly spec?: Readonly<Record<string, unknown>> } = {},
+): ApiState {
+  const { metadata } = owner.object;
+  const draft = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      generateName: `${metadata.name}-`,
+      namespace: metadata.namespace,
+      labels: { ...template.metadata?.labels, ...extra.labels },
+      ...(template.metadata?.annotations ? { annotations: template.metadata.annotations } : {}),
+      ownerReferences: [controlledBy(owner.object)],
+    },
+    spec: { ...template.spec, ...extra.spec },
+  };
+  const created = createObject(api, 'pods', draft, context);
+  return ownerEvent(created.api, owner, 'SuccessfulCreate', `Created pod: ${created.object.metadata.name}`, context);
+}
+
+/** Deletes one pod, gracefully, and records `SuccessfulDelete` on the owner. */
+export function deletePod(api: ApiState, owner: PodOwner, pod: Pod, context: Reconciling): ApiState {
+  const next = deleteObject(api, 'pods', keyOf(pod), { now: context.now });
+  return ownerEvent(next, owner, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`, context);
+}
+
+/** Records a normal event on an owner. */
+export function ownerEvent(api: ApiState, owner: PodOwner, reason: string, message: string, context: Reconciling): ApiState {
+  const { object, resource, component } = owner;
+  return recordEvent(api, { object, resource, reason, message, type: 'Normal', component }, context.now);
+}
+
+/** Makes `owner` the manager of an orphan that its selector matches. */
+export function adopt(api: ApiState, resource: ResourceName, orphan: ApiObject, owner: ApiObject, context: Reconciling): ApiState {
+  return updateObject(
+    api,
+    resource,
+    keyOf(orphan),
+    (object) => ({
+      ...object,
+      metadata: { ...object.metadata, ownerReferences: [...(object.metadata.ownerReferences ?? []), controlledBy(owner)] },
+    }),
+    { now: context.now },
+  );
+}

@@ -1,0 +1,150 @@
+/**
+ * ReplicaSet controller: keeps the wished number of pods.
+ *
+ * Reads replicasets and pods; writes pods, events and the ReplicaSet's status. Models k8s.io/kubernetes/pkg/controller/replicaset
+ * v1.32. Leaves out slow-start batches, ReplicaFailure and release of pods whose labels were changed away by hand (they are
+ * released: they lose the owner reference as upstream does).
+ */
+import type { Pod, ReplicaSet } from '../api/objects.ts';
+import { matches } from '../api/selectors.ts';
+import { type ApiState, getObject, keyOf, objectsOf } from '../api/storage.ts';
+import { parseTimestamp } from '../api/time.ts';
+import { updateObject, updateStatus } from '../api/write.ts';
+import { controllerAgent, earliest, type Reconciled, type Reconciling } from './controller.ts';
+import { adopt, controllerOf, createPod, deletePod, type PodOwner } from './ownership.ts';
+import { type PodMap, podsInNamespace, podsOwnedBy, podsWithLabels } from './podindex.ts';
+import { availableAt, conditionOf, isActive, isAvailable, isReady } from './podstate.ts';
+
+const RESOURCE = 'replicasets.apps';
+
+export const replicasetAgent = controllerAgent({ name: 'replicaset', reads: [RESOURCE, 'pods'], reconcile });
+
+function reconcile(start: ApiState, context: Reconciling): Reconciled {
+  let api = start;
+  let wakeAt: number | undefined;
+  const sets = objectsOf<ReplicaSet>(start, RESOURCE);
+  for (const key in sets) {
+    const result = sync(api, sets[key]!, context);
+    api = result.api;
+    wakeAt = earliest(wakeAt, result.wakeAt);
+  }
+  return { api, wakeAt };
+}
+
+function sync(start: ApiState, set: ReplicaSet, context: Reconciling): Reconciled {
+  let api = claim(start, set, context);
+  const pods = objectsOf<Pod>(api, 'pods');
+  const active = podsOwnedBy(pods, set.metadata.uid).filter(isActive);
+  if (!set.metadata.deletionTimestamp) {
+    const owner: PodOwner = { resource: RESOURCE, object: set, component: 'replicaset-controller' };
+    for (let missing = set.spec.replicas - active.length; missing > 0; missing--) api = createPod(api, owner, set.spec.template, context);
+    if (active.length > set.spec.replicas) {
+      for (const pod of surplus(start, set, active, context.now)) api = deletePod(api, owner, pod, context);
+    }
+  }
+  return status(api, set, context);
+}
+
+/** Adopts matching orphans and releases pods that no longer match. */
+function claim(start: ApiState, set: ReplicaSet, context: Reconciling): ApiState {
+  let api = start;
+  const pods = objectsOf<Pod>(start, 'pods');
+  const { namespace = '', uid } = set.metadata;
+  if (!set.metadata.deletionTimestamp) {
+    for (const pod of selected(pods, namespace, set)) {
+      if (!controllerOf(pod) && isActive(pod) && matches(set.spec.selector, pod.metadata.labels)) api = adopt(api, 'pods', pod, set, context);
+    }
+  }
+  for (const pod of podsOwnedBy(pods, uid)) {
+    if (!pod.metadata.deletionTimestamp && !matches(set.spec.selector, pod.metadata.labels)) api = release(api, pod, uid, context);
+  }
+  return api;
+}
+
+function selected(pods: PodMap, namespace: string, set: ReplicaSet): readonly Pod[] {
+  const labels = set.spec.selector.matchLabels;
+  return labels ? podsWithLabels(pods, namespace, labels) : podsInNamespace(pods, namespace);
+}
+
+function release(api: ApiState, pod: Pod, uid: string, context: Reconciling): ApiState {
+  const change = (object: Pod): Pod => {
+    const kept = object.metadata.ownerReferences?.filter((owner) => owner.uid !== uid);
+    const { ownerReferences: _, ...metadata } = object.metadata;
+    return { ...object, metadata: kept?.length ? { ...metadata, ownerReferences: kept } : metadata };
+  };
+  return updateObject(api, 'pods', keyOf(pod), change as never, { now: context.now });
+}
+
+/**
+ * The pods to delete, least valuable first.
+ * Upstream: ActivePodsWithRanks.Less, with the rank of getPodsRankedByRelatedPodsOnSameNode.
+ */
+function surplus(api: ApiState, set: ReplicaSet, active: readonly Pod[], now: number): readonly Pod[] {
+  const crowd = new Map<string, number>();
+  for (const pod of relatedPods(api, set)) crowd.set(pod.spec.nodeName ?? '', (crowd.get(pod.spec.nodeName ?? '') ?? 0) + 1);
+  const rank = (pod: Pod) => crowd.get(pod.spec.nodeName ?? '') ?? 0;
+  return [...active].sort((a, b) => preference(a, b, rank, now)).slice(0, active.length - set.spec.replicas);
+}
+
+/** Active pods of every ReplicaSet with the same owner: a Deployment's old and new together. */
+function relatedPods(api: ApiState, set: ReplicaSet): readonly Pod[] {
+  const pods = objectsOf<Pod>(api, 'pods');
+  const owner = controllerOf(set);
+  const sets = owner ? Object.values(objectsOf<ReplicaSet>(api, RESOURCE)).filter((other) => controllerOf(other)?.uid === owner.uid) : [set];
+  return sets.flatMap((other) => podsOwnedBy(pods, other.metadata.uid).filter(isActive));
+}
+
+const PHASES: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
+
+function preference(a: Pod, b: Pod, rank: (pod: Pod) => number, now: number): number {
+  return (
+    Number(!!a.spec.nodeName) - Number(!!b.spec.nodeName) ||
+    (PHASES[a.status.phase] ?? 0) - (PHASES[b.status.phase] ?? 0) ||
+    Number(isReady(a)) - Number(isReady(b)) ||
+    deletionCost(a) - deletionCost(b) ||
+    rank(b) - rank(a) ||
+    (isReady(a) ? newerFirst(readySince(a), readySince(b), now) : 0) ||
+    restarts(b) - restarts(a) ||
+    newerFirst(created(a), created(b), now) ||
+    (a.metadata.uid < b.metadata.uid ? -1 : 1)
+  );
+}
+
+/** Ages are compared by their power of two (feature LogarithmicScaleDown), so that equally old pods fall to the uid's lot. */
+function newerFirst(a: number, b: number, now: number): number {
+  return Math.floor(Math.log2(Math.max(1, now - a) * 1e6)) - Math.floor(Math.log2(Math.max(1, now - b) * 1e6));
+}
+
+function deletionCost(pod: Pod): number {
+  return Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0) || 0;
+}
+
+function readySince(pod: Pod): number {
+  return parseTimestamp(conditionOf(pod.status.conditions, 'Ready')?.lastTransitionTime) ?? 0;
+}
+
+function restarts(pod: Pod): number {
+  return Math.max(0, ...(pod.status.containerStatuses ?? []).map((container) => container.restartCount));
+}
+
+function created(pod: Pod): number {
+  return parseTimestamp(pod.metadata.creationTimestamp) ?? 0;
+}
+
+function status(api: ApiState, set: ReplicaSet, context: Reconciling): Reconciled {
+  const active = podsOwnedBy(objectsOf<Pod>(api, 'pods'), set.metadata.uid).filter(isActive);
+  const wanted = Object.entries(set.spec.template.metadata?.labels ?? {});
+  const { minReadySeconds } = set.spec;
+  const waits = active.map((pod) => availableAt(pod, minReadySeconds)).filter((at) => at !== undefined && at > context.now);
+  const counts = {
+    fullyLabeledReplicas: active.filter((pod) => wanted.every(([label, value]) => pod.metadata.labels?.[label] === value)).length,
+    readyReplicas: active.filter(isReady).length,
+    availableReplicas: active.filter((pod) => isAvailable(pod, minReadySeconds, context.now)).length,
+  };
+  const fresh: ReplicaSet['status'] = {
+    replicas: active.length,
+    ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+    observedGeneration: getObject(api, RESOURCE, keyOf(set))?.metadata.generation,
+  };
+  return { api: updateStatus(api, RESOURCE, keyOf(set), fresh), wakeAt: waits.length ? Math.min(...(waits as number[])) : undefined };
+}
