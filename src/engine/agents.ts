@@ -1,5 +1,27 @@
 /** The agents of a round, in order: API server's watches, controllers, then each host's daemons, then BGP. A line each. */
 import type { Agent } from './agent.ts';
+import { daemonsetAgent } from './controllers/daemonset.ts';
+import { deploymentAgent } from './controllers/deployment/index.ts';
+import { endpointsAgent } from './controllers/endpoints.ts';
+import { endpointsliceAgent } from './controllers/endpointslice.ts';
+import { garbageCollectorAgent } from './controllers/garbagecollector.ts';
+import { jobAgent } from './controllers/job.ts';
+import { namespaceAgent } from './controllers/namespace.ts';
+import { nodeLifecycleAgent } from './controllers/nodelifecycle.ts';
+import { replicasetAgent } from './controllers/replicaset.ts';
+import { schedulerAgent } from './controllers/scheduler/index.ts';
 import { kubeProxy } from './daemons/kube-proxy/agent.ts';
 
-export const agents: readonly Agent[] = [kubeProxy];
+export const agents: readonly Agent[] = [
+  nodeLifecycleAgent,
+  namespaceAgent,
+  garbageCollectorAgent,
+  deploymentAgent,
+  replicasetAgent,
+  daemonsetAgent,
+  jobAgent,
+  schedulerAgent,
+  endpointsAgent,
+  endpointsliceAgent,
+  kubeProxy,
+];

@@ -61,14 +61,27 @@ function sync(start: ApiState, set: DaemonSet, context: Reconciling): ApiState {
     }
     api = replaceOutdated(api, owner, set, byNode, hash, context);
   }
-  return status(api, set, nodes.filter((node) => wants(set, node, tolerated).run), keeps, hash, context);
+  return status(
+    api,
+    set,
+    nodes.filter((node) => wants(set, node, tolerated).run),
+    keeps,
+    hash,
+    context,
+  );
 }
 
 function wants(set: DaemonSet, node: Node, tolerated: readonly Toleration[]): { readonly run: boolean; readonly stay: boolean } {
   if (!allowsNode(set.spec.template.spec, node)) return { run: false, stay: false };
   const taints = node.spec.taints ?? [];
   const hard = taints.filter((taint) => taint.effect !== 'PreferNoSchedule');
-  return { run: !untolerated(hard, tolerated), stay: !untolerated(taints.filter((taint) => taint.effect === 'NoExecute'), tolerated) };
+  return {
+    run: !untolerated(hard, tolerated),
+    stay: !untolerated(
+      taints.filter((taint) => taint.effect === 'NoExecute'),
+      tolerated,
+    ),
+  };
 }
 
 /** The set's pods by the node they are meant for, oldest first; one that has ended or is going still holds its place. */
@@ -90,7 +103,8 @@ interface Pinned {
 }
 
 function targetOf(pod: Pod): string {
-  const terms = (pod.spec.affinity as Pinned | undefined)?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  const terms = (pod.spec.affinity as Pinned | undefined)?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+    ?.nodeSelectorTerms;
   return terms?.[0]?.matchFields?.[0]?.values?.[0] ?? '';
 }
 
@@ -120,7 +134,9 @@ function replaceOutdated(
   hash: string,
   context: Reconciling,
 ): ApiState {
-  const strategy = set.spec.updateStrategy as { readonly type?: string; readonly rollingUpdate?: { readonly maxUnavailable?: number | string } } | undefined;
+  const strategy = set.spec.updateStrategy as
+    | { readonly type?: string; readonly rollingUpdate?: { readonly maxUnavailable?: number | string } }
+    | undefined;
   if (strategy?.type === 'OnDelete') return start;
   const value = strategy?.rollingUpdate?.maxUnavailable ?? 1;
   const allowed = typeof value === 'number' ? value : Math.ceil((Number.parseFloat(value) * byNode.size) / 100);
@@ -137,7 +153,14 @@ function replaceOutdated(
   return api;
 }
 
-function status(api: ApiState, set: DaemonSet, desired: readonly Node[], keeps: ReadonlySet<string>, hash: string, context: Reconciling): ApiState {
+function status(
+  api: ApiState,
+  set: DaemonSet,
+  desired: readonly Node[],
+  keeps: ReadonlySet<string>,
+  hash: string,
+  context: Reconciling,
+): ApiState {
   const byNode = podsByNode(api, set);
   const on = desired.map((node) => (byNode.get(node.metadata.name) ?? [])[0]).filter((pod) => pod !== undefined);
   const available = on.filter((pod) => isAvailable(pod, set.spec.minReadySeconds, context.now)).length;

@@ -3,11 +3,11 @@
  * Models k8s.io/kubernetes/pkg/controller/endpointslicemirroring v1.32. Leaves out the `skip-mirror` label's removal and more
  * than 1000 addresses.
  */
-import type { Endpoints, EndpointSlice, Service } from '../api/objects.ts';
+import type { EndpointSlice, Endpoints, Service } from '../api/objects.ts';
 import { type ApiState, keyOf, objectsOf } from '../api/storage.ts';
 import { createObject, deleteObject, updateObject } from '../api/write.ts';
-import type { Reconciling } from './controller.ts';
 import { canonical } from './canonical.ts';
+import type { Reconciling } from './controller.ts';
 import { controlledBy } from './ownership.ts';
 import { MANAGED_BY, SERVICE_NAME, SLICES, type SlicesByService } from './serviceports.ts';
 
@@ -27,7 +27,8 @@ export function mirrorEndpoints(start: ApiState, slices: SlicesByService, contex
   for (const [key, list] of slices) {
     const name = key.startsWith(`${MANAGER} `) ? key.slice(MANAGER.length + 1) : undefined;
     const mirrored = name !== undefined && all[name] && services[name]?.spec.selector === undefined;
-    if (name !== undefined && !mirrored) for (const slice of list) api = deleteObject(api, SLICES, keyOf(slice), { now: context.now });
+    if (name !== undefined && !mirrored)
+      for (const slice of list) api = deleteObject(api, SLICES, keyOf(slice), { now: context.now });
   }
   return api;
 }
@@ -39,7 +40,8 @@ function mirror(start: ApiState, endpoints: Endpoints, existing: readonly Endpoi
     const body = bodyOf(subset);
     const slice = left.shift();
     if (slice && canonical({ endpoints: slice.endpoints, ports: slice.ports }) === canonical(body)) continue;
-    if (slice) api = updateObject(api, SLICES, keyOf(slice), ((object: object) => ({ ...object, ...body })) as never, { now: context.now });
+    if (slice)
+      api = updateObject(api, SLICES, keyOf(slice), ((object: object) => ({ ...object, ...body })) as never, { now: context.now });
     else api = create(api, endpoints, body, context);
   }
   for (const slice of left) api = deleteObject(api, SLICES, keyOf(slice), { now: context.now });

@@ -9,8 +9,8 @@ import type { EndpointAddress, Endpoints, Pod, Service } from '../api/objects.ts
 import { type ApiState, keyOf, objectsOf } from '../api/storage.ts';
 import { timestamp } from '../api/time.ts';
 import { createObject, deleteObject, updateObject } from '../api/write.ts';
-import { controllerAgent, type Reconciled, type Reconciling } from './controller.ts';
 import { canonical } from './canonical.ts';
+import { controllerAgent, type Reconciled, type Reconciling } from './controller.ts';
 import type { PodMap } from './podindex.ts';
 import { isReady } from './podstate.ts';
 import { backingPods, hasManagedEndpoints, isHeadless, podPort, podReference } from './serviceports.ts';
@@ -33,7 +33,8 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
   }
   for (const key in existing) {
     // Objects without the annotation were written by hand, for a service without a selector.
-    if (!services[key] && existing[key]!.metadata.annotations?.[TRIGGER]) api = deleteObject(api, 'endpoints', key, { now: context.now });
+    if (!services[key] && existing[key]!.metadata.annotations?.[TRIGGER])
+      api = deleteObject(api, 'endpoints', key, { now: context.now });
   }
   return { api };
 }
@@ -47,7 +48,11 @@ function sync(api: ApiState, service: Service, old: Endpoints | undefined, pods:
   const metadata = { name, namespace, labels, annotations };
   const body = subsets.length ? { subsets } : {};
   if (!old) return createObject(api, 'endpoints', { apiVersion: 'v1', kind: 'Endpoints', metadata, ...body }, context).api;
-  const change = ({ subsets: _, ...rest }: Endpoints) => ({ ...rest, metadata: { ...rest.metadata, labels, annotations }, ...body });
+  const change = ({ subsets: _, ...rest }: Endpoints) => ({
+    ...rest,
+    metadata: { ...rest.metadata, labels, annotations },
+    ...body,
+  });
   return updateObject(api, 'endpoints', keyOf(old), change as never, { now: context.now });
 }
 

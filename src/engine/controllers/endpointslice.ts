@@ -9,8 +9,8 @@ import type { EndpointSlice, Node, Pod, Service } from '../api/objects.ts';
 import { type ApiState, keyOf, objectsOf } from '../api/storage.ts';
 import { timestamp } from '../api/time.ts';
 import { createObject, deleteObject, updateObject } from '../api/write.ts';
-import { controllerAgent, type Reconciled, type Reconciling } from './controller.ts';
 import { canonical } from './canonical.ts';
+import { controllerAgent, type Reconciled, type Reconciling } from './controller.ts';
 import { mirrorEndpoints } from './endpointmirror.ts';
 import { controlledBy } from './ownership.ts';
 import type { PodMap } from './podindex.ts';
@@ -89,7 +89,9 @@ function sync(
   const left = [...existing];
   for (const group of groupsOf(service, backingPods(pods, service), nodes)) {
     const portsKey = canonical(group.ports);
-    const own = left.filter((slice) => canonical(slice.ports ?? []) === portsKey || (group.endpoints.length === 0 && slice.endpoints.length === 0));
+    const own = left.filter(
+      (slice) => canonical(slice.ports ?? []) === portsKey || (group.endpoints.length === 0 && slice.endpoints.length === 0),
+    );
     for (const slice of own) left.splice(left.indexOf(slice), 1);
     api = placeEndpoints(api, service, group, own, labels, context);
   }
@@ -132,7 +134,9 @@ function placeEndpoints(
   slices.forEach((slice, i) => {
     const endpoints = contents[i]!;
     const empty = endpoints.length === 0 && (slices.length > 1 || rest.length > 0);
-    api = empty ? deleteObject(api, SLICES, keyOf(slice), { now: context.now }) : writeSlice(api, slice, endpoints, group.ports, labels, context);
+    api = empty
+      ? deleteObject(api, SLICES, keyOf(slice), { now: context.now })
+      : writeSlice(api, slice, endpoints, group.ports, labels, context);
   });
   // A service without endpoints still has one slice, as a placeholder.
   while (rest.length > 0 || (slices.length === 0 && group.endpoints.length === 0 && api === start)) {
@@ -156,7 +160,12 @@ function writeSlice(
   const same = JSON.stringify(slice.endpoints) === JSON.stringify(endpoints) && canonical(slice.ports ?? []) === canonical(ports);
   if (same && canonical(slice.metadata.labels ?? {}) === canonical(labels)) return api;
   const annotations = { ...slice.metadata.annotations, [TRIGGER]: timestamp(context.now) };
-  const change = (object: object) => ({ ...object, metadata: { ...(object as EndpointSlice).metadata, labels, annotations }, endpoints, ports });
+  const change = (object: object) => ({
+    ...object,
+    metadata: { ...(object as EndpointSlice).metadata, labels, annotations },
+    endpoints,
+    ports,
+  });
   return updateObject(api, SLICES, keyOf(slice), change as never, { now: context.now });
 }
 

@@ -43,7 +43,9 @@ const finalizingMemo = new WeakMap<object, readonly ApiObject[]>();
 function finalizing(objects: Readonly<Record<string, ApiObject>>): readonly ApiObject[] {
   const known = finalizingMemo.get(objects);
   if (known) return known;
-  const list = Object.values(objects).filter(({ metadata }) => metadata.deletionTimestamp && metadata.finalizers?.some((each) => each === FOREGROUND || each === ORPHAN));
+  const list = Object.values(objects).filter(
+    ({ metadata }) => metadata.deletionTimestamp && metadata.finalizers?.some((each) => each === FOREGROUND || each === ORPHAN),
+  );
   finalizingMemo.set(objects, list);
   return list;
 }
@@ -63,7 +65,13 @@ function exists(api: ApiState, resources: readonly ResourceName[], owner: OwnerR
 }
 
 /** Deletes an object all of whose owners are gone; drops the references to gone owners when others live. */
-function collect(api: ApiState, resources: readonly ResourceName[], resource: ResourceName, object: ApiObject, context: Reconciling): ApiState {
+function collect(
+  api: ApiState,
+  resources: readonly ResourceName[],
+  resource: ResourceName,
+  object: ApiObject,
+  context: Reconciling,
+): ApiState {
   const owners = object.metadata.ownerReferences ?? [];
   const absent = owners.filter((owner) => !exists(api, resources, owner));
   if (absent.length === 0 || object.metadata.deletionTimestamp) return api;
@@ -73,7 +81,13 @@ function collect(api: ApiState, resources: readonly ResourceName[], resource: Re
   return deleteObject(api, resource, keyOf(object), { now: context.now, propagation: 'Background' });
 }
 
-function dropOwners(api: ApiState, resource: ResourceName, object: ApiObject, uids: ReadonlySet<string>, context: Reconciling): ApiState {
+function dropOwners(
+  api: ApiState,
+  resource: ResourceName,
+  object: ApiObject,
+  uids: ReadonlySet<string>,
+  context: Reconciling,
+): ApiState {
   const change = (old: ApiObject): ApiObject => {
     const kept = old.metadata.ownerReferences?.filter((owner) => !uids.has(owner.uid)) ?? [];
     const { ownerReferences: _, ...metadata } = old.metadata;
@@ -83,7 +97,13 @@ function dropOwners(api: ApiState, resource: ResourceName, object: ApiObject, ui
 }
 
 /** An owner that waits for the collector: `orphan` sets its dependents free, `foregroundDeletion` waits until they are gone. */
-function finalize(start: ApiState, resource: ResourceName, owner: ApiObject, owned: readonly Located[], context: Reconciling): ApiState {
+function finalize(
+  start: ApiState,
+  resource: ResourceName,
+  owner: ApiObject,
+  owned: readonly Located[],
+  context: Reconciling,
+): ApiState {
   const { uid, finalizers = [] } = owner.metadata;
   const dependents = owned.filter(([, object]) => object.metadata.ownerReferences?.some((each) => each.uid === uid));
   let api = start;
@@ -92,7 +112,8 @@ function finalize(start: ApiState, resource: ResourceName, owner: ApiObject, own
     return dropFinalizer(api, resource, owner, ORPHAN, context);
   }
   for (const [kind, object] of dependents) {
-    if (!object.metadata.deletionTimestamp) api = deleteObject(api, kind, keyOf(object), { now: context.now, propagation: 'Foreground' });
+    if (!object.metadata.deletionTimestamp)
+      api = deleteObject(api, kind, keyOf(object), { now: context.now, propagation: 'Foreground' });
   }
   const blocking = dependents.some(
     ([kind, object]) =>

@@ -56,7 +56,9 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
 }
 
 function finished(job: Job): boolean {
-  return !!job.status?.conditions?.some((condition) => (condition.type === 'Complete' || condition.type === 'Failed') && condition.status === 'True');
+  return !!job.status?.conditions?.some(
+    (condition) => (condition.type === 'Complete' || condition.type === 'Failed') && condition.status === 'True',
+  );
 }
 
 function expire(api: ApiState, job: Job, context: Reconciling): Reconciled {
@@ -80,14 +82,29 @@ function sync(start: ApiState, job: Job, context: Reconciling): ApiState {
   const startTime = job.status?.startTime ?? (job.spec.suspend ? undefined : at);
   const counts = { ready: active.filter(isReady).length, ...(succeeded ? { succeeded } : {}), ...(failed ? { failed } : {}) };
   const common = { ...(startTime ? { startTime } : {}), uncountedTerminatedPods: {}, ...counts };
-  const condition = (type: string, reason: string, message: string): Condition => ({ type, status: 'True', lastProbeTime: at, lastTransitionTime: at, reason, message });
+  const condition = (type: string, reason: string, message: string): Condition => ({
+    type,
+    status: 'True',
+    lastProbeTime: at,
+    lastTransitionTime: at,
+    reason,
+    message,
+  });
   if (succeeded >= completions) {
     const text = 'Reached expected number of succeeded pods';
-    const conditions = [condition('SuccessCriteriaMet', 'CompletionsReached', text), condition('Complete', 'CompletionsReached', text)];
+    const conditions = [
+      condition('SuccessCriteriaMet', 'CompletionsReached', text),
+      condition('Complete', 'CompletionsReached', text),
+    ];
     const api = updateStatus(start, RESOURCE, keyOf(job), { ...common, completionTime: at, conditions });
     return ownerEvent(api, owner, 'Completed', 'Job completed', context);
   }
-  const retries = failed + active.reduce((sum, pod) => sum + (pod.status.containerStatuses ?? []).reduce((most, each) => Math.max(most, each.restartCount), 0), 0);
+  const retries =
+    failed +
+    active.reduce(
+      (sum, pod) => sum + (pod.status.containerStatuses ?? []).reduce((most, each) => Math.max(most, each.restartCount), 0),
+      0,
+    );
   if (retries > backoffLimit) return fail(start, job, owner, active, common, condition, context);
   const wanted = job.spec.suspend ? 0 : Math.min(parallelism, completions - succeeded);
   let api = start;
@@ -114,8 +131,18 @@ function fail(
   const message = 'Job has reached the specified backoff limit';
   let api = start;
   for (const pod of active) api = deletePod(api, owner, pod, context);
-  const conditions = [condition('FailureTarget', 'BackoffLimitExceeded', message), condition('Failed', 'BackoffLimitExceeded', message)];
+  const conditions = [
+    condition('FailureTarget', 'BackoffLimitExceeded', message),
+    condition('Failed', 'BackoffLimitExceeded', message),
+  ];
   api = updateStatus(api, RESOURCE, keyOf(job), { ...common, conditions });
-  const event = { object: job, resource: RESOURCE, type: 'Warning', component: owner.component, reason: 'BackoffLimitExceeded', message } as const;
+  const event = {
+    object: job,
+    resource: RESOURCE,
+    type: 'Warning',
+    component: owner.component,
+    reason: 'BackoffLimitExceeded',
+    message,
+  } as const;
   return recordEvent(api, event, context.now);
 }

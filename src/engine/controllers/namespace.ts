@@ -24,7 +24,12 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
 function furnish(start: ApiState, namespace: string, context: Reconciling): ApiState {
   let api = start;
   if (!getObject(api, 'serviceaccounts', `${namespace}/default`)) {
-    api = createObject(api, 'serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } }, context).api;
+    api = createObject(
+      api,
+      'serviceaccounts',
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } },
+      context,
+    ).api;
   }
   if (!getObject(api, 'configmaps', `${namespace}/kube-root-ca.crt`)) {
     const draft = {
@@ -49,10 +54,12 @@ function empty(start: ApiState, namespace: Namespace, context: Reconciling): Api
   const { name } = namespace.metadata;
   let api = start;
   for (const [resource, object] of contents(start, name)) {
-    if (!object.metadata.deletionTimestamp) api = deleteObject(api, resource, keyOf(object), { now: context.now, propagation: 'Background' });
+    if (!object.metadata.deletionTimestamp)
+      api = deleteObject(api, resource, keyOf(object), { now: context.now, propagation: 'Background' });
   }
   const left = contents(api, name).filter(([resource]) => resource !== 'events');
-  if (left.length > 0) return updateStatus(api, 'namespaces', name, { phase: 'Terminating', conditions: conditions(namespace, left, context.now) });
+  if (left.length > 0)
+    return updateStatus(api, 'namespaces', name, { phase: 'Terminating', conditions: conditions(namespace, left, context.now) });
   for (const [resource, object] of contents(api, name)) api = removeObject(api, resource, keyOf(object));
   return removeObject(api, 'namespaces', name);
 }
@@ -65,7 +72,11 @@ function contents(api: ApiState, namespace: string): readonly (readonly [Resourc
   );
 }
 
-function conditions(namespace: Namespace, left: readonly (readonly [ResourceName, ApiObject])[], now: number): readonly Condition[] {
+function conditions(
+  namespace: Namespace,
+  left: readonly (readonly [ResourceName, ApiObject])[],
+  now: number,
+): readonly Condition[] {
   const counts = new Map<string, number>();
   const waiting = new Map<string, number>();
   for (const [resource, object] of left) {
@@ -79,10 +90,20 @@ function conditions(namespace: Namespace, left: readonly (readonly [ResourceName
   const rows: readonly (readonly [string, boolean, string, string])[] = [
     ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
     ['NamespaceDeletionGroupVersionParsingFailure', false, 'ParsedGroupVersions', 'All legacy kube types successfully parsed'],
-    ['NamespaceDeletionContentFailure', false, 'ContentDeleted', 'All content successfully deleted, may be waiting on finalization'],
+    [
+      'NamespaceDeletionContentFailure',
+      false,
+      'ContentDeleted',
+      'All content successfully deleted, may be waiting on finalization',
+    ],
     ['NamespaceContentRemaining', true, 'SomeResourcesRemain', `Some resources are remaining: ${remaining.join(', ')}`],
     finalizers.length
-      ? ['NamespaceFinalizersRemaining', true, 'SomeFinalizersRemain', `Some content in the namespace has finalizers remaining: ${finalizers.join(', ')}`]
+      ? [
+          'NamespaceFinalizersRemaining',
+          true,
+          'SomeFinalizersRemain',
+          `Some content in the namespace has finalizers remaining: ${finalizers.join(', ')}`,
+        ]
       : ['NamespaceFinalizersRemaining', false, 'ContentHasNoFinalizers', 'All content-preserving finalizers finished'],
   ];
   return rows.map(([type, on, reason, message]) => {

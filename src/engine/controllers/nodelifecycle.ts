@@ -23,7 +23,12 @@ const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
 const COMPONENT = 'node-controller';
 
-export const nodeLifecycleAgent = controllerAgent({ name: 'nodelifecycle', reads: ['nodes', 'pods'], readsSilence: true, reconcile });
+export const nodeLifecycleAgent = controllerAgent({
+  name: 'nodelifecycle',
+  reads: ['nodes', 'pods'],
+  readsSilence: true,
+  reconcile,
+});
 
 function reconcile(start: ApiState, context: Reconciling): Reconciled {
   let api = start;
@@ -61,7 +66,11 @@ function lose(start: ApiState, node: Node, heardAt: number, context: Reconciling
   });
   let api = updateStatus(start, 'nodes', node.metadata.name, { ...node.status, conditions });
   const event = { object: node, resource: 'nodes', type: 'Normal', component: COMPONENT } as const;
-  api = recordEvent(api, { ...event, reason: 'NodeNotReady', message: `Node ${node.metadata.name} status is now: NodeNotReady` }, context.now);
+  api = recordEvent(
+    api,
+    { ...event, reason: 'NodeNotReady', message: `Node ${node.metadata.name} status is now: NodeNotReady` },
+    context.now,
+  );
   for (const pod of podsOnNode(objectsOf<Pod>(api, 'pods'), node.metadata.name)) api = markNotReady(api, pod, context);
   return api;
 }
@@ -73,7 +82,14 @@ function markNotReady(api: ApiState, pod: Pod, context: Reconciling): ApiState {
     condition === ready ? { ...condition, status: 'False' as const, lastTransitionTime: timestamp(context.now) } : condition,
   );
   const next = updateStatus(api, 'pods', keyOf(pod), { ...pod.status, conditions });
-  const event = { object: pod, resource: 'pods', type: 'Warning', component: COMPONENT, reason: 'NodeNotReady', message: 'Node is not ready' } as const;
+  const event = {
+    object: pod,
+    resource: 'pods',
+    type: 'Warning',
+    component: COMPONENT,
+    reason: 'NodeNotReady',
+    message: 'Node is not ready',
+  } as const;
   return recordEvent(next, event, context.now);
 }
 
@@ -89,7 +105,9 @@ function taint(api: ApiState, name: string, context: Reconciling): ApiState {
   const old = node.spec.taints ?? [];
   const same = (a: Taint, b: Taint) => a.key === b.key && a.effect === b.effect;
   const kept = old.filter((each) => !own.has(each.key) || wanted.some((want) => same(want, each)));
-  const added = wanted.filter((want) => !kept.some((each) => same(want, each))).map((want) => ({ ...want, timeAdded: timestamp(context.now) }));
+  const added = wanted
+    .filter((want) => !kept.some((each) => same(want, each)))
+    .map((want) => ({ ...want, timeAdded: timestamp(context.now) }));
   if (added.length === 0 && kept.length === old.length) return api;
   const taints = [...kept, ...added];
   const change = (object: Node): Node => {
@@ -135,7 +153,14 @@ function shortest(tolerations: readonly Toleration[]): number | undefined {
 
 function evictPod(start: ApiState, pod: Pod, context: Reconciling): ApiState {
   const message = `Marking for deletion Pod ${keyOf(pod)}`;
-  const event = { object: pod, resource: 'pods', type: 'Normal', component: 'taint-eviction-controller', reason: 'TaintManagerEviction', message } as const;
+  const event = {
+    object: pod,
+    resource: 'pods',
+    type: 'Normal',
+    component: 'taint-eviction-controller',
+    reason: 'TaintManagerEviction',
+    message,
+  } as const;
   const condition: Condition = {
     type: 'DisruptionTarget',
     status: 'True',

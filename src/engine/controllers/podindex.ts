@@ -44,7 +44,6 @@ function push(map: Map<string, Pod[]>, key: string, pod: Pod): void {
   else map.set(key, [pod]);
 }
 
-
 export function podsOnNode(pods: PodMap, node: string): readonly Pod[] {
   return indexOf(pods).byNode.get(node) ?? NONE;
 }
@@ -68,5 +67,7 @@ export function podsWithLabels(pods: PodMap, namespace: string, labels: Readonly
     const list = byLabel.get(`${namespace}/${label}=${labels[label]}`) ?? NONE;
     if (!smallest || list.length < smallest.length) smallest = list;
   }
-  return wanted.length === 1 ? smallest! : smallest!.filter((pod) => wanted.every((label) => pod.metadata.labels?.[label] === labels[label]));
+  return wanted.length === 1
+    ? smallest!
+    : smallest!.filter((pod) => wanted.every((label) => pod.metadata.labels?.[label] === labels[label]));
 }

@@ -37,7 +37,8 @@ function sync(start: ApiState, set: ReplicaSet, context: Reconciling): Reconcile
   const active = podsOwnedBy(pods, set.metadata.uid).filter(isActive);
   if (!set.metadata.deletionTimestamp) {
     const owner: PodOwner = { resource: RESOURCE, object: set, component: 'replicaset-controller' };
-    for (let missing = set.spec.replicas - active.length; missing > 0; missing--) api = createPod(api, owner, set.spec.template, context);
+    for (let missing = set.spec.replicas - active.length; missing > 0; missing--)
+      api = createPod(api, owner, set.spec.template, context);
     if (active.length > set.spec.replicas) {
       for (const pod of surplus(start, set, active, context.now)) api = deletePod(api, owner, pod, context);
     }
@@ -52,7 +53,8 @@ function claim(start: ApiState, set: ReplicaSet, context: Reconciling): ApiState
   const { namespace = '', uid } = set.metadata;
   if (!set.metadata.deletionTimestamp) {
     for (const pod of selected(pods, namespace, set)) {
-      if (!controllerOf(pod) && isActive(pod) && matches(set.spec.selector, pod.metadata.labels)) api = adopt(api, 'pods', pod, set, context);
+      if (!controllerOf(pod) && isActive(pod) && matches(set.spec.selector, pod.metadata.labels))
+        api = adopt(api, 'pods', pod, set, context);
     }
   }
   for (const pod of podsOwnedBy(pods, uid)) {
@@ -90,7 +92,9 @@ function surplus(api: ApiState, set: ReplicaSet, active: readonly Pod[], now: nu
 function relatedPods(api: ApiState, set: ReplicaSet): readonly Pod[] {
   const pods = objectsOf<Pod>(api, 'pods');
   const owner = controllerOf(set);
-  const sets = owner ? Object.values(objectsOf<ReplicaSet>(api, RESOURCE)).filter((other) => controllerOf(other)?.uid === owner.uid) : [set];
+  const sets = owner
+    ? Object.values(objectsOf<ReplicaSet>(api, RESOURCE)).filter((other) => controllerOf(other)?.uid === owner.uid)
+    : [set];
   return sets.flatMap((other) => podsOwnedBy(pods, other.metadata.uid).filter(isActive));
 }
 
@@ -146,5 +150,8 @@ function status(api: ApiState, set: ReplicaSet, context: Reconciling): Reconcile
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
     observedGeneration: getObject(api, RESOURCE, keyOf(set))?.metadata.generation,
   };
-  return { api: updateStatus(api, RESOURCE, keyOf(set), fresh), wakeAt: waits.length ? Math.min(...(waits as number[])) : undefined };
+  return {
+    api: updateStatus(api, RESOURCE, keyOf(set), fresh),
+    wakeAt: waits.length ? Math.min(...(waits as number[])) : undefined,
+  };
 }

@@ -5,7 +5,7 @@ const rotate = (x: number, by: number) => (x << by) | (x >>> (32 - by));
 /** The digest of a text's UTF-8 bytes, 40 hex digits. */
 export function sha1(text: string): string {
   const bytes = new TextEncoder().encode(text);
-  const blocks = new Uint8Array(((bytes.length + 8) >> 6 << 6) + 64);
+  const blocks = new Uint8Array((((bytes.length + 8) >> 6) << 6) + 64);
   blocks.set(bytes);
   blocks[bytes.length] = 0x80;
   const view = new DataView(blocks.buffer);
@@ -15,7 +15,8 @@ export function sha1(text: string): string {
   const words = new Int32Array(80);
   for (let offset = 0; offset < blocks.length; offset += 64) {
     for (let i = 0; i < 80; i++) {
-      words[i] = i < 16 ? view.getInt32(offset + i * 4) : rotate(words[i - 3]! ^ words[i - 8]! ^ words[i - 14]! ^ words[i - 16]!, 1);
+      words[i] =
+        i < 16 ? view.getInt32(offset + i * 4) : rotate(words[i - 3]! ^ words[i - 8]! ^ words[i - 14]! ^ words[i - 16]!, 1);
     }
     absorb(state, words);
   }
@@ -25,7 +26,14 @@ export function sha1(text: string): string {
 function absorb(state: number[], words: Int32Array): void {
   let [a, b, c, d, e] = state as [number, number, number, number, number];
   for (let i = 0; i < 80; i++) {
-    const round = i < 20 ? ((b & c) | (~b & d)) + 0x5a827999 : i < 40 ? (b ^ c ^ d) + 0x6ed9eba1 : i < 60 ? ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc : (b ^ c ^ d) + 0xca62c1d6;
+    const round =
+      i < 20
+        ? ((b & c) | (~b & d)) + 0x5a827999
+        : i < 40
+          ? (b ^ c ^ d) + 0x6ed9eba1
+          : i < 60
+            ? ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc
+            : (b ^ c ^ d) + 0xca62c1d6;
     const next = (rotate(a, 5) + round + e + words[i]!) | 0;
     e = d;
     d = c;

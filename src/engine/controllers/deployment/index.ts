@@ -12,7 +12,18 @@ import { adopt, controllerOf, ownerEvent } from '../ownership.ts';
 import { podsOwnedBy } from '../podindex.ts';
 import { conditionOf, isFinished } from '../podstate.ts';
 import { maxSurge, maxUnavailable } from './bounds.ts';
-import { createSet, desiredOf, newSet, ownedSets, pruneSets, REPLICASETS, REVISION, refreshSet, revisionOf, stampRevision } from './revisions.ts';
+import {
+  createSet,
+  desiredOf,
+  newSet,
+  ownedSets,
+  pruneSets,
+  REPLICASETS,
+  REVISION,
+  refreshSet,
+  revisionOf,
+  stampRevision,
+} from './revisions.ts';
 import { scale, scaleSet } from './scale.ts';
 import { isComplete, sum, syncStatus, withCondition } from './status.ts';
 
@@ -60,7 +71,9 @@ function sync(api: ApiState, deployment: Deployment, context: Reconciling): Reco
   const before = deployment.status.conditions ?? [];
   if (deployment.metadata.deletionTimestamp) return syncStatus(api, deployment, fresh, sets, before, false, context);
   const conditions = pauseCondition(deployment, context.now);
-  const scaling = sets.some((set) => set.spec.replicas > 0 && desiredOf(set) !== undefined && desiredOf(set) !== deployment.spec.replicas);
+  const scaling = sets.some(
+    (set) => set.spec.replicas > 0 && desiredOf(set) !== undefined && desiredOf(set) !== deployment.spec.replicas,
+  );
   if (deployment.spec.paused || scaling) {
     let next = api;
     // As getAllReplicaSetsAndSyncRevision without creation: an existing new set still gets its number.
@@ -78,22 +91,44 @@ function pauseCondition(deployment: Deployment, now: number) {
   const current = conditionOf(conditions, 'Progressing');
   if (current?.reason === 'ProgressDeadlineExceeded') return conditions;
   const paused = current?.reason === 'DeploymentPaused';
-  if (deployment.spec.paused && !paused) return withCondition(conditions, 'Progressing', 'Unknown', 'DeploymentPaused', 'Deployment is paused', now);
-  if (!deployment.spec.paused && paused) return withCondition(conditions, 'Progressing', 'Unknown', 'DeploymentResumed', 'Deployment is resumed', now);
+  if (deployment.spec.paused && !paused)
+    return withCondition(conditions, 'Progressing', 'Unknown', 'DeploymentPaused', 'Deployment is paused', now);
+  if (!deployment.spec.paused && paused)
+    return withCondition(conditions, 'Progressing', 'Unknown', 'DeploymentResumed', 'Deployment is resumed', now);
   return conditions;
 }
 
-function finish(api: ApiState, deployment: Deployment, conditions: Deployment['status']['conditions'], rollout: boolean, context: Reconciling): Reconciled {
+function finish(
+  api: ApiState,
+  deployment: Deployment,
+  conditions: Deployment['status']['conditions'],
+  rollout: boolean,
+  context: Reconciling,
+): Reconciled {
   const now = getObject<Deployment>(api, RESOURCE, keyOf(deployment)) ?? deployment;
   const sets = ownedSets(api, deployment);
   const fresh = newSet(deployment, sets);
   const result = syncStatus(api, now, fresh, sets, conditions ?? [], rollout, context);
   const status = getObject<Deployment>(result.api, RESOURCE, keyOf(deployment))?.status;
   if (!rollout || !status || !isComplete(now, status)) return result;
-  return { ...result, api: pruneSets(result.api, deployment, sets.filter((set) => set !== fresh), context) };
+  return {
+    ...result,
+    api: pruneSets(
+      result.api,
+      deployment,
+      sets.filter((set) => set !== fresh),
+      context,
+    ),
+  };
 }
 
-function stampNew(api: ApiState, deployment: Deployment, fresh: ReplicaSet, old: readonly ReplicaSet[], context: Reconciling): ApiState {
+function stampNew(
+  api: ApiState,
+  deployment: Deployment,
+  fresh: ReplicaSet,
+  old: readonly ReplicaSet[],
+  context: Reconciling,
+): ApiState {
   const revision = Math.max(0, ...old.map(revisionOf)) + 1;
   const next = refreshSet(api, deployment, fresh, revision, context);
   const number = getObject<ReplicaSet>(next, REPLICASETS, keyOf(fresh))?.metadata.annotations?.[REVISION];
@@ -101,7 +136,13 @@ function stampNew(api: ApiState, deployment: Deployment, fresh: ReplicaSet, old:
 }
 
 /** Finds or makes the new ReplicaSet. */
-function ensureNew(api: ApiState, deployment: Deployment, fresh: ReplicaSet | undefined, old: readonly ReplicaSet[], context: Reconciling): ApiState {
+function ensureNew(
+  api: ApiState,
+  deployment: Deployment,
+  fresh: ReplicaSet | undefined,
+  old: readonly ReplicaSet[],
+  context: Reconciling,
+): ApiState {
   if (fresh) return stampNew(api, deployment, fresh, old, context);
   const revision = Math.max(0, ...old.map(revisionOf)) + 1;
   const max = deployment.spec.replicas + maxSurge(deployment);
@@ -110,7 +151,13 @@ function ensureNew(api: ApiState, deployment: Deployment, fresh: ReplicaSet | un
   const next = stampRevision(created.api, deployment, String(revision), context);
   if (replicas === 0) return next;
   const owner = { resource: RESOURCE, object: deployment, component: 'deployment-controller' };
-  return ownerEvent(next, owner, 'ScalingReplicaSet', `Scaled up replica set ${created.object.metadata.name} from 0 to ${replicas}`, context);
+  return ownerEvent(
+    next,
+    owner,
+    'ScalingReplicaSet',
+    `Scaled up replica set ${created.object.metadata.name} from 0 to ${replicas}`,
+    context,
+  );
 }
 
 /** How large the new set may be now (util.NewRSNewReplicas). */
@@ -121,12 +168,32 @@ function newReplicas(deployment: Deployment, size: number, old: readonly Replica
   return room <= 0 ? size : size + Math.min(room, Math.max(0, replicas - size));
 }
 
-function named(before: Deployment['status']['conditions'], fresh: ReplicaSet | undefined, made: ReplicaSet | undefined, now: number) {
+function named(
+  before: Deployment['status']['conditions'],
+  fresh: ReplicaSet | undefined,
+  made: ReplicaSet | undefined,
+  now: number,
+) {
   const conditions = before ?? [];
   if (!made) return conditions;
-  if (!fresh) return withCondition(conditions, 'Progressing', 'True', 'NewReplicaSetCreated', `Created new replica set "${made.metadata.name}"`, now);
+  if (!fresh)
+    return withCondition(
+      conditions,
+      'Progressing',
+      'True',
+      'NewReplicaSetCreated',
+      `Created new replica set "${made.metadata.name}"`,
+      now,
+    );
   if (conditionOf(conditions, 'Progressing')) return conditions;
-  return withCondition(conditions, 'Progressing', 'True', 'FoundNewReplicaSet', `Found new replica set "${made.metadata.name}"`, now);
+  return withCondition(
+    conditions,
+    'Progressing',
+    'True',
+    'FoundNewReplicaSet',
+    `Found new replica set "${made.metadata.name}"`,
+    now,
+  );
 }
 
 function roll(
@@ -150,7 +217,13 @@ function roll(
 }
 
 /** Takes from the old sets what may be taken: unhealthy pods first, then as far as enough stay available. */
-function shrinkOld(start: ApiState, deployment: Deployment, fresh: ReplicaSet, old: readonly ReplicaSet[], context: Reconciling): ApiState {
+function shrinkOld(
+  start: ApiState,
+  deployment: Deployment,
+  fresh: ReplicaSet,
+  old: readonly ReplicaSet[],
+  context: Reconciling,
+): ApiState {
   const total = sum(old, (set) => set.spec.replicas);
   if (total === 0) return start;
   const minimum = deployment.spec.replicas - maxUnavailable(deployment);

@@ -38,7 +38,16 @@ function setsByOwner(sets: Readonly<Record<string, ReplicaSet>>): ReadonlyMap<st
     if (list) list.push(set);
     else index.set(owner, [set]);
   }
-  for (const list of index.values()) list.sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : a.metadata.creationTimestamp > b.metadata.creationTimestamp ? 1 : a.metadata.name < b.metadata.name ? -1 : 1));
+  for (const list of index.values())
+    list.sort((a, b) =>
+      a.metadata.creationTimestamp < b.metadata.creationTimestamp
+        ? -1
+        : a.metadata.creationTimestamp > b.metadata.creationTimestamp
+          ? 1
+          : a.metadata.name < b.metadata.name
+            ? -1
+            : 1,
+    );
   owners.set(sets, index);
   return index;
 }
@@ -74,7 +83,14 @@ export function desiredOf(set: ReplicaSet): number | undefined {
 }
 
 /** Creates the ReplicaSet of the Deployment's present template. */
-export function createSet(api: ApiState, deployment: Deployment, revision: number, replicas: number, max: number, context: Reconciling) {
+export function createSet(
+  api: ApiState,
+  deployment: Deployment,
+  revision: number,
+  replicas: number,
+  max: number,
+  context: Reconciling,
+) {
   const { template, selector, minReadySeconds } = deployment.spec;
   const hash = templateHash(template);
   const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
@@ -85,7 +101,12 @@ export function createSet(api: ApiState, deployment: Deployment, revision: numbe
       name: `${deployment.metadata.name}-${hash}`,
       namespace: deployment.metadata.namespace,
       labels,
-      annotations: { ...copied(deployment), [DESIRED]: String(deployment.spec.replicas), [MAX]: String(max), [REVISION]: String(revision) },
+      annotations: {
+        ...copied(deployment),
+        [DESIRED]: String(deployment.spec.replicas),
+        [MAX]: String(max),
+        [REVISION]: String(revision),
+      },
       ownerReferences: [controlledBy(deployment)],
     },
     spec: {
@@ -103,7 +124,13 @@ function copied(deployment: Deployment): Readonly<Record<string, string>> {
 }
 
 /** Brings the new set's annotations and revision up to date; a set that comes back (rollback) remembers its old numbers. */
-export function refreshSet(api: ApiState, deployment: Deployment, set: ReplicaSet, revision: number, context: Reconciling): ApiState {
+export function refreshSet(
+  api: ApiState,
+  deployment: Deployment,
+  set: ReplicaSet,
+  revision: number,
+  context: Reconciling,
+): ApiState {
   const old = set.metadata.annotations ?? {};
   const annotations: Record<string, string> = { ...old, ...copied(deployment) };
   if (revision > revisionOf(set)) {
@@ -117,14 +144,24 @@ export function refreshSet(api: ApiState, deployment: Deployment, set: ReplicaSe
 }
 
 /** Sets a ReplicaSet's replicas and the annotations that remember what for. */
-export function resizeSet(api: ApiState, set: ReplicaSet, replicas: number, desired: number, max: number, context: Reconciling): ApiState {
+export function resizeSet(
+  api: ApiState,
+  set: ReplicaSet,
+  replicas: number,
+  desired: number,
+  max: number,
+  context: Reconciling,
+): ApiState {
   return updateObject(
     api,
     REPLICASETS,
     keyOf(set),
     (object) => ({
       ...object,
-      metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [DESIRED]: String(desired), [MAX]: String(max) } },
+      metadata: {
+        ...object.metadata,
+        annotations: { ...object.metadata.annotations, [DESIRED]: String(desired), [MAX]: String(max) },
+      },
       spec: { ...(object as ReplicaSet).spec, replicas },
     }),
     { now: context.now },
@@ -151,7 +188,12 @@ export function pruneSets(start: ApiState, deployment: Deployment, old: readonly
   const cleanable = old.filter((set) => !set.metadata.deletionTimestamp);
   let api = start;
   for (const set of [...cleanable].sort((a, b) => revisionOf(a) - revisionOf(b)).slice(0, Math.max(0, cleanable.length - limit))) {
-    if (set.status.replicas !== 0 || set.spec.replicas !== 0 || (set.metadata.generation ?? 0) > (set.status.observedGeneration ?? 0)) continue;
+    if (
+      set.status.replicas !== 0 ||
+      set.spec.replicas !== 0 ||
+      (set.metadata.generation ?? 0) > (set.status.observedGeneration ?? 0)
+    )
+      continue;
     api = deleteObject(api, REPLICASETS, keyOf(set), { now: context.now });
   }
   return api;

@@ -14,18 +14,34 @@ export function scaleSet(api: ApiState, deployment: Deployment, set: ReplicaSet,
   if (replicas === set.spec.replicas) return next;
   const direction = replicas > set.spec.replicas ? 'up' : 'down';
   const message = `Scaled ${direction} replica set ${set.metadata.name} from ${set.spec.replicas} to ${replicas}`;
-  return ownerEvent(next, { resource: 'deployments.apps', object: deployment, component: 'deployment-controller' }, 'ScalingReplicaSet', message, context);
+  return ownerEvent(
+    next,
+    { resource: 'deployments.apps', object: deployment, component: 'deployment-controller' },
+    'ScalingReplicaSet',
+    message,
+    context,
+  );
 }
 
 /** Gives a changed `spec.replicas` to the sets: to the only active one, or in proportion to their sizes. */
-export function scale(start: ApiState, deployment: Deployment, fresh: ReplicaSet | undefined, old: readonly ReplicaSet[], context: Reconciling): ApiState {
+export function scale(
+  start: ApiState,
+  deployment: Deployment,
+  fresh: ReplicaSet | undefined,
+  old: readonly ReplicaSet[],
+  context: Reconciling,
+): ApiState {
   const all = fresh ? [...old, fresh] : old;
   const active = all.filter((set) => set.spec.replicas > 0);
   const only = active.length === 0 ? (fresh ?? old.at(-1)) : active.length === 1 ? active[0] : undefined;
   const { replicas } = deployment.spec;
   if (only) return scaleSet(start, deployment, only, replicas, context);
   let api = start;
-  const saturated = fresh && fresh.spec.replicas === replicas && desiredOf(fresh) === replicas && (fresh.status.availableReplicas ?? 0) === replicas;
+  const saturated =
+    fresh &&
+    fresh.spec.replicas === replicas &&
+    desiredOf(fresh) === replicas &&
+    (fresh.status.availableReplicas ?? 0) === replicas;
   if (saturated) {
     for (const set of old.filter((each) => each.spec.replicas > 0)) api = scaleSet(api, deployment, set, 0, context);
     return api;

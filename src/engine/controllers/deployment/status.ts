@@ -13,7 +13,14 @@ import { maxUnavailable } from './bounds.ts';
 type Conditions = readonly Condition[];
 
 /** The conditions with one replaced: moved to the end, unless status and reason are as they were. */
-export function withCondition(conditions: Conditions, type: string, status: Condition['status'], reason: string, message: string, now: number): Conditions {
+export function withCondition(
+  conditions: Conditions,
+  type: string,
+  status: Condition['status'],
+  reason: string,
+  message: string,
+  now: number,
+): Conditions {
   const current = conditionOf(conditions, type);
   if (current && current.status === status && current.reason === reason) return conditions;
   const at = timestamp(now);
@@ -28,7 +35,13 @@ export function sum(sets: readonly ReplicaSet[], of: (set: ReplicaSet) => number
 
 type Status = Deployment['status'];
 
-function counted(deployment: Deployment, fresh: ReplicaSet | undefined, all: readonly ReplicaSet[], conditions: Conditions, now: number): Status {
+function counted(
+  deployment: Deployment,
+  fresh: ReplicaSet | undefined,
+  all: readonly ReplicaSet[],
+  conditions: Conditions,
+  now: number,
+): Status {
   const available = sum(all, (set) => set.status.availableReplicas);
   const total = sum(all, (set) => set.spec.replicas);
   const enough = available >= deployment.spec.replicas - maxUnavailable(deployment);
@@ -41,7 +54,14 @@ function counted(deployment: Deployment, fresh: ReplicaSet | undefined, all: rea
     unavailableReplicas: Math.max(0, total - available),
     conditions: enough
       ? withCondition(conditions, 'Available', 'True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.', now)
-      : withCondition(conditions, 'Available', 'False', 'MinimumReplicasUnavailable', 'Deployment does not have minimum availability.', now),
+      : withCondition(
+          conditions,
+          'Available',
+          'False',
+          'MinimumReplicasUnavailable',
+          'Deployment does not have minimum availability.',
+          now,
+        ),
   };
 }
 
@@ -81,14 +101,25 @@ function progress(deployment: Deployment, fresh: ReplicaSet | undefined, status:
   const settled = status.replicas === status.updatedReplicas && current?.reason === 'NewReplicaSetAvailable';
   if (settled) return conditions;
   const subject = fresh ? `ReplicaSet "${fresh.metadata.name}"` : `Deployment "${deployment.metadata.name}"`;
-  const set = (state: Condition['status'], reason: string, message: string) => withCondition(conditions, 'Progressing', state, reason, message, now);
+  const set = (state: Condition['status'], reason: string, message: string) =>
+    withCondition(conditions, 'Progressing', state, reason, message, now);
   if (isComplete(deployment, status)) return set('True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`);
   if (isProgressing(deployment, status)) {
     // Always renewed, so that the deadline counts from the last progress.
     const kept = conditions.filter((condition) => condition.type !== 'Progressing');
     const at = timestamp(now);
     const lastTransitionTime = current?.status === 'True' ? current.lastTransitionTime : at;
-    return [...kept, { type: 'Progressing', status: 'True', lastUpdateTime: at, lastTransitionTime, reason: 'ReplicaSetUpdated', message: `${subject} is progressing.` }];
+    return [
+      ...kept,
+      {
+        type: 'Progressing',
+        status: 'True',
+        lastUpdateTime: at,
+        lastTransitionTime,
+        reason: 'ReplicaSetUpdated',
+        message: `${subject} is progressing.`,
+      },
+    ];
   }
   const due = deadline(deployment, conditions);
   if (due !== undefined && due <= now) return set('False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`);
@@ -110,6 +141,13 @@ export function syncStatus(
   const due = deadline(deployment, final.conditions ?? []);
   // Zero counts are absent in the real object (omitempty).
   const { observedGeneration, conditions: written, ...counts } = final;
-  const stated = { observedGeneration, ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count)), conditions: written };
-  return { api: updateStatus(api, 'deployments.apps', keyOf(deployment), stated), wakeAt: due !== undefined && due > context.now ? due : undefined };
+  const stated = {
+    observedGeneration,
+    ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count)),
+    conditions: written,
+  };
+  return {
+    api: updateStatus(api, 'deployments.apps', keyOf(deployment), stated),
+    wakeAt: due !== undefined && due > context.now ? due : undefined,
+  };
 }

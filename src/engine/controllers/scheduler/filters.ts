@@ -79,7 +79,8 @@ const resources: Filter = (pod, node, cluster) => {
   const wanted = requestsOf(pod);
   for (const name of Object.keys(wanted).sort()) {
     const used = placed.reduce((sum, other) => sum + (requestsOf(other)[name] ?? 0), 0);
-    if (allocatable[name] !== undefined && used + wanted[name]! > quantity(allocatable[name])) return movable(`Insufficient ${name}`);
+    if (allocatable[name] !== undefined && used + wanted[name]! > quantity(allocatable[name]))
+      return movable(`Insufficient ${name}`);
     if (allocatable[name] === undefined && name.includes('/')) return movable(`Insufficient ${name}`);
   }
   return undefined;
@@ -100,12 +101,19 @@ const spread: Filter = (pod, node, cluster) => {
 };
 
 /** Matching pods by value of a node label, over the nodes the pod's own selector allows. */
-export function domainCounts(pod: Pod, key: string, selector: LabelSelector | undefined, cluster: Occupancy): ReadonlyMap<string, number> {
+export function domainCounts(
+  pod: Pod,
+  key: string,
+  selector: LabelSelector | undefined,
+  cluster: Occupancy,
+): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const node of cluster.nodes) {
     const domain = node.metadata.labels?.[key];
     if (domain === undefined || !allowsNode(pod.spec, node)) continue;
-    const here = cluster.on(node.metadata.name).filter((other) => other.metadata.namespace === pod.metadata.namespace && !other.metadata.deletionTimestamp);
+    const here = cluster
+      .on(node.metadata.name)
+      .filter((other) => other.metadata.namespace === pod.metadata.namespace && !other.metadata.deletionTimestamp);
     counts.set(domain, (counts.get(domain) ?? 0) + here.filter((other) => matches(selector, other.metadata.labels)).length);
   }
   return counts;
@@ -133,7 +141,9 @@ function near(pod: Pod, term: PodTerm, node: Node, cluster: Occupancy): boolean 
   return cluster.nodes.some(
     (other) =>
       other.metadata.labels?.[term.topologyKey] === domain &&
-      cluster.on(other.metadata.name).some((each) => namespaces.includes(each.metadata.namespace ?? '') && matches(term.labelSelector, each.metadata.labels)),
+      cluster
+        .on(other.metadata.name)
+        .some((each) => namespaces.includes(each.metadata.namespace ?? '') && matches(term.labelSelector, each.metadata.labels)),
   );
 }
 
@@ -170,5 +180,8 @@ export function unfitMessage(objections: readonly Objection[], nodeCount: number
 function tally(reasons: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].map(([reason, count]) => `${count} ${reason}`).sort().join(', ');
+  return [...counts]
+    .map(([reason, count]) => `${count} ${reason}`)
+    .sort()
+    .join(', ');
 }

@@ -49,12 +49,23 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
 }
 
 function waits(pod: Pod): boolean {
-  const { nodeName, schedulerName = 'default-scheduler', schedulingGates } = pod.spec as Pod['spec'] & { readonly schedulerName?: string; readonly schedulingGates?: readonly unknown[] };
-  return !nodeName && schedulerName === 'default-scheduler' && !schedulingGates?.length && !pod.metadata.deletionTimestamp && !isFinished(pod);
+  const {
+    nodeName,
+    schedulerName = 'default-scheduler',
+    schedulingGates,
+  } = pod.spec as Pod['spec'] & { readonly schedulerName?: string; readonly schedulingGates?: readonly unknown[] };
+  return (
+    !nodeName &&
+    schedulerName === 'default-scheduler' &&
+    !schedulingGates?.length &&
+    !pod.metadata.deletionTimestamp &&
+    !isFinished(pod)
+  );
 }
 
 function byAge(a: Pod, b: Pod): number {
-  if (a.metadata.creationTimestamp !== b.metadata.creationTimestamp) return a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1;
+  if (a.metadata.creationTimestamp !== b.metadata.creationTimestamp)
+    return a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1;
   return Number(a.metadata.resourceVersion ?? 0) - Number(b.metadata.resourceVersion ?? 0);
 }
 
@@ -77,9 +88,19 @@ function best(pod: Pod, fitting: readonly Node[], cluster: Occupancy, seed: stri
 function scoreOf(pod: Pod, node: Node, cluster: Occupancy, seed: string): readonly number[] {
   const here = cluster.on(node.metadata.name);
   const owner = controllerOf(pod)?.uid;
-  const siblings = owner === undefined ? 0 : here.filter((other) => controllerOf(other)?.uid === owner && !other.metadata.deletionTimestamp).length;
+  const siblings =
+    owner === undefined
+      ? 0
+      : here.filter((other) => controllerOf(other)?.uid === owner && !other.metadata.deletionTimestamp).length;
   const avoided = (node.spec.taints ?? []).filter((taint) => taint.effect === 'PreferNoSchedule').length;
-  return [preferenceFor(pod.spec, node), -avoided, -softSkew(pod, node, cluster), -siblings, -here.length, hash32(seed, 'schedule', keyOf(pod), node.metadata.name)];
+  return [
+    preferenceFor(pod.spec, node),
+    -avoided,
+    -softSkew(pod, node, cluster),
+    -siblings,
+    -here.length,
+    hash32(seed, 'schedule', keyOf(pod), node.metadata.name),
+  ];
 }
 
 /** Matching pods already in the node's domains, for constraints that may be broken (ScheduleAnyway). */
@@ -104,12 +125,23 @@ function withScheduled(pod: Pod, scheduled: Condition): readonly Condition[] {
 function bind(start: ApiState, pod: Pod, node: Node, context: Reconciling): ApiState {
   const key = keyOf(pod);
   const nodeName = node.metadata.name;
-  const scheduled: Condition = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp(context.now) };
-  let api = updateObject<Pod>(start, 'pods', key, (object) => ({ ...object, spec: { ...object.spec, nodeName } }), { now: context.now });
+  const scheduled: Condition = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: timestamp(context.now),
+  };
+  let api = updateObject<Pod>(start, 'pods', key, (object) => ({ ...object, spec: { ...object.spec, nodeName } }), {
+    now: context.now,
+  });
   api = updateStatus(api, 'pods', key, { ...pod.status, conditions: withScheduled(pod, scheduled) });
   const message = `Successfully assigned ${key} to ${nodeName}`;
   const object = getObject(api, 'pods', key) ?? pod;
-  return recordEvent(api, { object, resource: 'pods', type: 'Normal', component: COMPONENT, reason: 'Scheduled', message }, context.now);
+  return recordEvent(
+    api,
+    { object, resource: 'pods', type: 'Normal', component: COMPONENT, reason: 'Scheduled', message },
+    context.now,
+  );
 }
 
 /** Says once, and again when the reason changes, that no node fits. Upstream also retries every five minutes. */
@@ -125,5 +157,9 @@ function refuse(start: ApiState, pod: Pod, message: string, context: Reconciling
     message,
   };
   const api = updateStatus(start, 'pods', keyOf(pod), { ...pod.status, conditions: withScheduled(pod, unscheduled) });
-  return recordEvent(api, { object: pod, resource: 'pods', type: 'Warning', component: COMPONENT, reason: 'FailedScheduling', message }, context.now);
+  return recordEvent(
+    api,
+    { object: pod, resource: 'pods', type: 'Warning', component: COMPONENT, reason: 'FailedScheduling', message },
+    context.now,
+  );
 }

@@ -56,7 +56,12 @@ function cabled(host: Host, pod: Pod, address: string): Host {
   const clean = deleteNamespace(host, key);
   const fresh: Host = { ...clean, netns: { ...clean.netns, [key]: createNamespace(key) } };
   const inside = { netns: key, link: 'eth0', addresses: [{ address, prefixLength: 32, scope: 'global' as const }] };
-  const outside = { netns: '', link: hostInterface(pod.metadata.namespace ?? '', pod.metadata.name), mac: HOST_MAC, proxyArp: true };
+  const outside = {
+    netns: '',
+    link: hostInterface(pod.metadata.namespace ?? '', pod.metadata.name),
+    mac: HOST_MAC,
+    proxyArp: true,
+  };
   const joined = connectVeth(fresh, inside, outside, mtuOf(host));
   const ns = routed(joined.netns[key]!);
   return { ...joined, netns: { ...joined.netns, [key]: ns } };
@@ -69,8 +74,20 @@ function mtuOf(host: Host): number {
 }
 
 function routed(start: NetNamespace): NetNamespace {
-  const gateway: Route = { dst: `${GATEWAY}/32`, type: 'unicast', nexthops: [{ dev: 'eth0', weight: 1 }], proto: 'boot', scope: 'link' };
-  const fallback: Route = { dst: '0.0.0.0/0', type: 'unicast', nexthops: [{ via: GATEWAY, dev: 'eth0', weight: 1 }], proto: 'boot', scope: 'global' };
+  const gateway: Route = {
+    dst: `${GATEWAY}/32`,
+    type: 'unicast',
+    nexthops: [{ dev: 'eth0', weight: 1 }],
+    proto: 'boot',
+    scope: 'link',
+  };
+  const fallback: Route = {
+    dst: '0.0.0.0/0',
+    type: 'unicast',
+    nexthops: [{ via: GATEWAY, dev: 'eth0', weight: 1 }],
+    proto: 'boot',
+    scope: 'global',
+  };
   let ns = start;
   for (const route of [gateway, fallback]) {
     const added = addRoute(ns, route);

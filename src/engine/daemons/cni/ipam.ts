@@ -43,14 +43,20 @@ export function assignAddress(api: ApiState, request: Assignment): Assigned {
   }
   const lender = blocks.find((block) => block.spec.unallocated.length > 0 && !block.spec.strictAffinity);
   if (lender) return take(api, lender, request);
-  return { api, error: 'failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No more free affine blocks and strict affinity enabled' };
+  return {
+    api,
+    error:
+      'failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No more free affine blocks and strict affinity enabled',
+  };
 }
 
 /** Pools named by the pod's annotation, else by its namespace's; else every enabled pool whose selector takes the node. */
 function poolsFor(api: ApiState, { pod, node }: Assignment): readonly IPPool[] | { readonly error: string } {
   const all = Object.values(objectsOf<IPPool>(api, 'ippools.projectcalico.org'));
   const labels = getObject<Node>(api, 'nodes', node)?.metadata.labels ?? {};
-  const usable = all.filter((pool) => !pool.spec.disabled && takesPods(pool) && matchesSelector(pool.spec.nodeSelector ?? 'all()', labels));
+  const usable = all.filter(
+    (pool) => !pool.spec.disabled && takesPods(pool) && matchesSelector(pool.spec.nodeSelector ?? 'all()', labels),
+  );
   const namespace = getObject(api, 'namespaces', pod.metadata.namespace ?? '');
   const text = pod.metadata.annotations?.[POOLS_ANNOTATION] ?? namespace?.metadata.annotations?.[POOLS_ANNOTATION];
   if (text === undefined) {
@@ -67,7 +73,10 @@ function poolsFor(api: ApiState, { pod, node }: Assignment): readonly IPPool[] |
   const chosen: IPPool[] = [];
   for (const name of names) {
     const pool = all.find((each) => each.metadata.name === name || each.spec.cidr === name);
-    if (!pool) return { error: `error getting IP pool: resource does not exist: IPPool(${name}) with error: ippools.crd.projectcalico.org "${name}" not found` };
+    if (!pool)
+      return {
+        error: `error getting IP pool: resource does not exist: IPPool(${name}) with error: ippools.crd.projectcalico.org "${name}" not found`,
+      };
     if (usable.includes(pool)) chosen.push(pool);
   }
   return chosen.length ? chosen : { error: 'no configured Calico pools' };
@@ -91,7 +100,11 @@ export function blockName(cidr: string): string {
   return cidr.replace(/[./]/g, '-');
 }
 
-function claimBlock(api: ApiState, pool: IPPool, { node, now, seed }: Assignment): { readonly api: ApiState; readonly block: IPAMBlock } | undefined {
+function claimBlock(
+  api: ApiState,
+  pool: IPPool,
+  { node, now, seed }: Assignment,
+): { readonly api: ApiState; readonly block: IPAMBlock } | undefined {
   const range = parsePrefix(pool.spec.cidr)!;
   const size = 2 ** (32 - pool.spec.blockSize);
   const count = 2 ** (pool.spec.blockSize - range.length);
@@ -100,7 +113,10 @@ function claimBlock(api: ApiState, pool: IPPool, { node, now, seed }: Assignment
     const prefix: Prefix = { address: range.address + ((first + i) % count) * size, length: pool.spec.blockSize };
     const cidr = formatPrefix(prefix);
     if (getObject(api, BLOCKS, blockName(cidr))) continue;
-    const affinity = { metadata: { name: `${node}-${blockName(cidr)}` }, spec: { cidr, deleted: 'false', node, state: 'confirmed', type: 'host' } };
+    const affinity = {
+      metadata: { name: `${node}-${blockName(cidr)}` },
+      spec: { cidr, deleted: 'false', node, state: 'confirmed', type: 'host' },
+    };
     const spec: IPAMBlock['spec'] = {
       affinity: `host:${node}`,
       allocations: Array.from({ length: size }, () => null),
@@ -110,7 +126,12 @@ function claimBlock(api: ApiState, pool: IPPool, { node, now, seed }: Assignment
       strictAffinity: false,
       unallocated: Array.from({ length: size }, (_, ordinal) => ordinal),
     };
-    const confirmed = createObject(api, AFFINITIES, { apiVersion: 'crd.projectcalico.org/v1', kind: 'BlockAffinity', ...affinity }, { now, seed });
+    const confirmed = createObject(
+      api,
+      AFFINITIES,
+      { apiVersion: 'crd.projectcalico.org/v1', kind: 'BlockAffinity', ...affinity },
+      { now, seed },
+    );
     const draft = { apiVersion: 'crd.projectcalico.org/v1', kind: 'IPAMBlock', metadata: { name: blockName(cidr) }, spec };
     const created = createObject(confirmed.api, BLOCKS, draft, { now, seed });
     return { api: created.api, block: created.object as IPAMBlock };
@@ -124,7 +145,13 @@ function take(api: ApiState, block: IPAMBlock, { node, pod, handle, now }: Assig
   const allocations = [...block.spec.allocations];
   allocations[ordinal!] = block.spec.attributes.length;
   const attributes = [...block.spec.attributes, { handle_id: handle, secondary }];
-  const next = updateObject<IPAMBlock>(api, BLOCKS, keyOf(block), (old) => ({ ...old, spec: { ...old.spec, allocations, attributes, unallocated } }), { now });
+  const next = updateObject<IPAMBlock>(
+    api,
+    BLOCKS,
+    keyOf(block),
+    (old) => ({ ...old, spec: { ...old.spec, allocations, attributes, unallocated } }),
+    { now },
+  );
   return { api: next, address: formatAddress(parsePrefix(block.spec.cidr)!.address + ordinal!) };
 }
 
@@ -152,7 +179,8 @@ export function releaseAddress(api: ApiState, address: string, now: number): Api
     const prefix = parsePrefix(block.spec.cidr)!;
     if (number === undefined || !contains(prefix, number)) continue;
     const index = block.spec.allocations[number - prefix.address];
-    if (typeof index === 'number') return updateObject<IPAMBlock>(api, BLOCKS, keyOf(block), (old) => released(old, index), { now });
+    if (typeof index === 'number')
+      return updateObject<IPAMBlock>(api, BLOCKS, keyOf(block), (old) => released(old, index), { now });
   }
   return api;
 }

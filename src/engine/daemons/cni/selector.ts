@@ -49,7 +49,12 @@ function conjunction(tokens: string[]): Test | undefined {
   return joined(tokens, '&&', operation, (tests) => (labels) => tests.every((test) => test(labels)));
 }
 
-function joined(tokens: string[], operator: string, part: (tokens: string[]) => Test | undefined, join: (tests: readonly Test[]) => Test): Test | undefined {
+function joined(
+  tokens: string[],
+  operator: string,
+  part: (tokens: string[]) => Test | undefined,
+  join: (tests: readonly Test[]) => Test,
+): Test | undefined {
   const tests: Test[] = [];
   do {
     const test = part(tokens);
