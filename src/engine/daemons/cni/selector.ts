@@ -90,25 +90,25 @@ function take(tokens: string[], ...wanted: readonly string[]): boolean {
 }
 
 function comparison(label: string, tokens: string[]): Test | undefined {
-  const valueOf = (labels: Labels) => (Object.hasOwn(labels, label) ? labels[label] : undefined);
+  const labelOf = (labels: Labels) => (Object.hasOwn(labels, label) ? labels[label] : undefined);
   if (take(tokens, 'not', 'in')) {
     const values = set(tokens);
-    return values && ((labels) => !values.includes(valueOf(labels) ?? '\0'));
+    return values && ((labels) => !values.includes(labelOf(labels) ?? '\0'));
   }
   const operator = tokens.shift();
   if (operator === 'in') {
     const values = set(tokens);
-    return values && ((labels) => values.includes(valueOf(labels) ?? '\0'));
+    return values && ((labels) => values.includes(labelOf(labels) ?? '\0'));
   }
   if (operator === 'starts' || operator === 'ends') take(tokens, 'with');
   const wanted = unquoted(tokens.shift());
   if (wanted === undefined) return undefined;
   const tests: Readonly<Record<string, Test>> = {
-    '==': (labels) => valueOf(labels) === wanted,
-    '!=': (labels) => valueOf(labels) !== wanted,
-    contains: (labels) => valueOf(labels)?.includes(wanted) ?? false,
-    starts: (labels) => valueOf(labels)?.startsWith(wanted) ?? false,
-    ends: (labels) => valueOf(labels)?.endsWith(wanted) ?? false,
+    '==': (labels) => labelOf(labels) === wanted,
+    '!=': (labels) => labelOf(labels) !== wanted,
+    contains: (labels) => labelOf(labels)?.includes(wanted) ?? false,
+    starts: (labels) => labelOf(labels)?.startsWith(wanted) ?? false,
+    ends: (labels) => labelOf(labels)?.endsWith(wanted) ?? false,
   };
   return tests[operator ?? ''];
 }
