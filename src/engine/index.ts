@@ -17,6 +17,7 @@ export { loadWorld } from './load/load.ts';
 export { WorldError } from './load/parse.ts';
 export type { WorldSource } from './load/source.ts';
 export type * from './packet/trace.ts';
+export { MAX_JOURNAL, readJournal, replay } from './replay.ts';
 export type { Frame, JournalEntry, Sim } from './sim.ts';
 export { VERSIONS } from './versions.ts';
 export type { Cluster, DaemonState, Daemons, Host, Place, Ref, Segment, World } from './world.ts';
