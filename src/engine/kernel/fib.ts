@@ -232,7 +232,7 @@ export function selectSource(ns: NetNamespace, dev: string, gateway = 0): number
   const link = ns.links[dev];
   let first = 0;
   for (const a of link?.addresses ?? []) {
-    if (a.scope === 'host' && link?.type !== 'loopback') continue;
+    if (a.scope !== 'global') continue;
     const address = toNumber(a.address);
     if (gateway !== 0 && contains({ address, length: a.prefixLength }, gateway)) return address;
     if (first === 0) first = address;

@@ -4,6 +4,7 @@
  * A Trace is the record of one walk through real tables (walk.ts): every Step names the place, the action, the header before
  * and after, the row that decided (`ref`) and one plain sentence. `reverse` is the answer's own walk.
  */
+import type { Errno } from '../kernel/errno.ts';
 import type { Place, Ref } from '../world.ts';
 
 /** What a sender asks for. */
@@ -63,6 +64,8 @@ export interface Trace {
   readonly disposition: Disposition;
   /** One sentence: why it ended so. */
   readonly reason: string;
+  /** What the sender's system call returns at once, when its own kernel refused: ENETUNREACH, EINVAL … */
+  readonly errno?: Errno;
   /** Who answers with an error, when somebody does: a RST or an ICMP message comes from there. */
   readonly answeredBy?: string;
   /** Delivered: where, and what the receiver saw as source. */

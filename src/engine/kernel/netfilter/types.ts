@@ -11,8 +11,10 @@ export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUT
 export interface Netfilter {
   readonly tables: Readonly<Partial<Record<TableName, Table>>>;
   readonly ipsets: Readonly<Record<string, IpSet>>;
-  /** Rule hits: `<table> <chain> <index>` → [packets, bytes]. Reset when the chain is rewritten. */
+  /** Rule hits: `<table> <chain> <index>`, a built-in chain's policy under `<table> <chain> policy` → [packets, bytes]. Reset when the chain is rewritten. */
   readonly counters: Readonly<Record<string, readonly [packets: number, bytes: number]>>;
+  /** `-m recent` lists: name → source address → when it was last seen, ms. */
+  readonly recent?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export interface IpSet {

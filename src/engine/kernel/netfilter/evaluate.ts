@@ -1,0 +1,313 @@
+/**
+ * Evaluates a table's chains for one packet at one hook: ipt_do_table() of x_tables over Rule objects.
+ *
+ * Reads the namespace's netfilter state; writes nothing but the packet's mark: hits, recent lists and NAT are reported to the caller.
+ * Chains are compiled once per Chain object (identity), long ones indexed by exact destination, as nobody could wait for
+ * the kernel's own linear scan over hundreds of services. Leaves out bytes of fragments, IPv6 and matches nobody here uses.
+ */
+import { maskOf, type Prefix, toNumber, toPrefix } from '../../net/address.ts';
+import { hashWords, PROTO_NUMBER } from '../../net/flowhash.ts';
+import { createLpm, type Lpm, matchLpm } from '../../net/lpm.ts';
+import { hash32 } from '../../net/random.ts';
+import { isLocal } from '../fib.ts';
+import type { NetNamespace } from '../namespace.ts';
+import type { Chain, CtState, HookName, IpSet, Match, Prefixed, Rule, TableName } from './types.ts';
+
+/** A packet as rules see it. Addresses are numbers; `mark` is written by MARK. */
+export interface FilterPacket {
+  readonly proto: 'tcp' | 'udp' | 'icmp';
+  readonly src: number;
+  readonly dst: number;
+  readonly sport: number;
+  readonly dport: number;
+  mark: number;
+  readonly icmpType: number;
+}
+
+/** Where and when rules are evaluated. */
+export interface Evaluation {
+  readonly ns: NetNamespace;
+  readonly packet: FilterPacket;
+  /** Interface names; '' where the hook has none. */
+  readonly in: string;
+  readonly out: string;
+  readonly ctstate: CtState;
+  readonly dnat: boolean;
+  readonly snat: boolean;
+  /** Key of the statistic match's randomness. */
+  readonly seed: number;
+  readonly now: number;
+  /** Told of every rule that matched, and of a built-in chain's policy (index -1). */
+  hit(table: TableName, chain: string, index: number, rule: Rule | undefined): void;
+  /** When a `recent` list last saw the packet's source, ms; `note` writes it. */
+  recentSeen(list: string): number | undefined;
+  recentNote(list: string): void;
+  /** Does the way back to the packet's source leave by the interface it came in? */
+  reversePathHolds(): boolean;
+}
+
+export type Verdict =
+  | { readonly type: 'accept' | 'drop' }
+  | { readonly type: 'reject'; readonly with: 'icmp-port-unreachable' | 'tcp-reset'; readonly rule: Rule }
+  /** `port` 0: keep the packet's. */
+  | {
+      readonly type: 'dnat' | 'snat';
+      readonly address: number;
+      readonly port: number;
+      readonly randomFully: boolean;
+      readonly rule: Rule;
+    }
+  | { readonly type: 'masquerade'; readonly randomFully: boolean; readonly rule: Rule }
+  | { readonly type: 'notrack' };
+
+const ACCEPT: Verdict = { type: 'accept' };
+const DROP: Verdict = { type: 'drop' };
+const NOTRACK: Verdict = { type: 'notrack' };
+
+type Test = (e: Evaluation) => boolean;
+
+interface CompiledRule {
+  readonly rule: Rule;
+  readonly index: number;
+  readonly srcMask: number;
+  readonly srcNet: number;
+  readonly srcNot: boolean;
+  readonly dstMask: number;
+  readonly dstNet: number;
+  readonly dstNot: boolean;
+  readonly tests: readonly Test[];
+  readonly verdict: Verdict | undefined;
+}
+
+interface CompiledChain {
+  readonly all: readonly CompiledRule[];
+  /** Rules without an exact destination; with `exact`, what a packet has to be held against. */
+  readonly general: readonly CompiledRule[];
+  readonly exact?: ReadonlyMap<number, readonly CompiledRule[]>;
+}
+
+const chains = new WeakMap<Chain, CompiledChain>();
+const sets = new WeakMap<IpSet, Lpm<true>>();
+
+function setContains(set: IpSet | undefined, address: number): boolean {
+  if (!set) return false;
+  let lpm = sets.get(set);
+  if (!lpm) {
+    lpm = createLpm(set.members.map((member) => [toPrefix(member.split(',')[0]!), true] as const));
+    sets.set(set, lpm);
+  }
+  return matchLpm(lpm, address) === true;
+}
+
+function portTest(match: Extract<Match, { type: 'dport' | 'sport' }>): Test {
+  const { port, to = match.port, not = false } = match;
+  return match.type === 'dport'
+    ? (e) => (e.packet.dport >= port && e.packet.dport <= to) !== not
+    : (e) => (e.packet.sport >= port && e.packet.sport <= to) !== not;
+}
+
+function stateTest(match: Extract<Match, { type: 'ctstate' }>): Test {
+  const states = new Set<CtState>(match.states);
+  const dnat = states.has('DNAT');
+  const snat = states.has('SNAT');
+  return (e) => (states.has(e.ctstate) || (dnat && e.dnat) || (snat && e.snat)) !== (match.not ?? false);
+}
+
+function recentTest(match: Extract<Match, { type: 'recent' }>): Test {
+  if (match.action === 'set') {
+    return (e) => {
+      e.recentNote(match.name);
+      return true;
+    };
+  }
+  return (e) => {
+    const seen = e.recentSeen(match.name);
+    return seen !== undefined && (match.seconds === undefined || e.now - seen <= match.seconds * 1000);
+  };
+}
+
+function statisticTest(match: Extract<Match, { type: 'statistic' }>, chain: string, index: number): Test {
+  const key = hash32('statistic', chain, index);
+  const limit = match.probability * 0x1_0000_0000;
+  return ({ seed, packet: p }) => hashWords(seed ^ key, p.src, p.dst, (p.sport << 16) | p.dport, PROTO_NUMBER[p.proto]) < limit;
+}
+
+/** One compiler for each sort of match; undefined: it always holds. */
+const compilers: {
+  readonly [K in Match['type']]: (match: Extract<Match, { type: K }>, chain: string, index: number) => Test | undefined;
+} = {
+  comment: () => undefined,
+  proto: () => undefined,
+  dport: portTest,
+  sport: portTest,
+  addrtype: (match) =>
+    match.side === 'dst'
+      ? (e) => isLocal(e.ns, e.packet.dst) !== (match.not ?? false)
+      : (e) => isLocal(e.ns, e.packet.src) !== (match.not ?? false),
+  mark: (match) => (e) => ((e.packet.mark & match.mask) >>> 0 === match.value >>> 0) !== (match.not ?? false),
+  ctstate: stateTest,
+  multiport: (match) => {
+    const ports = new Set(match.ports);
+    return (e) => ports.has(match.side === 'dports' ? e.packet.dport : e.packet.sport) !== (match.not ?? false);
+  },
+  rpfilter: (match) => (e) => e.reversePathHolds() !== (match.invert ?? false),
+  statistic: statisticTest,
+  set: (match) => (e) =>
+    setContains(e.ns.netfilter.ipsets[match.set], match.side === 'src' ? e.packet.src : e.packet.dst) !== (match.not ?? false),
+  icmp: (match) => (e) => e.packet.proto === 'icmp' && e.packet.icmpType === match.icmpType,
+  recent: recentTest,
+};
+
+function compileMatch(match: Match, chain: string, index: number): Test | undefined {
+  const compiler = compilers[match.type] as (m: Match, chain: string, index: number) => Test | undefined;
+  return compiler(match, chain, index);
+}
+
+function interfaceTest(side: 'in' | 'out', name: string, not: boolean): Test {
+  if (!name.endsWith('+')) return (e) => (e[side] === name) !== not;
+  const start = name.slice(0, -1);
+  return (e) => e[side].startsWith(start) !== not;
+}
+
+/** `10.48.0.134:80` or an address alone. */
+function parseNatTarget(to: string): { readonly address: number; readonly port: number } {
+  const [address = '', port = '0'] = to.split(':');
+  return { address: toNumber(address), port: Number(port) };
+}
+
+function compileVerdict(rule: Rule): Verdict | undefined {
+  const { target } = rule;
+  if (target.type === 'ACCEPT') return ACCEPT;
+  if (target.type === 'DROP') return DROP;
+  if (target.type === 'NOTRACK') return NOTRACK;
+  if (target.type === 'REJECT') return { type: 'reject', with: target.with, rule };
+  if (target.type === 'DNAT') return { type: 'dnat', ...parseNatTarget(target.to), randomFully: false, rule };
+  if (target.type === 'SNAT') return { type: 'snat', ...parseNatTarget(target.to), randomFully: target.randomFully ?? false, rule };
+  if (target.type === 'MASQUERADE') return { type: 'masquerade', randomFully: target.randomFully ?? false, rule };
+  return undefined;
+}
+
+const ANY: Prefix = { address: 0, length: 0 };
+const prefixOf = (p: Prefixed | undefined): Prefix => (p ? toPrefix(p.prefix) : ANY);
+
+function compileRule(rule: Rule, chain: string, index: number): CompiledRule {
+  const src = prefixOf(rule.src);
+  const dst = prefixOf(rule.dst);
+  const tests: Test[] = [];
+  if (rule.proto !== undefined) {
+    const { proto } = rule;
+    tests.push((e) => e.packet.proto === proto);
+  }
+  if (rule.in) tests.push(interfaceTest('in', rule.in.name, rule.in.not ?? false));
+  if (rule.out) tests.push(interfaceTest('out', rule.out.name, rule.out.not ?? false));
+  for (const match of rule.matches) {
+    const test = compileMatch(match, chain, index);
+    if (test) tests.push(test);
+  }
+  return {
+    rule,
+    index,
+    srcMask: maskOf(src.length),
+    srcNet: src.address,
+    srcNot: rule.src?.not ?? false,
+    dstMask: maskOf(dst.length),
+    dstNet: dst.address,
+    dstNot: rule.dst?.not ?? false,
+    tests,
+    verdict: compileVerdict(rule),
+  };
+}
+
+/** Chains of fewer rules are scanned; longer ones are indexed by exact destination. */
+const INDEX_FROM = 12;
+
+function compileChain(chain: Chain): CompiledChain {
+  let compiled = chains.get(chain);
+  if (compiled) return compiled;
+  const all = chain.rules.map((rule, index) => compileRule(rule, chain.name, index));
+  const isExact = (r: CompiledRule) => r.dstMask === 0xffffffff && !r.dstNot;
+  const general = all.filter((r) => !isExact(r));
+  if (all.length < INDEX_FROM || general.length > all.length / 2) {
+    compiled = { all, general };
+  } else {
+    const exact = new Map<number, CompiledRule[]>();
+    for (const rule of all) {
+      if (!isExact(rule)) continue;
+      const list = exact.get(rule.dstNet);
+      if (list) list.push(rule);
+      else exact.set(rule.dstNet, [rule]);
+    }
+    for (const list of exact.values()) {
+      list.push(...general);
+      list.sort((a, b) => a.index - b.index);
+    }
+    compiled = { all, general, exact };
+  }
+  chains.set(chain, compiled);
+  return compiled;
+}
+
+function matches(r: CompiledRule, e: Evaluation): boolean {
+  const { packet } = e;
+  if (r.dstMask !== 0 && (((packet.dst ^ r.dstNet) & r.dstMask) === 0) === r.dstNot) return false;
+  if (r.srcMask !== 0 && (((packet.src ^ r.srcNet) & r.srcMask) === 0) === r.srcNot) return false;
+  const { tests } = r;
+  for (let i = 0; i < tests.length; i++) if (!tests[i]!(e)) return false;
+  return true;
+}
+
+/** How deep jumps may nest, as x_tables' jump stack would overflow; iptables refuses loops when rules are loaded. */
+const MAX_DEPTH = 32;
+
+/** undefined: fell off the end (or RETURN), the caller goes on. */
+function traverse(e: Evaluation, table: TableName, name: string, depth: number): Verdict | undefined {
+  const chain = e.ns.netfilter.tables[table]?.chains[name];
+  if (!chain || depth > MAX_DEPTH) return undefined;
+  const compiled = compileChain(chain);
+  const list = compiled.exact ? (compiled.exact.get(e.packet.dst) ?? compiled.general) : compiled.all;
+  for (let i = 0; i < list.length; i++) {
+    const candidate = list[i]!;
+    if (!matches(candidate, e)) continue;
+    const { rule } = candidate;
+    e.hit(table, name, candidate.index, rule);
+    if (candidate.verdict) return candidate.verdict;
+    const { target } = rule;
+    if (target.type === 'jump') {
+      const verdict = traverse(e, table, target.chain, depth + 1);
+      if (verdict) return verdict;
+      if (target.goto) return undefined;
+    } else if (target.type === 'RETURN') {
+      return undefined;
+    } else if (target.type === 'MARK') {
+      e.packet.mark = ((e.packet.mark & ~target.mask) ^ target.value) >>> 0;
+    }
+  }
+  return undefined;
+}
+
+/** Has the table rules at this hook? A table that was never loaded costs nothing and counts nothing. */
+export function hasChain(ns: NetNamespace, table: TableName, hook: HookName): boolean {
+  const chain = ns.netfilter.tables[table]?.chains[hook];
+  return chain !== undefined && (chain.rules.length > 0 || chain.policy === 'DROP');
+}
+
+/** What a table says of a packet at a hook; its built-in chain's policy when no rule does. */
+export function evaluate(e: Evaluation, table: TableName, hook: HookName): Verdict {
+  const verdict = traverse(e, table, hook, 0);
+  if (verdict) return verdict;
+  e.hit(table, hook, -1, undefined);
+  return e.ns.netfilter.tables[table]?.chains[hook]?.policy === 'DROP' ? DROP : ACCEPT;
+}
+
+const activity = new WeakMap<object, boolean>();
+
+/** Does anything in the namespace use connection tracking? Its hooks are registered by NAT or state rules only. */
+export function tracksConnections(ns: NetNamespace): boolean {
+  const { tables } = ns.netfilter;
+  let active = activity.get(tables);
+  if (active === undefined) {
+    active = Object.values(tables).some((table) => Object.values(table.chains).some((chain) => chain.rules.length > 0));
+    activity.set(tables, active);
+  }
+  return active;
+}

@@ -1,0 +1,75 @@
+/**
+ * A packet and its answer: SYN and SYN-ACK (or RST), datagram and answer, echo request and reply, or the ICMP error that comes
+ * back. Both walk real tables; the answer is un-NATed by the connections the first packet made. The trace is kept in `world.flows`.
+ */
+
+import { toTuple } from '../kernel/conntrack.ts';
+import { MAX_FLOWS, type World } from '../world.ts';
+import { commit, createDraft, type Draft, draftOf, settleConnections } from './draft.ts';
+import { run } from './routing.ts';
+import type { Flow, Trace } from './trace.ts';
+import { createWalk, errorFor, nextTraceId, replyTo, silentTrace, traceOf, type Walked, walkFirst } from './walk.ts';
+import type { Attached, Ending } from './walker.ts';
+
+export interface ExchangeOptions {
+  /** A TCP connection stays open (its conntrack entries ESTABLISHED); by default data is sent and it is closed (TIME_WAIT). */
+  readonly hold?: boolean;
+}
+
+interface Answered {
+  readonly ending: Ending;
+  readonly trace: Trace;
+}
+
+/** Sends the answer to a walk on the same draft; undefined: nobody answers. */
+function answer(draft: Draft, first: Walked, flow: Flow, id: string, record: boolean): Answered | undefined {
+  const { walk: w, ending } = first;
+  const error = ending.answer;
+  if (!error && !ending.received) return undefined;
+  const at = error ? error.from : ending.received!.at;
+  const packet = error ? errorFor(w, error) : replyTo(w);
+  const expects = { place: flow.from, sent: first.sent };
+  const attached: Attached | undefined =
+    error?.kind === 'icmp-error' && error.about
+      ? { ...error.about, dir: 1, state: 'RELATED', dnatDecided: true, snatDecided: true }
+      : undefined;
+  const back = createWalk(draft, at, packet, { record, expects, attached });
+  const end = run(back);
+  const { proto, src, dst, sport, dport } = toTuple(back.sent);
+  const trace = traceOf(back, { from: at.place, proto, src, dst, sport, dport }, end, `${id}r`);
+  return { ending: end, trace };
+}
+
+/** There and back, on a draft. undefined: the sender is off. */
+export function exchangeOn(draft: Draft, flow: Flow, id: string, record: boolean): { first: Walked; back?: Answered } | undefined {
+  const first = walkFirst(draft, flow, record);
+  if (!first) return undefined;
+  const back = answer(draft, first, flow, id, record);
+  return back ? { first, back } : { first };
+}
+
+/** A flow there and back, remembered in `world.flows`. */
+export function exchange(
+  world: World,
+  flow: Flow,
+  options: ExchangeOptions = {},
+): { readonly world: World; readonly trace: Trace } {
+  const id = nextTraceId(world);
+  const draft = createDraft(world);
+  const done = draftOf(draft, flow.from.host, flow.from.netns) && exchangeOn(draft, flow, id, true);
+  if (!done) {
+    const trace = silentTrace(world, flow, id);
+    return { world: remembered(world, trace), trace };
+  }
+  const { first, back } = done;
+  const forward = traceOf(first.walk, flow, first.ending, id);
+  const trace: Trace = back ? { ...forward, reverse: back.trace } : forward;
+  if (first.ending.disposition === 'delivered' && back?.ending.disposition === 'delivered') {
+    settleConnections(draft, options.hold ? 'ESTABLISHED' : 'TIME_WAIT');
+  }
+  return { world: remembered(commit(draft), trace), trace };
+}
+
+function remembered(world: World, trace: Trace): World {
+  return { ...world, flows: [...world.flows.slice(-(MAX_FLOWS - 1)), trace] };
+}

@@ -1,0 +1,185 @@
+/**
+ * Connection tracking and NAT along a walk: which connection a packet belongs to, what its tuples turn it into, and what is
+ * remembered. Models nf_conntrack_core, nf_conntrack_proto_* and nf_nat_core, Linux 6.x: NAT is decided by a connection's first packet and
+ * replayed on the others, both ways. Leaves out mid-stream pick-up, helpers, and sequence tracking.
+ */
+import { type Conntrack, conntrackTimeout, type FlowTuple, invert, keyOfTuple } from '../kernel/conntrack.ts';
+import type { CtState } from '../kernel/netfilter/types.ts';
+import { formatAddress } from '../net/address.ts';
+import { hashWords, PROTO_NUMBER } from '../net/flowhash.ts';
+import { type Connection, findConnection, writeConnection } from './draft.ts';
+import type { Packet } from './packet.ts';
+import type { Attached, Walk } from './walker.ts';
+import { connectionSentence, endpoint } from './words.ts';
+
+const OPENERS = new Set<Packet['kind']>(['syn', 'datagram', 'echo']);
+
+export function tupleOf(p: Packet): FlowTuple {
+  return { proto: p.proto, src: p.src, dst: p.dst, sport: p.sport, dport: p.dport };
+}
+
+/** nf_conntrack_in(): attaches the packet's connection, a new one where it opens one; undefined: INVALID. */
+export function track(w: Walk): void {
+  const { packet } = w;
+  if (w.attached) return;
+  if (packet.kind === 'icmp-error') {
+    w.attached = relatedTo(w);
+    return;
+  }
+  const tuple = tupleOf(packet);
+  const found = findConnection(w.draft, w.at, keyOfTuple(tuple));
+  if (found) {
+    const { connection, dir } = found;
+    const state: CtState = dir === 1 || connection.replied ? 'ESTABLISHED' : 'NEW';
+    const { original, reply } = connection;
+    w.attached = { known: connection, original, reply, dir, state, dnatDecided: true, snatDecided: true };
+  } else if (OPENERS.has(packet.kind)) {
+    w.attached = { original: tuple, reply: invert(tuple), dir: 0, state: 'NEW', dnatDecided: false, snatDecided: false };
+  }
+  if (w.recorder) {
+    const ref = found && ({ kind: 'conntrack', ...w.at.place, id: found.connection.id } as const);
+    const [action, text] = connectionSentence(w.attached, packet);
+    w.recorder.step('conntrack', action, text, ref ? { ref } : {});
+  }
+}
+
+/** icmp_error_message(): an error belongs to the connection of the packet it is about. */
+function relatedTo(w: Walk): Attached | undefined {
+  const { inner } = w.packet;
+  if (!inner) return undefined;
+  const found = findConnection(w.draft, w.at, keyOfTuple(invert(inner)));
+  if (!found) return undefined;
+  const { connection, dir } = found;
+  const { original, reply } = connection;
+  return { known: connection, original, reply, dir, state: 'RELATED', dnatDecided: true, snatDecided: true };
+}
+
+export const isDnat = (a: Attached): boolean =>
+  a.original.dst !== a.reply.src || (a.original.proto !== 'icmp' && a.original.dport !== a.reply.sport);
+export const isSnat = (a: Attached): boolean =>
+  a.original.src !== a.reply.dst || (a.original.proto !== 'icmp' && a.original.sport !== a.reply.dport);
+
+/** The tuple a packet of this direction leaves with once both sides of the NAT are done. */
+function target(a: Attached): FlowTuple {
+  return invert(a.dir === 0 ? a.reply : a.original);
+}
+
+/** Destination side of the NAT (PREROUTING, OUTPUT). @returns whether the destination changed */
+export function translateDestination(w: Walk): boolean {
+  const { packet: p, attached: a } = w;
+  if (!a) return false;
+  const to = target(a);
+  if (p.dst === to.dst && (p.kind === 'icmp-error' || p.dport === to.dport)) return false;
+  const before = endpoint(p.dst, p.proto === 'icmp' ? 0 : p.dport);
+  p.dst = to.dst;
+  if (p.kind !== 'icmp-error') p.dport = to.dport;
+  else p.inner = invert(to);
+  const after = endpoint(p.dst, p.proto === 'icmp' ? 0 : p.dport);
+  noteTranslation(w, a, 'destination', before, after);
+  return true;
+}
+
+/** Source side of the NAT (POSTROUTING, INPUT). */
+export function translateSource(w: Walk): void {
+  const { packet: p, attached: a } = w;
+  if (!a) return;
+  const to = target(a);
+  if (p.kind === 'icmp-error') {
+    // Whoever sends the error, a translated connection shows it as coming from the address the client knows.
+    const translated = a.dir === 1 ? isDnat(a) : isSnat(a);
+    p.inner = invert(to);
+    if (!translated || p.src === to.src) return;
+  } else if (p.src === to.src && p.sport === to.sport) return;
+  const before = endpoint(p.src, p.proto === 'icmp' ? 0 : p.sport);
+  p.src = to.src;
+  if (p.kind !== 'icmp-error') p.sport = to.sport;
+  noteTranslation(w, a, 'source', before, endpoint(p.src, p.proto === 'icmp' ? 0 : p.sport));
+}
+
+function noteTranslation(w: Walk, a: Attached, side: 'source' | 'destination', before: string, after: string): void {
+  const { recorder } = w;
+  // The first packet's own translation is told by the rule that decided it.
+  if (!recorder || (!a.known && a.dir === 0)) return;
+  const text =
+    a.dir === 1
+      ? `Conntrack knows this answer and puts the ${side} back: ${before} becomes ${after}.`
+      : `Conntrack knows this connection and repeats its translation: ${side} ${before} becomes ${after}.`;
+  const ref = a.known && ({ kind: 'conntrack', ...w.at.place, id: a.known.id } as const);
+  recorder.step('conntrack', `${side} ${before} → ${after}`, text, ref ? { ref } : {});
+  recorder.amend();
+}
+
+/** DNAT: answers will come from `address:port`. */
+export function setDestination(w: Walk, address: number, port: number): void {
+  const { attached: a } = w;
+  if (!a) return;
+  const sport = a.original.proto === 'icmp' || port === 0 ? a.reply.sport : port;
+  a.reply = { ...a.reply, src: address, sport };
+}
+
+const LAST_PORT = 65_535;
+
+/**
+ * SNAT and MASQUERADE: answers will go to `address`. The port is kept when the reply tuple is free, else one of
+ * 1024–65535 is picked (nf_nat_l4proto_unique_tuple); with `--random-fully` always.
+ */
+export function setSource(w: Walk, address: number, port: number, randomFully: boolean): void {
+  const { attached: a } = w;
+  if (!a) return;
+  const wish = { ...a.reply, dst: address, dport: port === 0 ? a.reply.dport : port };
+  a.reply = a.original.proto === 'icmp' ? { ...a.reply, dst: address } : freeReply(w, wish, randomFully);
+}
+
+function freeReply(w: Walk, wish: FlowTuple, randomFully: boolean): FlowTuple {
+  const taken = (t: FlowTuple) => findConnection(w.draft, w.at, keyOfTuple(t)) !== undefined;
+  if (!randomFully && !taken(wish)) return wish;
+  const { original: o } = w.attached!;
+  for (let attempt = 0; attempt < 128; attempt++) {
+    const pick = hashWords(w.evaluation.seed + attempt, o.src, o.dst, (o.sport << 16) | o.dport, PROTO_NUMBER[o.proto], 0x5a7);
+    const candidate = { ...wish, dport: 1024 + (pick % (LAST_PORT - 1023)) };
+    if (!taken(candidate)) return candidate;
+  }
+  return wish;
+}
+
+/** The tuple stays as it is (no rule translated the source), but must still be unique. */
+export function keepSource(w: Walk): void {
+  const { attached: a } = w;
+  if (a && a.original.proto !== 'icmp') a.reply = freeReply(w, a.reply, false);
+}
+
+function nextState(w: Walk, a: Attached): Conntrack['state'] {
+  const { kind, proto } = w.packet;
+  if (proto !== 'tcp') return 'NONE';
+  if (kind === 'rst') return 'CLOSE';
+  if (kind === 'syn-ack') return 'SYN_RECV';
+  return a.known && a.known.state !== 'TIME_WAIT' && a.known.state !== 'CLOSE' ? a.known.state : 'SYN_SENT';
+}
+
+/** Confirms a new connection or counts a packet of a known one, where the packet leaves the namespace or is delivered in it. */
+export function remember(w: Walk): void {
+  const { attached: a, draft } = w;
+  if (!a || w.packet.kind === 'icmp-error') return;
+  const { known } = a;
+  const replied = a.dir === 1 || (known?.replied ?? false);
+  const state = nextState(w, a);
+  const counts = known?.packets ?? [0, 0];
+  const connection: Connection = {
+    id: known?.id ?? keyOfTuple(a.original),
+    original: a.original,
+    reply: a.reply,
+    state,
+    assured: known?.assured ?? false,
+    replied,
+    mark: known?.mark ?? 0,
+    packets: a.dir === 0 ? [counts[0] + 1, counts[1]] : [counts[0], counts[1] + 1],
+    createdAt: known?.createdAt ?? draft.now,
+    expiresAt: draft.now + conntrackTimeout(w.at.ns, a.original.proto, state, known?.assured ?? false),
+  };
+  writeConnection(w.at, connection);
+}
+
+/** For sentences: `10.48.0.134:80`. */
+export function replySource(a: Attached): string {
+  return formatAddress(a.reply.src);
+}

@@ -1,0 +1,201 @@
+/**
+ * One packet's way through the real tables of every host and pod it passes: `walk` is the packet alone, exchange.ts adds the answer.
+ *
+ * Reads namespaces, rules, segments; what it changes (conntrack, neighbours, rule counters, recent lists, the next port) comes back in
+ * the new World. Models Linux 6.x hop by hop: see routing.ts, hooks.ts, tracking.ts, wire.ts.
+ */
+
+import { type FlowTuple, toTuple, tupleKey } from '../kernel/conntrack.ts';
+import { sysctlNumber } from '../kernel/sysctl.ts';
+import { formatAddress, toNumber } from '../net/address.ts';
+import type { World } from '../world.ts';
+import { commit, countRecent, createDraft, type Draft, draftOf, findConnection, type NetnsDraft, recentSeen } from './draft.ts';
+import { noteHit } from './hooks.ts';
+import { headerOf, ICMP_ECHO, ICMP_ECHO_REPLY, type Packet, type PacketKind, packetLength } from './packet.ts';
+import { createRecorder } from './recorder.ts';
+import { reversePath, run } from './routing.ts';
+import { multipathSeed } from './seed.ts';
+import type { Flow, Trace } from './trace.ts';
+import { tupleOf } from './tracking.ts';
+import type { Answer, Attached, Ending, Expectation, Walk } from './walker.ts';
+
+const FIRST_KIND = { tcp: 'syn', udp: 'datagram', icmp: 'echo' } as const;
+const EPHEMERAL = { first: 32_768, last: 60_999 } as const;
+
+/** The packet a Flow asks for; its port is the namespace's next free one where none is given. */
+export function firstPacket(draft: Draft, at: NetnsDraft, flow: Flow): Packet {
+  const src = flow.src === undefined ? 0 : toNumber(flow.src);
+  const dst = toNumber(flow.dst);
+  return {
+    proto: flow.proto,
+    kind: FIRST_KIND[flow.proto],
+    src,
+    dst,
+    sport: flow.sport ?? takePort(draft, at, flow, src, dst),
+    dport: flow.proto === 'icmp' ? 0 : flow.dport,
+    ttl: flow.ttl ?? sysctlNumber(at.ns, 'net.ipv4.ip_default_ttl'),
+    mark: 0,
+    length: packetLength(flow.proto, flow.length ?? (flow.proto === 'icmp' ? 56 : 0)),
+    icmpType: flow.proto === 'icmp' ? ICMP_ECHO : -1,
+  };
+}
+
+/** The next ephemeral port whose tuple no connection holds. connect() takes every second port, even ones first. */
+function takePort(draft: Draft, at: NetnsDraft, flow: Flow, src: number, dst: number): number {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = at.nextPort;
+    at.nextPort = port + 2 > EPHEMERAL.last ? EPHEMERAL.first : port + 2;
+    if (!findConnection(draft, at, tupleKey(flow.proto, src, port, dst, flow.dport))) return port;
+  }
+  return at.nextPort;
+}
+
+/** A walk that starts in a namespace; `attached`: the connection an ICMP error is about. */
+export function createWalk(
+  draft: Draft,
+  at: NetnsDraft,
+  packet: Packet,
+  options: { readonly record: boolean; readonly expects?: Expectation; readonly attached?: Attached | undefined },
+): Walk {
+  const walk: Walk = {
+    draft,
+    packet,
+    at,
+    attached: options.attached,
+    recorder: options.record ? createRecorder(packet) : undefined,
+    expects: options.expects,
+    hook: 'OUTPUT',
+    untracked: false,
+    sent: tupleOf(packet),
+    sentTtl: packet.ttl,
+    evaluation: {
+      ns: at.ns,
+      packet,
+      in: '',
+      out: '',
+      ctstate: 'NEW',
+      dnat: false,
+      snat: false,
+      seed: multipathSeed(draft.world, at.host),
+      now: draft.now,
+      hit: (table, chain, index, rule) => noteHit(walk, table, walk.hook, chain, index, rule),
+      recentSeen: (list) => recentSeen(walk.at, list, formatAddress(packet.src)),
+      recentNote: (list) => countRecent(walk.at, list, formatAddress(packet.src), draft.now),
+      reversePathHolds: () => reversePath(walk, walk.evaluation.in, 1),
+    },
+  };
+  return walk;
+}
+
+/** The record of a finished walk. */
+export function traceOf(w: Walk, flow: Flow, ending: Ending, id: string): Trace {
+  const { received, answer } = ending;
+  return {
+    id,
+    at: w.draft.now,
+    flow,
+    sent: { ...toTuple(w.sent), ttl: w.sentTtl, mark: 0 },
+    hops: w.recorder?.hops() ?? [],
+    disposition: ending.disposition,
+    reason: ending.reason,
+    ...(ending.errno === undefined ? {} : { errno: ending.errno }),
+    ...(answer ? { answeredBy: answer.src === 0 ? answer.from.host.address : formatAddress(answer.src) } : {}),
+    ...(received
+      ? {
+          received: {
+            place: received.at.place,
+            header: headerOf(w.packet),
+            ...(received.process === undefined ? {} : { process: received.process }),
+          },
+        }
+      : {}),
+  };
+}
+
+export interface Walked {
+  readonly walk: Walk;
+  readonly ending: Ending;
+  /** As it left its socket: source chosen, nothing translated yet. */
+  readonly sent: FlowTuple;
+}
+
+/** Walks a flow's first packet on a draft. undefined: the sender's host is off or has no such namespace. */
+export function walkFirst(draft: Draft, flow: Flow, record: boolean): Walked | undefined {
+  const at = draftOf(draft, flow.from.host, flow.from.netns);
+  if (!at?.host.up) return undefined;
+  const packet = firstPacket(draft, at, flow);
+  const w = createWalk(draft, at, packet, { record });
+  const ending = run(w);
+  return { walk: w, ending, sent: w.sent };
+}
+
+const ANSWER_KINDS: Readonly<Record<string, PacketKind>> = { syn: 'syn-ack', datagram: 'datagram', echo: 'echo-reply' };
+
+/** The packet that answers a delivered one: same tuple turned round, from where it was received. */
+export function replyTo(w: Walk): Packet {
+  const p = w.packet;
+  return {
+    ...p,
+    kind: ANSWER_KINDS[p.kind] ?? p.kind,
+    src: p.dst,
+    dst: p.src,
+    sport: p.proto === 'icmp' ? p.sport : p.dport,
+    dport: p.proto === 'icmp' ? 0 : p.sport,
+    ttl: sysctlNumber(w.at.ns, 'net.ipv4.ip_default_ttl'),
+    mark: 0,
+    icmpType: p.proto === 'icmp' ? ICMP_ECHO_REPLY : -1,
+  };
+}
+
+/** The RST or ICMP error that answers a packet which did not get through. */
+export function errorFor(w: Walk, answer: Answer): Packet {
+  const p = w.packet;
+  if (answer.kind === 'rst') return { ...replyTo(w), kind: 'rst', length: 40 };
+  return {
+    ...replyTo(w),
+    proto: 'icmp',
+    kind: 'icmp-error',
+    src: answer.src,
+    sport: 0,
+    dport: 0,
+    length: 28 + p.length,
+    icmpType: answer.icmpType,
+    inner: tupleOf(p),
+  };
+}
+
+/** The id of the next trace: `t<number of the input>-<n>`. */
+export function nextTraceId(world: World): string {
+  const start = `t${world.inputs - 1}-`;
+  let n = 0;
+  for (let i = world.flows.length - 1; i >= 0; i--) {
+    const { id } = world.flows[i]!;
+    if (!id.startsWith(start)) break;
+    n = Math.max(n, Number(id.slice(start.length)) + 1);
+  }
+  return start + n;
+}
+
+/** A sender that is off: nothing leaves. */
+export function silentTrace(world: World, flow: Flow, id: string): Trace {
+  const sent = {
+    proto: flow.proto,
+    src: flow.src ?? '0.0.0.0',
+    dst: flow.dst,
+    sport: flow.sport ?? 0,
+    dport: flow.dport,
+    ttl: 0,
+    mark: 0,
+  };
+  const reason = `${flow.from.host} is switched off or has no such namespace: nothing is sent.`;
+  return { id, at: world.now, flow, sent, hops: [], disposition: 'dropped', reason };
+}
+
+/** One packet, one way: where it went and why. The World comes back with what the packet changed; `flows` is left as it is. */
+export function walk(world: World, flow: Flow): { readonly world: World; readonly trace: Trace } {
+  const id = nextTraceId(world);
+  const draft = createDraft(world);
+  const walked = walkFirst(draft, flow, true);
+  if (!walked) return { world, trace: silentTrace(world, flow, id) };
+  return { world: commit(draft), trace: traceOf(walked.walk, flow, walked.ending, id) };
+}
