@@ -10,7 +10,8 @@ import { namespaceAgent } from './controllers/namespace.ts';
 import { nodeLifecycleAgent } from './controllers/nodelifecycle.ts';
 import { replicasetAgent } from './controllers/replicaset.ts';
 import { schedulerAgent } from './controllers/scheduler/index.ts';
-import { kubeProxy } from './daemons/kube-proxy/agent.ts';
+import { felixAgent } from './daemons/felix/agent.ts';
+import { kubeProxyAgent } from './daemons/kube-proxy/agent.ts';
 
 export const agents: readonly Agent[] = [
   nodeLifecycleAgent,
@@ -23,5 +24,6 @@ export const agents: readonly Agent[] = [
   schedulerAgent,
   endpointsAgent,
   endpointsliceAgent,
-  kubeProxy,
+  kubeProxyAgent,
+  felixAgent,
 ];

@@ -116,7 +116,9 @@ export function deleteNamespace(host: Host, name: string): Host {
     const peer = link.peer && netns[link.peer.netns];
     if (!link.peer || !peer) continue;
     const cut = deleteLink(peer, link.peer.link);
-    const { [`net.ipv4.conf.${link.peer.link}.proxy_arp`]: _arp, ...sysctl } = cut.sysctl;
+    // A link takes its own parameters with it.
+    const own = `net.ipv4.conf.${link.peer.link}.`;
+    const sysctl = Object.fromEntries(Object.entries(cut.sysctl).filter(([name]) => !name.startsWith(own)));
     netns[link.peer.netns] = { ...cut, sysctl };
   }
   return { ...host, netns };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ApiState } from '../../api/storage.ts';
 import { specText } from '../../kernel/netfilter/print.ts';
 import type { World } from '../../world.ts';
-import { kubeProxy } from './agent.ts';
+import { kubeProxyAgent } from './agent.ts';
 import { node, service, slice, view, worldOf } from './builders.ts';
 
 const RUNNING = { kubeProxy: { running: true, startedAt: 0 } };
@@ -15,7 +15,7 @@ const HTTP = { name: 'http', port: 80 };
 
 function twoNodes(api: ApiState): World {
   const world = worldOf(node('worker1', '10.0.1.30', api, RUNNING), node('worker2', '10.0.1.31', api, RUNNING));
-  return kubeProxy.run(world, world).world;
+  return kubeProxyAgent.run(world, world).world;
 }
 
 /** Rules of some chains of a host, as `iptables -S`. */
@@ -129,7 +129,7 @@ test('healthCheckNodePort answers 200 where an endpoint is local and 503 elsewhe
 
 test('a quiet world stays the same value; a stopped proxy leaves its rules; a restarted one converges', () => {
   const before = twoNodes(view(service('yaobank/customer', CUSTOMER), slice('yaobank/customer', ['10.48.0.134@worker2'], HTTP)));
-  expect(kubeProxy.run(before, before).world).toBe(before);
+  expect(kubeProxyAgent.run(before, before).world).toBe(before);
 
   const emptied = view();
   const seen = (world: World, running: boolean, startedAt: number): World => ({
@@ -143,9 +143,9 @@ test('a quiet world stays the same value; a stopped proxy leaves its rules; a re
     },
   });
   const stopped = seen(before, false, 0);
-  expect(kubeProxy.run(stopped, stopped).world).toBe(stopped);
+  expect(kubeProxyAgent.run(stopped, stopped).world).toBe(stopped);
   const restarted = seen(stopped, true, 1);
-  expect(serviceChains(kubeProxy.run(restarted, restarted).world, 'worker1')).toEqual([]);
+  expect(serviceChains(kubeProxyAgent.run(restarted, restarted).world, 'worker1')).toEqual([]);
 });
 
 test('a learner’s own rules survive; his edits of the shared chains last until the next change of a Service', () => {
@@ -160,7 +160,7 @@ test('a learner’s own rules survive; his edits of the shared chains last until
   };
   const netfilter = { ...ns.netfilter, tables: { ...ns.netfilter.tables, nat: flushed } };
   const edited = { ...before, hosts: { worker1: { ...host, netns: { '': { ...ns, netfilter } } } } };
-  expect(kubeProxy.run(edited, edited).world).toBe(edited);
+  expect(kubeProxyAgent.run(edited, edited).world).toBe(edited);
   const patched = {
     ...edited,
     hosts: {
@@ -173,7 +173,7 @@ test('a learner’s own rules survive; his edits of the shared chains last until
       },
     },
   };
-  const after = kubeProxy.run(patched, patched).world.hosts.worker1!.netns['']!.netfilter.tables.nat!.chains;
+  const after = kubeProxyAgent.run(patched, patched).world.hosts.worker1!.netns['']!.netfilter.tables.nat!.chains;
   expect(after['KUBE-SERVICES']).toEqual(nat!.chains['KUBE-SERVICES']);
   expect(after.mine).toEqual({ name: 'mine', rules: [] });
 });

@@ -13,7 +13,7 @@ import { healthSockets } from './health.ts';
 import { digestOf, planFor } from './plan.ts';
 import { isFlushed, program } from './tables.ts';
 
-export const kubeProxy: Agent = {
+export const kubeProxyAgent: Agent = {
   name: 'kube-proxy',
   run(world) {
     let next = world;

@@ -1,7 +1,7 @@
 /** Builders for this room's tests: a small cluster's API objects and a node that sees them. Read by tests only. */
-import type { ApiObject, EndpointSlice, Service } from '../../api/objects.ts';
+import type { ApiObject, EndpointSlice, Pod, Service } from '../../api/objects.ts';
 import { type ApiState, emptyApi, keyOf } from '../../api/storage.ts';
-import type { NetNamespace } from '../../kernel/namespace.ts';
+import type { NetLink, NetNamespace } from '../../kernel/namespace.ts';
 import { emptyNetfilter } from '../../kernel/netfilter/types.ts';
 import type { Host, World } from '../../world.ts';
 
@@ -66,6 +66,45 @@ export function view(...objects: readonly ApiObject[]): ApiState {
     byResource[resource] = { ...byResource[resource], [keyOf(object)]: object };
   }
   return { ...emptyApi, objects: byResource };
+}
+
+/** A pod that runs on a node. */
+export function pod(key: string, ip: string, labels: Record<string, string> = {}, nodeName = 'worker2'): Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: meta(key, labels),
+    spec: { containers: [], nodeName, serviceAccountName: key.split('/')[1] as string },
+    status: { phase: 'Running', podIP: ip },
+  };
+}
+
+/** A cluster-scoped object. */
+export function config(kind: string, name: string, spec: Record<string, unknown>): ApiObject {
+  const { namespace: _none, ...metadata } = meta(`/${name}`);
+  return { apiVersion: 'projectcalico.org/v3', kind, metadata, spec };
+}
+
+/** A host's namespace with `ens5` and a veth for each pod. */
+export function withPods(address: string, ...pods: readonly { readonly key: string; readonly link: string }[]): NetNamespace {
+  const link = (name: string, index: number, more: Partial<NetLink>): NetLink => ({
+    name,
+    index,
+    type: 'ether',
+    mac: '00:00:00:00:00:01',
+    mtu: 1500,
+    up: true,
+    carrier: true,
+    addresses: [],
+    ...more,
+  });
+  const links: Record<string, NetLink> = {
+    ens5: link('ens5', 2, { segment: 'lan', addresses: [{ address, prefixLength: 24, scope: 'global' }] }),
+  };
+  pods.forEach(({ key, link: name }, i) => {
+    links[name] = link(name, 3 + i, { type: 'veth', peer: { netns: key, link: 'eth0' } });
+  });
+  return { ...namespace, links };
 }
 
 export const namespace: NetNamespace = {

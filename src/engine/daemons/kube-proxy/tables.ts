@@ -6,6 +6,7 @@
  * not kube-proxy's are left as they are. Pure functions of (table, plan), memoised, so that nodes with equal tables share them.
  * Differs: every sync compares every service's chains, where the real one rewrites only those of changed services.
  */
+import { resetCounters, sameChain } from '../../kernel/netfilter/equal.ts';
 import type { Chain, HookName, Match, Netfilter, Rule, Table, TableName } from '../../kernel/netfilter/types.ts';
 import { remember } from '../../memo.ts';
 import { isServiceChain } from './names.ts';
@@ -119,7 +120,7 @@ export function program(netfilter: Netfilter, plan: Plan, full: boolean): Netfil
     if (table === before) continue;
     tables[name] = table;
     changed = true;
-    counters = withoutChains(counters, name, rewritten);
+    counters = resetCounters(counters, name, rewritten);
   }
   return changed ? { ...netfilter, tables, counters } : netfilter;
 }
@@ -134,7 +135,7 @@ function write(name: TableName, table: Table, plan: Plan, full: boolean): Writte
   const chains: Record<string, Chain> = { ...table.chains };
   const rewritten: string[] = [];
   const put = (chain: Chain) => {
-    if (chains[chain.name] === chain) return;
+    if (sameChain(chains[chain.name], chain)) return;
     if (chains[chain.name]) rewritten.push(chain.name);
     chains[chain.name] = chain;
   };
@@ -189,13 +190,4 @@ function ensureJumps(name: TableName, chains: Record<string, Chain>): void {
 
 function isJump(rule: Rule, to: string, matches: readonly Match[]): boolean {
   return rule.target.type === 'jump' && rule.target.chain === to && JSON.stringify(rule.matches) === JSON.stringify(matches);
-}
-
-function withoutChains(counters: Netfilter['counters'], table: TableName, chains: readonly string[]): Netfilter['counters'] {
-  const gone = new Set(chains.map((chain) => `${table} ${chain}`));
-  const keys = Object.keys(counters);
-  const kept = keys.filter((key) => !gone.has(key.slice(0, key.lastIndexOf(' '))));
-  return kept.length === keys.length
-    ? counters
-    : Object.fromEntries(kept.map((key) => [key, counters[key] as readonly [number, number]]));
 }

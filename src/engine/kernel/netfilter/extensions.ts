@@ -33,9 +33,6 @@ const SERVICES: Readonly<Record<number, string>> = {
   123: 'ntp',
   179: 'bgp',
   443: 'https',
-  2379: 'etcd-client',
-  2380: 'etcd-server',
-  4789: 'vxlan',
   8080: 'http-alt',
 };
 const ICMP_TYPES: Readonly<Record<number, string>> = {

@@ -1,0 +1,159 @@
+/**
+ * felix on every node that runs it: host routes to local pods, sysctls, IP sets, and its chains in all four tables.
+ *
+ * Reads the host's links and its view of Pods, IPPools, BGPConfiguration and FelixConfiguration; writes the host's own namespace.
+ * Models projectcalico/calico v3.30 felix, iptables dataplane without encapsulation. A stopped felix leaves its rows behind. What
+ * somebody else changes in its rows it puts right at its next refresh (`iptablesRefreshInterval`, 180 s), not at once. Leaves out
+ * host endpoints, WireGuard, eBPF, IPv6, Calico's own NetworkPolicy kinds.
+ */
+import type { Agent } from '../../agent.ts';
+import type { Pod } from '../../api/objects.ts';
+import { objectsOf } from '../../api/storage.ts';
+import { programRoutes } from '../../kernel/fib.ts';
+import type { NetNamespace, Route } from '../../kernel/namespace.ts';
+import type { IpSet, Netfilter } from '../../kernel/netfilter/types.ts';
+import { remember } from '../../memo.ts';
+import { compareAddresses } from '../../net/address.ts';
+import { hash32 } from '../../net/random.ts';
+import { type Host, type World, withHost } from '../../world.ts';
+import { type Settings, settingsOf } from './settings.ts';
+import { STATIC } from './static.ts';
+import { program, type Wanted } from './tables.ts';
+import { dispatchChains, profileChains, type Workload, workloadChains, workloadsOf } from './workloads.ts';
+
+/** FelixConfiguration's iptablesRefreshInterval. */
+const REFRESH_MS = 180_000;
+
+/** Everything Felix wants of one host's kernel. */
+interface Desired {
+  readonly digest: string;
+  readonly tables: Wanted;
+  readonly ipsets: readonly IpSet[];
+  readonly routes: readonly Route[];
+  readonly sysctl: Readonly<Record<string, string>>;
+}
+
+type Links = NetNamespace['links'];
+
+export const felixAgent: Agent = {
+  name: 'felix',
+  run(world) {
+    let next = world;
+    let wakeAt: number | undefined;
+    for (const name of Object.keys(world.hosts)) {
+      const host = next.hosts[name] as Host;
+      const result = sync(next, host);
+      next = withHost(next, result.host);
+      if (result.wakeAt !== undefined) wakeAt = Math.min(wakeAt ?? result.wakeAt, result.wakeAt);
+    }
+    return { world: next, wakeAt };
+  },
+};
+
+function sync(world: World, host: Host): { readonly host: Host; readonly wakeAt?: number } {
+  const { felix: state } = host.daemons;
+  const ns = host.netns[''];
+  if (!host.up || !state?.running || !ns || !host.apiView || host.cluster === undefined) return { host };
+  const desired = desiredFor(host, ns.links);
+  const last = state.programmed;
+  const news = last?.digest !== desired.digest || last.since !== state.startedAt;
+  const programmed = settled.get(ns) === desired ? ns : apply(ns, desired);
+  settled.set(programmed, desired);
+  if (programmed === ns && !news) return { host };
+
+  const refreshAt = last ? last.at + Math.ceil((world.now - last.at) / REFRESH_MS) * REFRESH_MS : world.now;
+  if (!news && world.now < refreshAt) return { host, wakeAt: refreshAt };
+  const felixState = { ...state, programmed: { digest: desired.digest, since: state.startedAt, at: news ? world.now : refreshAt } };
+  return { host: { ...host, netns: { ...host.netns, '': programmed }, daemons: { ...host.daemons, felix: felixState } } };
+}
+
+/** Namespaces that hold all that is wanted of them: nothing to compare again. */
+const settled = new WeakMap<NetNamespace, Desired>();
+const workloadLists = new WeakMap<Links, WeakMap<object, readonly Workload[]>>();
+const lastLists = new WeakMap<Links, readonly Workload[]>();
+const desires = new WeakMap<readonly Workload[], WeakMap<Settings, Desired>>();
+const podChains = new WeakMap<Pod, ReturnType<typeof workloadChains>>();
+
+function desiredFor(host: Host, links: Links): Desired {
+  const view = host.apiView!;
+  const cluster = host.cluster!;
+  const settings = settingsOf(view, cluster);
+  const workloads = currentWorkloads(links, objectsOf<Pod>(view, 'pods'));
+  const bySettings = remember(desires, workloads, () => new WeakMap<Settings, Desired>());
+  return remember(bySettings, settings, () => desire(links, workloads, settings, cluster));
+}
+
+/** The same list as long as the host's pods are the same objects, whatever happens to pods elsewhere. */
+function currentWorkloads(links: Links, pods: Readonly<Record<string, Pod>>): readonly Workload[] {
+  const byPods = remember(workloadLists, links, () => new WeakMap<object, readonly Workload[]>());
+  return remember(byPods, pods, () => {
+    const fresh = workloadsOf(links, pods);
+    const last = lastLists.get(links);
+    if (last && last.length === fresh.length && last.every((w, i) => w.pod === fresh[i]?.pod)) return last;
+    lastLists.set(links, fresh);
+    return fresh;
+  });
+}
+
+function desire(links: Links, workloads: readonly Workload[], settings: Settings, cluster: string): Desired {
+  const own = workloads.flatMap((w) => remember(podChains, w.pod, () => workloadChains(w, { ingress: [], egress: [] }, cluster)));
+  const { raw, mangle, nat, filter } = STATIC;
+  const host = thisHost(links);
+  return {
+    digest: hash32('felix', settings.digest, ...host.members, ...workloads.flatMap((w) => [w.link, w.key, w.ip])).toString(16),
+    tables: {
+      raw,
+      mangle,
+      nat: remember(natTables, settings, () => ({ ...nat, chains: [...nat.chains, settings.natOutgoing] })),
+      filter: {
+        ...filter,
+        chains: [...filter.chains, settings.cidrBlock, ...dispatchChains(workloads), ...own, ...profileChains(workloads)],
+      },
+    },
+    ipsets: [...settings.ipsets, host],
+    routes: workloads.map(hostRoute(cluster)),
+    sysctl: sysctls(workloads),
+  };
+}
+
+const natTables = new WeakMap<Settings, Wanted['nat']>();
+
+/** Addresses of the host itself, its pods' interfaces aside. */
+function thisHost(links: Links): IpSet {
+  const own = Object.values(links).filter(({ name, up }) => up && !name.startsWith('cali'));
+  const members = [...new Set(own.flatMap(({ addresses }) => addresses.map(({ address }) => address)))];
+  return { name: 'cali40this-host', type: 'hash:ip', members: members.sort(compareAddresses) };
+}
+
+function hostRoute(cluster: string): (workload: Workload) => Route {
+  return ({ ip, link, key }) => ({
+    dst: `${ip}/32`,
+    type: 'unicast',
+    nexthops: [{ dev: link, weight: 1 }],
+    proto: 'boot',
+    scope: 'link',
+    ref: { kind: 'object', cluster, resource: 'pods', key, field: 'status.podIP' },
+  });
+}
+
+function sysctls(workloads: readonly Workload[]): Readonly<Record<string, string>> {
+  const wanted: Record<string, string> = { 'net.ipv4.ip_forward': '1', 'net.netfilter.nf_conntrack_acct': '1' };
+  for (const { link } of workloads) {
+    for (const key of ['route_localnet', 'proxy_arp', 'forwarding', 'rp_filter']) wanted[`net.ipv4.conf.${link}.${key}`] = '1';
+  }
+  return wanted;
+}
+
+function apply(ns: NetNamespace, desired: Desired): NetNamespace {
+  let next = programRoutes(ns, (route) => route.nexthops[0]?.dev.startsWith('cali') === true, desired.routes);
+  const netfilter = withSets(program(next.netfilter, desired.tables), desired.ipsets);
+  if (netfilter !== next.netfilter) next = { ...next, netfilter };
+  const missing = Object.entries(desired.sysctl).filter(([name, value]) => next.sysctl[name] !== value);
+  return missing.length > 0 ? { ...next, sysctl: { ...next.sysctl, ...Object.fromEntries(missing) } } : next;
+}
+
+function withSets(netfilter: Netfilter, wanted: readonly IpSet[]): Netfilter {
+  const same = (set: IpSet) => netfilter.ipsets[set.name]?.members.join() === set.members.join();
+  if (wanted.every(same)) return netfilter;
+  return { ...netfilter, ipsets: { ...netfilter.ipsets, ...Object.fromEntries(wanted.map((set) => [set.name, set])) } };
+}

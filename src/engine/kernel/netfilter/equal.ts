@@ -1,0 +1,23 @@
+/** Equality and upkeep of rules by value: a world that was stored and loaded again shares no references with the daemons' memos. */
+import type { Chain, Netfilter, Rule, TableName } from './types.ts';
+
+export function sameRule(a: Rule, b: Rule): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+export function sameRules(a: readonly Rule[], b: readonly Rule[]): boolean {
+  return a === b || (a.length === b.length && a.every((rule, i) => sameRule(rule, b[i] as Rule)));
+}
+
+export function sameChain(a: Chain | undefined, b: Chain): boolean {
+  return a === b || (a !== undefined && a.name === b.name && a.policy === b.policy && sameRules(a.rules, b.rules));
+}
+
+/** Counters without those of some chains: what is rewritten counts from zero. The same object when none had any. */
+export function resetCounters(counters: Netfilter['counters'], table: TableName, chains: readonly string[]): Netfilter['counters'] {
+  if (chains.length === 0) return counters;
+  const gone = new Set(chains.map((chain) => `${table} ${chain}`));
+  const entries = Object.entries(counters);
+  const kept = entries.filter(([key]) => key.endsWith(' policy') || !gone.has(key.slice(0, key.lastIndexOf(' '))));
+  return kept.length === entries.length ? counters : Object.fromEntries(kept);
+}
