@@ -1,0 +1,145 @@
+/** Builtins that steer: break, return, exit, eval, source, exec, command, trap … */
+import { runProgram, runWords } from '../command.ts';
+import { evaluateText } from '../arithmetic.ts';
+import { runScript } from '../execute.ts';
+import { Exit, LoopJump, Return, stderr } from '../execution.ts';
+import { doors } from '../expand.ts';
+import { resolvePath } from '../files.ts';
+import { checkSyntax } from '../syntax.ts';
+import { type Builtin, type BuiltinCall, fail, print, quoteAlways } from './builtin.ts';
+import { describeCommand } from './type.ts';
+
+function statusArgument(call: BuiltinCall): number {
+  const [text] = call.args;
+  if (text === undefined) return call.x.shell.status;
+  if (!/^[+-]?\d+$/.test(text)) {
+    fail(call, `${text}: numeric argument required`);
+    return 2;
+  }
+  return Number(text) & 255;
+}
+
+const jump =
+  (kind: 'break' | 'continue'): Builtin =>
+  (call) => {
+    const levels = Number(call.args[0] ?? 1);
+    if (!Number.isInteger(levels)) return fail(call, `${call.args[0]}: numeric argument required`, 128);
+    if (levels < 1) return fail(call, `${call.args[0]}: loop count out of range`);
+    throw new LoopJump(kind, levels);
+  };
+
+/** Parses and runs a text here. */
+async function runText(text: string, call: BuiltinCall, name: string): Promise<number> {
+  const parsed = checkSyntax(text);
+  if ('error' in parsed) {
+    stderr(call.x)?.write(parsed.error.map((line) => `${call.x.shell.scriptName}: ${name}: ${line}\n`).join(''));
+    return 2;
+  }
+  return runScript(parsed.script, { ...call.x, source: text, depth: call.x.depth + 1 });
+}
+
+const source: Builtin = async (call) => {
+  const [file, ...positional] = call.args;
+  if (file === undefined) return fail(call, 'filename argument required', 2);
+  const { x } = call;
+  const path = resolvePath(x.shell.cwd, file);
+  const text = path === '/dev/stdin' ? await readStdin(call) : x.platform.files.read(path);
+  if (text === undefined) return fail({ ...call, name: file }, 'No such file or directory');
+  const before = x.shell.positional;
+  if (positional.length > 0) x.shell.positional = positional;
+  try {
+    return await runText(text, call, file);
+  } catch (error) {
+    if (error instanceof Return) return error.status;
+    throw error;
+  } finally {
+    if (positional.length > 0) x.shell.positional = before;
+  }
+};
+
+async function readStdin({ x }: BuiltinCall): Promise<string> {
+  const from = x.fds.get(0)?.source;
+  let text = '';
+  for (let chunk = await from?.read(); chunk !== undefined; chunk = await from?.read()) text += chunk;
+  return text;
+}
+
+const command: Builtin = async (call) => {
+  const [first, ...rest] = call.args;
+  if (first === undefined) return 0;
+  if (first === '-v' || first === '-V') {
+    let status = 1;
+    for (const name of rest) {
+      const text = describeCommand(name, call.x, first === '-v' ? 'path' : 'sentence');
+      if (text !== undefined) {
+        print(call, `${text}\n`);
+        status = 0;
+      } else if (first === '-V') fail(call, `${name}: not found`);
+    }
+    return status;
+  }
+  const words = first === '-p' || first === '--' ? rest : call.args;
+  return words.length === 0 ? 0 : runWords(words, call.x, { only: 'no-function' });
+};
+
+const SIGNALS = ['EXIT', 'HUP', 'INT', 'QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'KILL', 'USR1', 'SEGV', 'USR2', 'PIPE', 'ALRM', 'TERM'];
+
+const trap: Builtin = (call) => {
+  const { traps } = call.x.shell;
+  const [action, ...names] = call.args[0] === '--' ? call.args.slice(1) : call.args;
+  if (action === undefined || action === '-p') {
+    return print(call, [...traps].map(([name, text]) => `trap -- ${quoteAlways(text)} ${/^(EXIT|ERR|DEBUG|RETURN)$/.test(name) ? name : `SIG${name}`}\n`).join(''));
+  }
+  if (action === '-l') return print(call, `${SIGNALS.slice(1).map((name, index) => `${String(index + 1).padStart(2)}) SIG${name}`).join('\n')}\n`);
+  const targets = names.length === 0 ? [action] : names;
+  let status = 0;
+  for (const target of targets) {
+    const name = /^\d+$/.test(target) ? SIGNALS[Number(target)] : target.toUpperCase().replace(/^SIG/, '');
+    if (!name || (!SIGNALS.includes(name) && !['ERR', 'DEBUG', 'RETURN', 'CHLD', 'CONT', 'STOP', 'TSTP', 'WINCH'].includes(name))) {
+      status = fail(call, `${target}: invalid signal specification`);
+    } else if (names.length === 0 || action === '-') traps.delete(name);
+    else traps.set(name, action);
+  }
+  return status;
+};
+
+export const control: Readonly<Record<string, Builtin>> = {
+  ':': () => 0,
+  true: () => 0,
+  false: () => 1,
+  break: jump('break'),
+  continue: jump('continue'),
+  return: (call) => {
+    const status = statusArgument(call);
+    if (call.x.depth === 0) return fail(call, "can only `return' from a function or sourced script");
+    throw new Return(status);
+  },
+  exit: (call) => {
+    throw new Exit(statusArgument(call));
+  },
+  logout: (call) => {
+    throw new Exit(statusArgument(call));
+  },
+  eval: (call) => (call.args.length === 0 ? 0 : runText(call.args.join(' '), call, 'eval')),
+  source,
+  '.': source,
+  exec: async (call) => {
+    const [name, ...args] = call.args;
+    if (name === undefined) return 0;
+    throw new Exit(await runProgram(name, args, call.x));
+  },
+  command,
+  builtin: (call) => {
+    const [name] = call.args;
+    if (name === undefined) return 0;
+    if (describeCommand(name, call.x, 'kind') !== 'builtin') return fail(call, `${name}: not a shell builtin`);
+    return runWords(call.args, call.x, { only: 'builtin' });
+  },
+  let: async (call) => {
+    if (call.args.length === 0) return fail(call, 'expression expected');
+    let value = 0n;
+    for (const text of call.args) value = await evaluateText(text, call.x, doors);
+    return value === 0n ? 1 : 0;
+  },
+  trap,
+};

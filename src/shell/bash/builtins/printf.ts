@@ -1,0 +1,181 @@
+/** printf's formats and echo -e's escapes. */
+import { formatDate } from '../../tools/dates.ts';
+import { quoteWhenNeeded } from './builtin.ts';
+
+const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' };
+
+/** Backslash escapes. `echo`: octal needs a leading zero, and `\c` stops everything. */
+export function unescapeText(text: string, echo: boolean): { text: string; stop: boolean } {
+  let out = '';
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] !== '\\' || at + 1 >= text.length) {
+      out += text[at];
+      continue;
+    }
+    const rest = text.slice(at + 1);
+    const octal = (echo ? /^0([0-7]{0,3})/ : /^0?([0-7]{1,3})/).exec(rest);
+    const hex = /^x([0-9a-fA-F]{1,2})/.exec(rest) ?? /^u([0-9a-fA-F]{1,4})/.exec(rest) ?? /^U([0-9a-fA-F]{1,8})/.exec(rest);
+    if (rest[0] === 'c') return { text: out, stop: true };
+    if (octal) {
+      out += String.fromCharCode(Number.parseInt(octal[1] || '0', 8) & 255);
+      at += octal[0].length;
+    } else if (hex) {
+      const code = Number.parseInt(hex[1]!, 16);
+      out += code <= 0x10ffff ? String.fromCodePoint(code) : '';
+      at += hex[0].length;
+    } else if (Object.hasOwn(SIMPLE, rest[0]!)) {
+      out += SIMPLE[rest[0]!];
+      at++;
+    } else if (!echo && (rest[0] === '"' || rest[0] === "'")) {
+      out += rest[0];
+      at++;
+    } else out += '\\';
+  }
+  return { text: out, stop: false };
+}
+
+const SPEC = /^%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(\([^)]*\))?[hlLqjzt]*([a-zA-Z%])/;
+
+/** The format is used again as long as arguments remain, as printf(1) does. */
+export function formatPrintf(format: string, values: readonly string[], now: number): { text: string; errors: string[] } {
+  const errors: string[] = [];
+  const left = [...values];
+  let text = '';
+  do {
+    const before = left.length;
+    let stop = false;
+    for (let at = 0; at < format.length && !stop; ) {
+      const char = format[at]!;
+      if (char === '\\') {
+        const piece = /^\\([0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[\s\S])?/.exec(format.slice(at))![0];
+        const done = unescapeText(piece, false);
+        text += done.text;
+        stop = done.stop;
+        at += piece.length;
+      } else if (char === '%') {
+        // A length modifier `q` would swallow %q: look at the plain form first.
+        const spec = /^%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?()(q)/.exec(format.slice(at)) ?? SPEC.exec(format.slice(at));
+        if (!spec) {
+          const bad = format.slice(at).match(/^%[-+ #0'\d.*]*.?/)![0];
+          errors.push(`\`${bad.at(-1) === '%' ? '%' : bad.at(-1)}': invalid format character`);
+          return { text, errors };
+        }
+        const piece = convert(spec, left, errors, now);
+        text += piece.text;
+        stop = piece.stop;
+        if (piece.bad) return { text, errors };
+        at += spec[0].length;
+      } else {
+        text += char;
+        at++;
+      }
+    }
+    if (stop || left.length === before) break;
+  } while (left.length > 0);
+  return { text, errors };
+}
+
+function convert(spec: RegExpExecArray, left: string[], errors: string[], now: number): { text: string; stop: boolean; bad?: boolean } {
+  const [, flags, rawWidth, rawPrecision, dateFormat, conversion] = spec;
+  const hasPrecision = /\.(\*|-?\d*)/.test(spec[0].replace(dateFormat ?? '', ''));
+  const take = () => left.shift();
+  let width = rawWidth === '*' ? Number(take() ?? 0) : Number(rawWidth ?? 0);
+  const leftAligned = flags!.includes('-') || width < 0;
+  width = Math.min(Math.abs(width), 1_000_000);
+  const precision = hasPrecision ? (rawPrecision === '*' ? Number(take() ?? 0) : Number(rawPrecision || 0)) : undefined;
+  const pad = (text: string, zero = false) => {
+    if (leftAligned) return text.padEnd(width);
+    if (!zero || !flags!.includes('0')) return text.padStart(width);
+    const sign = /^[-+ ]|^0[xX]/.exec(text)?.[0] ?? '';
+    return sign + text.slice(sign.length).padStart(width - sign.length, '0');
+  };
+  switch (conversion) {
+    case '%':
+      return { text: '%', stop: false };
+    case 's':
+      return { text: pad((take() ?? '').slice(0, precision)), stop: false };
+    case 'c':
+      return { text: pad((take() ?? '').slice(0, 1)), stop: false };
+    case 'q':
+      return { text: pad(quoteShell(take() ?? '')), stop: false };
+    case 'b': {
+      const done = unescapeText(take() ?? '', true);
+      return { text: pad(done.text.slice(0, precision)), stop: done.stop };
+    }
+    case 'd':
+    case 'i':
+    case 'u':
+    case 'x':
+    case 'X':
+    case 'o':
+      return { text: pad(integer(numberOf(take(), errors), conversion, flags!, precision), precision === undefined), stop: false };
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G':
+      return { text: pad(float(Number.parseFloat(take() || '0') || 0, conversion, flags!, precision ?? 6), true), stop: false };
+    case 'T': {
+      const at = take();
+      const ms = at === undefined || at === '-1' || at === '-2' ? now : Number(at) * 1000;
+      return { text: pad(formatDate(ms, dateFormat?.slice(1, -1) || '%X')), stop: false };
+    }
+    default:
+      errors.push(`\`${conversion}': invalid format character`);
+      return { text: '', stop: true, bad: true };
+  }
+}
+
+function numberOf(text: string | undefined, errors: string[]): bigint {
+  if (text === undefined || text === '') return 0n;
+  if (/^["']./.test(text)) return BigInt(text.codePointAt(1)!);
+  const match = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]+|\d+)/.exec(text);
+  if (!match || match[0].length !== text.length) errors.push(`${text}: invalid number`);
+  if (!match) return 0n;
+  const digits = match[2]!;
+  const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  return match[1] === '-' ? -value : value;
+}
+
+function integer(value: bigint, conversion: string, flags: string, precision: number | undefined): string {
+  const unsigned = 'xXou'.includes(conversion);
+  const bits = unsigned ? BigInt.asUintN(64, value) : BigInt.asIntN(64, value);
+  const base = conversion === 'o' ? 8 : conversion.toLowerCase() === 'x' ? 16 : 10;
+  let digits = (bits < 0n ? -bits : bits).toString(base).padStart(precision ?? 0, '0');
+  if (conversion === 'X') digits = digits.toUpperCase();
+  if (flags.includes('#') && bits !== 0n && base !== 10) digits = (base === 8 ? '0' : `0${conversion}`) + digits;
+  if (bits < 0n) return `-${digits}`;
+  return unsigned ? digits : flags.includes('+') ? `+${digits}` : flags.includes(' ') ? ` ${digits}` : digits;
+}
+
+function float(value: number, conversion: string, flags: string, precision: number): string {
+  const sign = value < 0 || Object.is(value, -0) ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+  const size = Math.abs(value);
+  const exponential = (digits: number) => size.toExponential(digits).replace(/e([-+])(\d)$/, 'e$10$2');
+  const kind = conversion.toLowerCase();
+  let text: string;
+  if (kind === 'f') text = size.toFixed(Math.min(precision, 100));
+  else if (kind === 'e') text = exponential(Math.min(precision, 100));
+  else {
+    const digits = precision === 0 ? 1 : precision;
+    const exponent = size === 0 ? 0 : Math.floor(Math.log10(size));
+    text = exponent < -4 || exponent >= digits ? exponential(digits - 1) : size.toFixed(Math.max(0, digits - 1 - exponent));
+    if (!flags.includes('#')) text = text.includes('e') ? text.replace(/\.?0+e/, 'e') : text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  }
+  return sign + (conversion === kind ? text : text.toUpperCase());
+}
+
+/** `printf %q`: backslashes, or `$'…'` where control characters are. */
+export function quoteShell(text: string): string {
+  if (text === '') return "''";
+  if (/[\x00-\x1f\x7f]/.test(text)) {
+    const escaped = text.replace(/[\\']/g, '\\$&').replace(/[\x00-\x1f\x7f]/g, (char) => {
+      const named = Object.entries(SIMPLE).find(([name, value]) => value === char && name !== 'e')?.[0];
+      return named ? `\\${named}` : char === '\x1b' ? '\\E' : `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`;
+    });
+    return `$'${escaped}'`;
+  }
+  return text.replace(/[^\w@%+=:./-]/g, '\\$&').replace(/^~/, '\\~');
+}
+export { quoteWhenNeeded };

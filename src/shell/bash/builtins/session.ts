@@ -1,0 +1,279 @@
+/** Builtins about the shell's own state: cd, alias, set, shopt, shift, getopts, history … */
+import { stdout } from '../execution.ts';
+import { resolvePath } from '../files.ts';
+import { setValue, valueOf } from '../variables.ts';
+import { type Builtin, type BuiltinCall, fail, print, quoteAlways, quoteWhenNeeded, splitOptions } from './builtin.ts';
+import { pathOf } from './type.ts';
+
+function changeDirectory(call: BuiltinCall, target: string, shown = target): number {
+  const { x } = call;
+  const path = resolvePath(x.shell.cwd, target);
+  const stat = x.platform.files.stat(path);
+  if (!stat) return fail(call, `${shown}: No such file or directory`);
+  if (stat.type !== 'directory') return fail(call, `${shown}: Not a directory`);
+  if (!x.platform.root && (path === '/root' || path.startsWith('/root/'))) return fail(call, `${shown}: Permission denied`);
+  setValue(x, 'OLDPWD', x.shell.cwd);
+  x.shell.cwd = path;
+  setValue(x, 'PWD', path);
+  return 0;
+}
+
+const cd: Builtin = (call) => {
+  const args = call.args.filter((arg) => !/^-[LPe@]$/.test(arg) && arg !== '--');
+  if (args.length > 1) return fail(call, 'too many arguments');
+  const [target] = args;
+  if (target === undefined) {
+    const home = valueOf(call.x, 'HOME');
+    return home === undefined ? fail(call, 'HOME not set') : changeDirectory(call, home);
+  }
+  if (target === '-') {
+    const old = valueOf(call.x, 'OLDPWD');
+    if (old === undefined) return fail(call, 'OLDPWD not set');
+    const status = changeDirectory(call, old);
+    if (status === 0) print(call, `${call.x.shell.cwd}\n`);
+    return status;
+  }
+  return target === '' ? 0 : changeDirectory(call, target);
+};
+
+const tilde = (call: BuiltinCall, path: string) => {
+  const home = valueOf(call.x, 'HOME');
+  return home && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path;
+};
+const showDirectories = (call: BuiltinCall) => print(call, `${[call.x.shell.cwd, ...call.x.shell.directories].map((path) => tilde(call, path)).join(' ')}\n`);
+
+const pushd: Builtin = (call) => {
+  const { shell } = call.x;
+  const [target] = call.args;
+  const [top, ...rest] = shell.directories;
+  if (target === undefined && top === undefined) return fail(call, 'no other directory');
+  const before = shell.cwd;
+  const status = changeDirectory(call, target ?? top!);
+  if (status !== 0) return status;
+  shell.directories = target === undefined ? [before, ...rest] : [before, ...shell.directories];
+  return showDirectories(call);
+};
+
+const popd: Builtin = (call) => {
+  const [top, ...rest] = call.x.shell.directories;
+  if (top === undefined) return fail(call, 'directory stack empty');
+  const status = changeDirectory(call, top);
+  if (status !== 0) return status;
+  call.x.shell.directories = rest;
+  return showDirectories(call);
+};
+
+const alias: Builtin = (call) => {
+  const { aliases } = call.x.shell;
+  const args = call.args[0] === '-p' ? call.args.slice(1) : call.args;
+  if (args.length === 0) {
+    const sorted = [...aliases].sort(([a], [b]) => (a < b ? -1 : 1));
+    return print(call, sorted.map(([name, value]) => `alias ${name}=${quoteAlways(value)}\n`).join(''));
+  }
+  let status = 0;
+  for (const arg of args) {
+    const equals = arg.indexOf('=');
+    if (equals > 0) aliases.set(arg.slice(0, equals), arg.slice(equals + 1));
+    else if (aliases.has(arg)) print(call, `alias ${arg}=${quoteAlways(aliases.get(arg)!)}\n`);
+    else status = fail(call, `${arg}: not found`);
+  }
+  return status;
+};
+
+const unalias: Builtin = (call) => {
+  if (call.args[0] === '-a') {
+    call.x.shell.aliases.clear();
+    return 0;
+  }
+  let status = 0;
+  for (const name of call.args) if (!call.x.shell.aliases.delete(name)) status = fail(call, `${name}: not found`);
+  return status;
+};
+
+const OPTION_LETTERS: Readonly<Record<string, string>> = {
+  a: 'allexport',
+  b: 'notify',
+  e: 'errexit',
+  f: 'noglob',
+  h: 'hashall',
+  m: 'monitor',
+  n: 'noexec',
+  u: 'nounset',
+  v: 'verbose',
+  x: 'xtrace',
+  B: 'braceexpand',
+  C: 'noclobber',
+  E: 'errtrace',
+  H: 'histexpand',
+  P: 'physical',
+  T: 'functrace',
+};
+const OPTION_NAMES = [...Object.values(OPTION_LETTERS), 'emacs', 'history', 'ignoreeof', 'interactive-comments', 'keyword', 'nolog', 'onecmd', 'pipefail', 'posix', 'privileged', 'vi'].sort();
+
+const set: Builtin = (call) => {
+  const { shell } = call.x;
+  if (call.args.length === 0) {
+    const sorted = [...shell.variables].filter(([, v]) => v.value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
+    return print(call, sorted.map(([name, variable]) => `${name}=${quoteWhenNeeded(variable.value!)}\n`).join(''));
+  }
+  const args = [...call.args];
+  while (args.length > 0) {
+    const arg = args.shift()!;
+    if (arg === '--' || arg === '-') {
+      shell.positional = args;
+      return 0;
+    }
+    if (!/^[-+]./.test(arg)) {
+      shell.positional = [arg, ...args];
+      return 0;
+    }
+    const on = arg.startsWith('-');
+    for (const letter of arg.slice(1)) {
+      const name = letter === 'o' ? args.shift() : OPTION_LETTERS[letter];
+      if (letter === 'o' && name === undefined) {
+        return print(call, OPTION_NAMES.map((each) => `${each.padEnd(15)}\t${shell.options.has(each) ? 'on' : 'off'}\n`).join(''));
+      }
+      if (name === undefined) return fail(call, `${arg[0]}${letter}: invalid option`, 2);
+      if (!OPTION_NAMES.includes(name)) return fail(call, `${name}: invalid option name`, 2);
+      if (on) shell.options.add(name);
+      else shell.options.delete(name);
+    }
+  }
+  return 0;
+};
+
+const SHOPTS =
+  'autocd cdspell checkhash checkjobs checkwinsize cmdhist direxpand dotglob execfail expand_aliases extglob failglob globstar histappend histreedit histverify hostcomplete huponexit inherit_errexit interactive_comments lastpipe lithist localvar_inherit login_shell nocaseglob nocasematch nullglob progcomp promptvars sourcepath xpg_echo'.split(
+    ' ',
+  );
+
+const shopt: Builtin = (call) => {
+  const options = splitOptions(call, 'supqo', 'shopt [-pqsu] [-o] [optname ...]');
+  if (!options) return 2;
+  const { shopt: set, options: shellOptions } = call.x.shell;
+  const target = options.flags.has('o') ? shellOptions : set;
+  const known = options.flags.has('o') ? OPTION_NAMES : SHOPTS;
+  let status = 0;
+  const names = options.rest.length > 0 ? options.rest : known;
+  for (const name of names) {
+    if (!known.includes(name)) status = fail(call, `${name}: invalid shell option name`);
+    else if (options.rest.length > 0 && options.flags.has('s')) target.add(name);
+    else if (options.rest.length > 0 && options.flags.has('u')) target.delete(name);
+    else {
+      if (!options.flags.has('q')) print(call, options.flags.has('p') ? `shopt -${target.has(name) ? 's' : 'u'} ${name}\n` : `${name.padEnd(15)}\t${target.has(name) ? 'on' : 'off'}\n`);
+      if (options.rest.length > 0 && !target.has(name)) status = 1;
+    }
+  }
+  return status;
+};
+
+const shift: Builtin = (call) => {
+  const count = Number(call.args[0] ?? 1);
+  const { shell } = call.x;
+  if (!Number.isInteger(count)) return fail(call, `${call.args[0]}: numeric argument required`);
+  if (count < 0) return fail(call, `${call.args[0]}: shift count out of range`);
+  if (count > shell.positional.length) return 1;
+  shell.positional = shell.positional.slice(count);
+  return 0;
+};
+
+const getopts: Builtin = (call) => {
+  const [specification, name, ...given] = call.args;
+  if (specification === undefined || name === undefined) return fail(call, 'usage: getopts optstring name [arg ...]', 2);
+  const { x } = call;
+  const { shell } = x;
+  const args = given.length > 0 ? given : shell.positional;
+  const word = args[shell.optionIndex - 1];
+  if (word === undefined || !/^-./.test(word) || word === '--') {
+    if (word === '--') shell.optionIndex++;
+    setValue(x, 'OPTIND', String(shell.optionIndex));
+    setValue(x, name, '?');
+    return 1;
+  }
+  const letter = word[shell.optionOffset + 1]!;
+  const at = specification.replace(/^:/, '').indexOf(letter);
+  const silent = specification.startsWith(':');
+  const takesValue = at >= 0 && specification.replace(/^:/, '')[at + 1] === ':';
+  const next = (index: number) => {
+    shell.optionOffset = 0;
+    setValue(x, 'OPTIND', String(index));
+    shell.optionIndex = index;
+  };
+  const rest = word.slice(shell.optionOffset + 2);
+  if (at < 0 || letter === ':') {
+    setValue(x, name, '?');
+    if (silent) setValue(x, 'OPTARG', letter);
+    else fail({ ...call, name: shell.scriptName }, `illegal option -- ${letter}`);
+    if (rest === '') next(shell.optionIndex + 1);
+    else shell.optionOffset++;
+    return 0;
+  }
+  setValue(x, name, letter);
+  if (!takesValue) {
+    if (rest === '') next(shell.optionIndex + 1);
+    else shell.optionOffset++;
+    return 0;
+  }
+  const value = rest === '' ? args[shell.optionIndex] : rest;
+  if (value === undefined) {
+    setValue(x, name, silent ? ':' : '?');
+    if (silent) setValue(x, 'OPTARG', letter);
+    else fail({ ...call, name: shell.scriptName }, `option requires an argument -- ${letter}`);
+  } else setValue(x, 'OPTARG', value);
+  next(shell.optionIndex + (rest === '' ? 2 : 1));
+  return 0;
+};
+
+const history: Builtin = (call) => {
+  const { history: lines } = call.x.shell;
+  const [first] = call.args;
+  if (first === '-c') {
+    lines.length = 0;
+    return 0;
+  }
+  if (first === '-d') {
+    const index = Number(call.args[1]);
+    if (!(index >= 1 && index <= lines.length)) return fail(call, `${call.args[1]}: history position out of range`);
+    lines.splice(index - 1, 1);
+    return 0;
+  }
+  if (first?.startsWith('-')) return 0;
+  if (first !== undefined && !/^\d+$/.test(first)) return fail(call, `${first}: numeric argument required`);
+  const from = first === undefined ? 0 : Math.max(0, lines.length - Number(first));
+  return print(call, lines.slice(from).map((line, index) => `${String(from + index + 1).padStart(5)}  ${line}\n`).join(''));
+};
+
+const LIMITS = 'core file size              (blocks, -c) 0\nopen files                          (-n) 1024\nmax user processes                  (-u) 256\n';
+
+export const session: Readonly<Record<string, Builtin>> = {
+  cd,
+  pwd: (call) => print(call, `${call.x.shell.cwd}\n`),
+  pushd,
+  popd,
+  dirs: (call) => {
+    if (call.args[0] === '-c') call.x.shell.directories = [];
+    return call.args[0] === '-c' ? 0 : showDirectories(call);
+  },
+  alias,
+  unalias,
+  set,
+  shopt,
+  shift,
+  getopts,
+  history,
+  hash: (call) => (call.args.length === 0 ? print(call, 'hash: hash table empty\n') : 0),
+  umask: (call) => (call.args.length === 0 ? print(call, '0002\n') : 0),
+  ulimit: (call) => print(call, call.args.includes('-a') ? LIMITS : call.args.includes('-n') ? '1024\n' : 'unlimited\n'),
+  times: (call) => print(call, '0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n'),
+  enable: () => 0,
+  compgen: (call) => {
+    const prefix = call.args.at(-1)?.startsWith('-') ? '' : (call.args.at(-1) ?? '');
+    const names = call.args.includes('-c') ? call.x.platform.programs() : call.args.includes('-v') ? [...call.x.shell.variables.keys()] : [];
+    const found = names.filter((name) => name.startsWith(prefix)).sort();
+    stdout(call.x)?.write(found.map((name) => `${name}\n`).join(''));
+    return found.length > 0 ? 0 : 1;
+  },
+  complete: () => 0,
+  caller: (call) => (call.x.shell.callStack.length === 0 ? 1 : print(call, `1 ${call.x.shell.callStack.at(-2) ?? 'main'}\n`)),
+};
+export { pathOf };

@@ -1,0 +1,62 @@
+/** What a name means: alias, keyword, function, builtin or file. `type`, `command -v`, `which`. */
+import { print as printTree } from 'unbash/printer';
+import type { Script } from 'unbash';
+import type { Execution } from '../execution.ts';
+import { type Builtin, type BuiltinCall, fail, print, splitOptions } from './builtin.ts';
+import { builtins } from './index.ts';
+
+const KEYWORDS = new Set('if then else elif fi case esac for select while until do done in function time { } ! [[ ]] coproc'.split(' '));
+
+/** Where a program would be found on the path. */
+export function pathOf(name: string): string {
+  if (/^(kubectl|calicoctl|bird|birdc|birdcl)$/.test(name)) return `/usr/local/bin/${name}`;
+  return /^(ip|ss|iptables|iptables-save|sysctl|conntrack|ipset|arp)$/.test(name) ? `/usr/sbin/${name}` : `/usr/bin/${name}`;
+}
+
+export function functionText(name: string, x: Execution): string {
+  const definition = x.shell.functions.get(name)!;
+  const script: Script = {
+    type: 'Script',
+    pos: 0,
+    end: 0,
+    shebang: undefined,
+    commands: [{ type: 'Statement', pos: 0, end: 0, command: definition.node, background: undefined }],
+  };
+  const body = printTree(script)
+    .trim()
+    .replace(/^(function )?[^\s(]+\s*(\(\))?\s*\{?/, '')
+    .trim();
+  return `${name} () \n{ \n${body.replace(/\}$/, '').trimEnd().replace(/^ {2}/gm, '    ').replace(/^(?! )/, '    ')}\n}`;
+}
+
+/** @param form `path` as `command -v`, `sentence` as `type`, `kind` as `type -t`. @returns undefined: not found */
+export function describeCommand(name: string, x: Execution, form: 'path' | 'sentence' | 'kind'): string | undefined {
+  const choose = (kind: string, path: string, sentence: string) => (form === 'kind' ? kind : form === 'path' ? path : sentence);
+  const alias = x.shell.aliases.get(name);
+  if (alias !== undefined) return choose('alias', `alias ${name}='${alias}'`, `${name} is aliased to \`${alias}'`);
+  if (KEYWORDS.has(name)) return choose('keyword', name, `${name} is a shell keyword`);
+  if (x.shell.functions.has(name)) return form === 'sentence' ? `${name} is a function\n${functionText(name, x)}` : choose('function', name, '');
+  if (Object.hasOwn(builtins, name)) return choose('builtin', name, `${name} is a shell builtin`);
+  if (name.includes('/')) {
+    const stat = x.platform.files.stat(name);
+    return stat?.type === 'file' ? choose('file', name, `${name} is ${name}`) : undefined;
+  }
+  if (!x.platform.program(name)) return undefined;
+  return choose('file', pathOf(name), `${name} is ${pathOf(name)}`);
+}
+
+export const type: Builtin = (call: BuiltinCall) => {
+  const options = splitOptions(call, 'afptP', 'type [-afptP] name [name ...]');
+  if (!options) return 2;
+  let status = 0;
+  for (const name of options.rest) {
+    const kind = describeCommand(name, call.x, 'kind');
+    if (kind === undefined) {
+      status = 1;
+      if (options.flags.size === 0 || options.flags.has('a')) fail(call, `${name}: not found`);
+    } else if (options.flags.has('t')) print(call, `${kind}\n`);
+    else if (options.flags.has('p') || options.flags.has('P')) print(call, kind === 'file' ? `${pathOf(name)}\n` : '');
+    else print(call, `${describeCommand(name, call.x, 'sentence')}\n`);
+  }
+  return status;
+};

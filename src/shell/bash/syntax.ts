@@ -1,0 +1,99 @@
+/** Parsing a line: its tree, or what bash 5.2 says of it; and whether it wants another line. */
+import { type ParsedScript, parse } from 'unbash';
+
+export type Syntax = { readonly script: ParsedScript } | { readonly error: readonly string[] };
+
+/** Longer input is refused before the parser sees it. */
+export const MAX_INPUT = 4_000_000;
+
+/** @returns the tree, or bash's lines without their `-bash: ` */
+export function checkSyntax(text: string): Syntax {
+  if (text.length > MAX_INPUT) return { error: ['line too long'] };
+  const plain = text.includes('\0') ? text.replaceAll('\0', '') : text;
+  let script: ParsedScript;
+  try {
+    script = parse(plain);
+  } catch {
+    return { error: ['syntax error: too deeply nested'] };
+  }
+  const [first] = (script.errors ?? []).filter((error) => !/^unterminated heredoc/.test(error.message));
+  if (!first) return { script };
+  return { error: describe(first.message, plain, first.pos) };
+}
+
+const CLOSERS: Readonly<Record<string, string>> = {
+  'double quote': '"',
+  'single quote': "'",
+  backtick: '`',
+  'command substitution': ')',
+  'parameter expansion': '}',
+  'arithmetic expansion': ')',
+  'arithmetic command': ')',
+  'extended glob': ')',
+  'array value': ')',
+  'ansi-c quote': "'",
+};
+
+function describe(message: string, text: string, pos: number): string[] {
+  const open = /^unterminated (.+)$/.exec(message);
+  if (open) return [`unexpected EOF while looking for matching \`${CLOSERS[open[1]!.toLowerCase()] ?? ')'}'`];
+  const named = /^unexpected token '(.+)'$/s.exec(message)?.[1];
+  const token = named ?? tokenAt(text, pos);
+  if (token === undefined) return ['syntax error: unexpected end of file'];
+  return [`syntax error near unexpected token \`${token}'`];
+}
+
+/** The token at or after a place; `newline` at the end of a line; undefined at the end of an open construct. */
+function tokenAt(text: string, pos: number): string | undefined {
+  const rest = text.slice(pos).replace(/^[ \t]+/, '');
+  if (rest === '') return /(^|[;|&({\s])(then|do|else|elif|if|while|until|in|\{|\()\s*$|^\s*(if|for|while|until|case|\{|\()/.test(text) ? undefined : 'newline';
+  if (rest.startsWith('\n')) return 'newline';
+  return /^(;;&|;;|;&|&&|\|\||\|&|&>>|&>|<<<|<<-|<<|>>|>\||<>|[;&|()<>]|[^\s;&|()<>]+)/.exec(rest)?.[0] ?? 'newline';
+}
+
+/** Whether a text is unfinished: an open quote, a trailing backslash or pipe, a here-document, `if` without `fi`. */
+export function needsMore(text: string): boolean {
+  if (/(^|[^\\])(\\\\)*\\$/.test(text)) return !insideComment(text);
+  if (openHereDocument(text)) return true;
+  let errors: readonly { message: string; pos: number }[];
+  try {
+    errors = parse(text).errors ?? [];
+  } catch {
+    return false;
+  }
+  if (errors.length === 0) return false;
+  if (errors.some((error) => /^unexpected/.test(error.message))) return false;
+  // Every complaint must be about what is missing at the very end.
+  const end = text.trimEnd().length;
+  return errors.every((error) => /^unterminated/.test(error.message) || error.pos >= end) && errors.some((error) => !/redirect target/.test(error.message));
+}
+
+function insideComment(text: string): boolean {
+  return /(^|\s)#[^\n]*$/.test(text) && !/['"]/.test(text.slice(text.lastIndexOf('\n') + 1));
+}
+
+interface Walkable {
+  readonly [key: string]: unknown;
+}
+
+/** A here-document that has begun and whose delimiter has not come. */
+function openHereDocument(text: string): boolean {
+  if (!text.includes('<<')) return false;
+  let open = false;
+  const visit = (value: unknown, depth: number): void => {
+    if (open || depth > 60 || value === null || typeof value !== 'object') return;
+    if (Array.isArray(value)) {
+      for (const item of value) visit(item, depth + 1);
+      return;
+    }
+    const node = value as Walkable;
+    if (node.type === 'HereDoc' && node.delimiter && !node.closing) open = true;
+    for (const key of ['commands', 'command', 'redirects', 'body', 'clause', 'then', 'else', 'elif', 'items', 'suffix', 'prefix']) visit(node[key], depth + 1);
+  };
+  try {
+    visit(parse(text), 0);
+  } catch {
+    return false;
+  }
+  return open;
+}
