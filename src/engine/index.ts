@@ -18,6 +18,6 @@ export { WorldError } from './load/parse.ts';
 export type { WorldSource } from './load/source.ts';
 export type * from './packet/trace.ts';
 export { MAX_JOURNAL, readJournal, replay } from './replay.ts';
-export type { Frame, JournalEntry, Sim } from './sim.ts';
+export { createSim, type Frame, type JournalEntry, type Sim } from './sim.ts';
 export { VERSIONS } from './versions.ts';
 export type { Cluster, DaemonState, Daemons, Host, Place, Ref, Segment, World } from './world.ts';

@@ -1,11 +1,13 @@
 /** The list of inputs. Adding one: a file in this folder and a line here. */
 import { apiInput } from './api.ts';
 import { faultInput } from './fault.ts';
+import { fileInput } from './file.ts';
 import type { InputHandler } from './input.ts';
 
 export const inputs = {
   api: apiInput,
   fault: faultInput,
+  file: fileInput,
 };
 
 export type Inputs = typeof inputs;

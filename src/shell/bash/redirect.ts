@@ -140,6 +140,16 @@ function openForWriting(name: string, append: boolean, x: Execution): Sink {
   return fileSink(path, append, x.platform.files);
 }
 
+/** Opens a file for a program that writes (tee). @returns the errno text when it cannot */
+export function openSink(name: string, append: boolean, x: Execution): Sink | string {
+  try {
+    return openForWriting(name, append, x);
+  } catch (error) {
+    if (error instanceof RedirectError) return error.message.slice(name.length + 2);
+    throw error;
+  }
+}
+
 /** Descriptors that have a name: `/dev/stdout`, `/dev/fd/3`, `/dev/null`. */
 export function deviceOf(path: string, x: Execution): Descriptor | undefined {
   if (path === '/dev/null' || path === '/dev/zero') return { source: emptySource(), sink: nullSink };

@@ -1,0 +1,7 @@
+/**
+ * The list of commands. Adding one: a folder `commands/<name>/` whose index.ts exports a `Command`, and a line here.
+ * What every Linux machine has beside them (cat, grep, ssh, sudo …) is in tools/.
+ */
+import type { Command } from '../command.ts';
+
+export const commands: readonly Command[] = [];

@@ -1,0 +1,59 @@
+/** What a shell runs on: the files of its place and the programs found there. */
+import type { Origin, Place, Sim } from '../engine/index.ts';
+import type { Clock, Execution, Platform, Program } from './bash/execution.ts';
+import type { Tty } from './command.ts';
+import { findProgram, programNames } from './programs.ts';
+import { createDisk } from './host-files.ts';
+import type { Surroundings } from './process.ts';
+import type { EnterOptions } from './session.ts';
+
+export interface PlatformOptions {
+  readonly sim: Sim;
+  readonly place: Place;
+  readonly container?: string;
+  readonly clock: Clock;
+  readonly user: string;
+  readonly root: boolean;
+  readonly by: () => Origin;
+  readonly columns: () => number;
+  readonly rows: () => number;
+  readonly tty?: Tty;
+  readonly enter: (place: Place, options: EnterOptions, x: Execution) => Promise<number>;
+}
+
+/** A platform that knows its place, for the tools that are doors to others (sudo, ssh, help). */
+export interface HostPlatform extends Platform {
+  readonly around: Surroundings;
+  /** The same place as another user. */
+  as(user: string): HostPlatform;
+}
+
+const processes = new WeakMap<Sim, Platform['processes']>();
+
+export function createPlatform(options: PlatformOptions): HostPlatform {
+  const { sim, place, container, clock, user, root } = options;
+  const devices = new Map<string, string>();
+  const prefix = container === undefined ? '' : `/run/containers/${place.netns}/${container}`;
+  const files = createDisk({ sim, host: place.host, prefix, user, root, netns: place.netns, by: options.by, devices });
+  const around: Surroundings = options;
+  const counted = processes.get(sim) ?? { count: 0, nextPid: 1202 };
+  processes.set(sim, counted);
+  const known = new Map<string, Program | undefined>();
+  return {
+    clock,
+    files,
+    user,
+    root,
+    devices,
+    around,
+    processes: counted,
+    hostname: container === undefined || place.netns === '' ? place.host : place.netns.slice(place.netns.indexOf('/') + 1),
+    columns: options.columns,
+    program(name) {
+      if (!known.has(name) || known.get(name) === undefined) known.set(name, findProgram(name, around, files));
+      return known.get(name);
+    },
+    programs: () => programNames(around),
+    as: (other) => createPlatform({ ...options, user: other, root: other === 'root' }),
+  };
+}

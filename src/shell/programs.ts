@@ -1,0 +1,59 @@
+/** Which programs a place has, and what stands behind each name. */
+import type { Program } from './bash/execution.ts';
+import type { FileSystem } from './bash/files.ts';
+import type { Command } from './command.ts';
+import { commands } from './commands/index.ts';
+import { runCommand, type Surroundings } from './process.ts';
+import { absentPrograms } from './tools/absent.ts';
+import { bundled, bundledNames } from './tools/bundled.ts';
+import { tools } from './tools/index.ts';
+
+export const commandsByName: ReadonlyMap<string, Command> = new Map(commands.map((command) => [command.name, command]));
+
+/** Whether a place has a command: by its own list, then by the sort of place. */
+export function isAvailable(command: Pick<Command, 'name' | 'where'>, around: Surroundings): boolean {
+  const host = around.sim.world().hosts[around.place.host];
+  if (!host) return false;
+  const where = command.where ?? 'hosts';
+  if (around.container !== undefined) return where === 'everywhere';
+  if (host.commands && !host.commands.includes(command.name)) return false;
+  if (where === 'nodes') return host.kind === 'node';
+  if (where === 'bastion') return host.kind === 'bastion' || hasKubeconfig(host.files);
+  return true;
+}
+
+function hasKubeconfig(files: Readonly<Record<string, string>>): boolean {
+  return Object.keys(files).some((path) => path.endsWith('/.kube/config'));
+}
+
+/** @param path what was typed: a name, or a path to a script or program */
+export function findProgram(path: string, around: Surroundings, files: FileSystem): Program | undefined {
+  const name = /^\/(?:usr\/)?(?:local\/)?s?bin\/([^/]+)$/.exec(path)?.[1] ?? path;
+  if (name === '') return undefined;
+  if (name.includes('/')) return script(name, files);
+  const command = commandsByName.get(name);
+  if (command) return isAvailable(command, around) ? (invocation) => runCommand(command, invocation, around) : undefined;
+  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
+  if (tool) return isAvailable({ name, where: tool.where ?? 'everywhere' }, { ...around }) ? tool.run : undefined;
+  if (bundledNames.has(name)) return bundled(name);
+  if (absentPrograms.has(name)) {
+    return ({ x }) => {
+      x.fds.get(2)?.sink?.write(`${name}: not simulated in this lab\n`);
+      return 1;
+    };
+  }
+  return undefined;
+}
+
+/** `./script.sh`: run by bash when it may be executed. */
+function script(path: string, files: FileSystem): Program | undefined {
+  void files;
+  return ({ args, x, env }) => tools.bash!.run({ name: 'bash', args: ['--script', path, ...args], x, env });
+}
+
+export function programNames(around: Surroundings): readonly string[] {
+  const names = new Set<string>(bundledNames);
+  for (const [name, tool] of Object.entries(tools)) if (isAvailable({ name, where: tool.where ?? 'everywhere' }, around)) names.add(name);
+  for (const command of commands) if (isAvailable(command, around)) names.add(command.name);
+  return [...names].sort();
+}

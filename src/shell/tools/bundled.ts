@@ -1,0 +1,57 @@
+/**
+ * Text tools that come from just-bash (grep, sed, awk, jq, sort …), loaded when first needed: most lines need none of them.
+ */
+import type { Bash, IFileSystem } from 'just-bash/browser';
+import { type Invocation, type Program, stderr, stdin, stdout } from '../bash/execution.ts';
+import { readAll } from '../bash/streams.ts';
+import { runWords } from '../bash/command.ts';
+import { textSink } from '../bash/streams.ts';
+import { textSource } from '../bash/streams.ts';
+import { toolFileSystem } from './tool-files.ts';
+
+/** Those of just-bash's tools that are offered. */
+export const bundledNames: ReadonlySet<string> = new Set(
+  `awk base64 basename chmod column comm cp cut diff dirname du egrep expand expr fgrep file find fold grep gunzip gzip jq join ln ls md5sum mkdir mv nl od
+  paste printenv readlink rev rm rmdir sed seq sha1sum sha256sum sort split stat strings tac tail tar touch tr tree unexpand uniq wc yq zcat`
+    .split(/\s+/)
+    .filter(Boolean),
+);
+
+const READS_STDIN = new Set('awk base64 column comm cut diff egrep expand fgrep fold grep gunzip gzip jq join md5sum nl od paste rev sed sha1sum sha256sum sort split strings tac tail tar tr unexpand uniq wc yq zcat'.split(' '));
+
+let library: Promise<typeof import('just-bash/browser')> | undefined;
+
+/** Starts loading the tools, so that the first one is quick. */
+export function preloadTools(): void {
+  library ??= import('just-bash/browser');
+}
+
+export function bundled(name: string): Program {
+  return async (invocation) => {
+    const { x, env } = invocation;
+    library ??= import('just-bash/browser');
+    const { Bash, defineCommand } = await library;
+    const source = stdin(x);
+    const input = READS_STDIN.has(name) && source && !source.isTTY ? await readAll(source) : '';
+    const inner = (command: string) =>
+      defineCommand(command, async (args, context) => {
+        const [out, err] = [textSink(), textSink()];
+        const fds = new Map(x.fds).set(0, { source: textSource(String(context.stdin)) }).set(1, { sink: out }).set(2, { sink: err });
+        const exitCode = await runWords([command, ...args], { ...x, fds });
+        return { stdout: out.text(), stderr: err.text(), exitCode };
+      });
+    const runsOthers = name === 'find' || name === 'awk';
+    const fs: IFileSystem = toolFileSystem(x);
+    const bash: Bash = new Bash({
+      fs,
+      cwd: x.shell.cwd,
+      env: Object.fromEntries(env),
+      customCommands: runsOthers ? x.platform.programs().filter((each) => each !== name).map(inner) : [],
+    });
+    const result = await bash.exec(name, { args: [...invocation.args], stdin: input, cwd: x.shell.cwd, replaceEnv: true, env: Object.fromEntries(env), signal: x.signal as never });
+    if (result.stdout) stdout(x)?.write(result.stdout);
+    if (result.stderr) stderr(x)?.write(result.stderr.replace(/^bash: /gm, ''));
+    return result.exitCode;
+  };
+}
+export type { Invocation };

@@ -1,0 +1,106 @@
+/** bash, sh and scripts: a new shell in its own process. */
+import { inSubshell, runScript } from '../bash/execute.ts';
+import { type Execution, type Invocation, stderr, stdin } from '../bash/execution.ts';
+import { resolvePath } from '../bash/files.ts';
+import { createState } from '../bash/state.ts';
+import { readAll } from '../bash/streams.ts';
+import { checkSyntax } from '../bash/syntax.ts';
+import { fail, type Tool } from './tool.ts';
+
+interface Request {
+  readonly text: string;
+  /** `$0` */
+  readonly name: string;
+  readonly args: readonly string[];
+  /** How errors name it: `bash: -c`. */
+  readonly label: string;
+}
+
+/** Runs a script's text in a new shell that inherits only what is exported. */
+async function runText({ x, env }: Invocation, request: Request, options: readonly string[]): Promise<number> {
+  const shell = createState({
+    env: Object.fromEntries([...env].filter(([name]) => !name.startsWith('BASH_FUNC_'))),
+    cwd: x.shell.cwd,
+    descriptors: x.shell.descriptors,
+    scriptName: request.name,
+    pid: x.platform.processes.nextPid++,
+    now: x.platform.clock.now(),
+  });
+  for (const [name, definition] of x.shell.functions) if (env.has(`BASH_FUNC_${name}%%`)) shell.functions.set(name, definition);
+  for (const option of options) shell.options.add(option);
+  shell.positional = request.args;
+  const inside: Execution = { ...x, shell, source: request.text, tested: false, depth: 0 };
+  const parsed = checkSyntax(request.text);
+  if ('error' in parsed) {
+    const line = request.text.split('\n').length;
+    stderr(x)?.write(`${request.label}: line ${line}: ${parsed.error[0]}\n`);
+    if (parsed.error[0]?.includes('near')) stderr(x)?.write(`${request.label}: line ${line}: \`${request.text.split('\n').at(-1)}'\n`);
+    return 2;
+  }
+  return inSubshell(inside, (sub) => {
+    sub.shell.subshell = 0;
+    sub.shell.pid = shell.pid;
+    return runScript(parsed.script, sub);
+  });
+}
+
+const LETTERS: Readonly<Record<string, string>> = { e: 'errexit', u: 'nounset', x: 'xtrace', f: 'noglob', v: 'verbose' };
+
+async function bash(invocation: Invocation): Promise<number> {
+  const { x, name } = invocation;
+  const args = [...invocation.args];
+  const options: string[] = [];
+  let command: string | undefined;
+  while (args.length > 0 && /^[-+]./.test(args[0]!)) {
+    const arg = args.shift()!;
+    if (arg === '--') break;
+    if (arg === '--script') return runFile(invocation, args, true);
+    if (arg === '--version') {
+      x.fds.get(1)?.sink?.write('GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\n');
+      return 0;
+    }
+    if (arg.startsWith('--')) continue;
+    for (const letter of arg.slice(1)) {
+      if (letter === 'c') command = '';
+      else if (letter === 'o') options.push(args.shift() ?? '');
+      else if (LETTERS[letter]) options.push(LETTERS[letter]!);
+    }
+  }
+  if (command !== undefined) {
+    const [text, zero, ...positional] = args;
+    if (text === undefined) return fail(invocation, '-c: option requires an argument', 2);
+    return runText(invocation, { text, name: zero ?? name, args: positional, label: `${zero ?? name}: -c` }, options);
+  }
+  if (args.length > 0) return runFile(invocation, args, false, options);
+  const source = stdin(x);
+  if (source?.isTTY || !source) return enterShell(invocation);
+  return runText(invocation, { text: await readAll(source), name, args: [], label: name }, options);
+}
+
+/** `bash` alone at the prompt: one shell deeper, same place. */
+async function enterShell({ x, env }: Invocation): Promise<number> {
+  const around = (x.platform as { around?: import('../process.ts').Surroundings }).around;
+  if (!around) return 0;
+  const { place, container, user } = around;
+  return around.enter(place, { user, cwd: x.shell.cwd, env: Object.fromEntries(env), ...(container !== undefined && { container }) }, x);
+}
+
+function runFile(invocation: Invocation, [file = '', ...args]: readonly string[], direct: boolean, options: readonly string[] = []): Promise<number> | number {
+  const { x } = invocation;
+  const path = resolvePath(x.shell.cwd, file);
+  const stat = x.platform.files.stat(path);
+  const text = x.platform.files.read(path);
+  const complain = (why: string, status: number) => {
+    stderr(x)?.write(direct ? `${x.shell.interactive ? x.shell.scriptName : 'bash'}: ${file}: ${why}\n` : `bash: ${file}: ${why}\n`);
+    return status;
+  };
+  if (!stat) return complain('No such file or directory', 127);
+  if (stat.type === 'directory') return complain('Is a directory', 126);
+  if (text === undefined || (direct && (stat.mode & 0o111) === 0)) return complain('Permission denied', 126);
+  return runText(invocation, { text, name: file, args, label: file }, options);
+}
+
+export const shells: Readonly<Record<string, Tool>> = {
+  bash: { summary: 'Run a script or start another shell', run: bash },
+  sh: { summary: 'Run a script', run: bash },
+};

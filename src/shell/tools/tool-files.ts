@@ -1,0 +1,112 @@
+/** The shell's file system in the shape just-bash's tools ask for. */
+import type { IFileSystem } from 'just-bash/browser';
+import type { Execution } from '../bash/execution.ts';
+import { type Errno, parentOf, resolvePath } from '../bash/files.ts';
+
+const CODES: Readonly<Record<Errno, string>> = {
+  'No such file or directory': 'ENOENT',
+  'Permission denied': 'EACCES',
+  'Is a directory': 'EISDIR',
+  'Not a directory': 'ENOTDIR',
+  'File exists': 'EEXIST',
+  'Directory not empty': 'ENOTEMPTY',
+  'File too large': 'EFBIG',
+  'No space left on device': 'ENOSPC',
+  'Read-only file system': 'EROFS',
+  'File name too long': 'ENAMETOOLONG',
+  'Invalid argument': 'EINVAL',
+};
+
+function raise(errno: Errno, call: string, path: string): never {
+  throw new Error(`${CODES[errno]}: ${errno.toLowerCase()}, ${call} '${path}'`);
+}
+
+/** Bytes as a tool writes them: text when they are text. */
+function textOf(content: string | Uint8Array): string {
+  return typeof content === 'string' ? content : new TextDecoder().decode(content);
+}
+
+export function toolFileSystem(x: Execution): IFileSystem {
+  const { files } = x.platform;
+  const check = (errno: Errno | undefined, call: string, path: string) => {
+    if (errno) raise(errno, call, path);
+  };
+  const read = (path: string): string => {
+    if (path === '/dev/null') return '';
+    const text = files.read(path);
+    if (text !== undefined) return text;
+    return raise(files.stat(path)?.type === 'directory' ? 'Is a directory' : files.stat(path) ? 'Permission denied' : 'No such file or directory', 'open', path);
+  };
+  // just-bash looks its own tools up on the path before it runs them.
+  const isProgram = (path: string) => /^\/(usr\/)?bin\/[^/]+$/.test(path);
+  const stat = async (path: string) => {
+    const found = files.stat(path) ?? (isProgram(path) ? { type: 'file', size: 0, mode: 0o755, modifiedAt: 0 } : undefined);
+    if (!found) return raise('No such file or directory', 'stat', path);
+    return {
+      isFile: found.type !== 'directory',
+      isDirectory: found.type === 'directory',
+      isSymbolicLink: false,
+      mode: found.mode,
+      size: found.size,
+      mtime: new Date(found.modifiedAt),
+    };
+  };
+  const write = async (path: string, content: string | Uint8Array) => {
+    if (path === '/dev/null') return;
+    check(files.write(path, textOf(content)), 'open', path);
+  };
+  const list = (path: string) => files.list(path) ?? raise(files.stat(path) ? 'Not a directory' : 'No such file or directory', 'scandir', path);
+  const copy = async (from: string, to: string, recursive: boolean): Promise<void> => {
+    if (files.stat(from)?.type !== 'directory') return write(to, read(from));
+    if (!recursive) return raise('Is a directory', 'cp', from);
+    if (!files.stat(to)) check(files.makeDirectory(to), 'mkdir', to);
+    for (const name of list(from)) await copy(`${from}/${name}`, `${to}/${name}`, true);
+  };
+  return {
+    readFile: async (path) => read(path),
+    readFileBuffer: async (path) => new TextEncoder().encode(read(path)),
+    writeFile: write,
+    appendFile: async (path, content) => write(path, (files.read(path) ?? '') + textOf(content)),
+    exists: async (path) => files.stat(path) !== undefined || isProgram(path),
+    stat,
+    lstat: stat,
+    async mkdir(path, options) {
+      if (options?.recursive) {
+        if (files.stat(path)?.type === 'directory') return;
+        if (parentOf(path) !== path && !files.stat(parentOf(path))) await this.mkdir(parentOf(path), options);
+      }
+      check(files.makeDirectory(path), 'mkdir', path);
+    },
+    readdir: async (path) => [...list(path)],
+    async readdirWithFileTypes(path) {
+      return list(path).map((name) => {
+        const isDirectory = files.stat(resolvePath(path, name))?.type === 'directory';
+        return { name, isFile: !isDirectory, isDirectory, isSymbolicLink: false };
+      });
+    },
+    async rm(path, options) {
+      const found = files.stat(path);
+      if (!found) return options?.force ? undefined : raise('No such file or directory', 'rm', path);
+      if (found.type === 'directory' && !options?.recursive && (files.list(path)?.length ?? 0) > 0) raise('Directory not empty', 'rm', path);
+      check(files.remove(path), 'rm', path);
+    },
+    cp: (from, to, options) => copy(from, to, options?.recursive === true),
+    async mv(from, to) {
+      await copy(from, to, true);
+      check(files.remove(from), 'rename', from);
+    },
+    resolvePath,
+    getAllPaths: () => [],
+    chmod: async (path, mode) => check(files.changeMode(path, mode), 'chmod', path),
+    symlink: async (target, path) => {
+      void target;
+      raise('Invalid argument', 'symlink', path);
+    },
+    link: async (from, to) => write(to, read(from)),
+    readlink: async (path) => raise('Invalid argument', 'readlink', path),
+    realpath: async (path) => (files.stat(path) ? path : raise('No such file or directory', 'realpath', path)),
+    async utimes(path) {
+      if (!files.stat(path)) raise('No such file or directory', 'utimes', path);
+    },
+  };
+}
