@@ -8,7 +8,10 @@ import { type Clock, Interrupted } from './bash/execution.ts';
 /** The platform's event loop, reached without naming a platform: Node has setImmediate, browsers have MessageChannel. */
 interface EventLoop {
   readonly setImmediate?: (callback: () => void) => unknown;
-  readonly MessageChannel?: new () => { readonly port1: { onmessage: (() => void) | null }; readonly port2: { postMessage(message: null): void } };
+  readonly MessageChannel?: new () => {
+    readonly port1: { onmessage: (() => void) | null };
+    readonly port2: { postMessage(message: null): void };
+  };
   readonly setTimeout: (callback: () => void, ms: number) => unknown;
 }
 const loop = globalThis as unknown as EventLoop;

@@ -29,7 +29,32 @@ interface Meta {
 /** Modes and times by `host:path`, for each simulation. */
 const metas = new WeakMap<Sim, Map<string, Meta>>();
 
-const DIRECTORIES = ['/', '/bin', '/boot', '/dev', '/etc', '/home', '/lib', '/opt', '/proc', '/root', '/run', '/sbin', '/srv', '/sys', '/tmp', '/usr', '/usr/bin', '/usr/local', '/usr/local/bin', '/usr/sbin', '/var', '/var/log', '/var/run', '/dev/fd'];
+const DIRECTORIES = [
+  '/',
+  '/bin',
+  '/boot',
+  '/dev',
+  '/etc',
+  '/home',
+  '/lib',
+  '/opt',
+  '/proc',
+  '/root',
+  '/run',
+  '/sbin',
+  '/srv',
+  '/sys',
+  '/tmp',
+  '/usr',
+  '/usr/bin',
+  '/usr/local',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/var',
+  '/var/log',
+  '/var/run',
+  '/dev/fd',
+];
 
 /** Directory → names in it, made once per version of the files. */
 const trees = new WeakMap<object, ReadonlyMap<string, ReadonlySet<string>>>();
@@ -45,7 +70,8 @@ function treeOf(files: Readonly<Record<string, string>>): ReadonlyMap<string, Re
   };
   for (const key of Object.keys(files)) {
     if (key.endsWith('/') && !tree.has(key.slice(0, -1) || '/')) tree.set(key.slice(0, -1) || '/', new Set());
-    for (let path = key.replace(/\/$/, ''); path !== '' && path !== '/'; path = parentOf(path)) add(parentOf(path), path.slice(path.lastIndexOf('/') + 1));
+    for (let path = key.replace(/\/$/, ''); path !== '' && path !== '/'; path = parentOf(path))
+      add(parentOf(path), path.slice(path.lastIndexOf('/') + 1));
   }
   trees.set(files, tree);
   return tree;
@@ -77,7 +103,8 @@ export function createDisk(options: DiskOptions): FileSystem {
     if (path.length > 4096 || path.slice(path.lastIndexOf('/') + 1).length > 255) return 'File name too long';
     if (isDirectory(path)) return 'Is a directory';
     const parent = parentOf(path);
-    if (!isDirectory(parent)) return own(parent) !== undefined || system.read(parent) !== undefined ? 'Not a directory' : 'No such file or directory';
+    if (!isDirectory(parent))
+      return own(parent) !== undefined || system.read(parent) !== undefined ? 'Not a directory' : 'No such file or directory';
     if (path.startsWith('/proc/sys/') && system.read(path) === undefined) return 'No such file or directory';
     if (!root && !path.startsWith(`${home}/`) && !path.startsWith('/tmp/') && !path.startsWith('/dev/')) return 'Permission denied';
     if (path.startsWith('/proc/') && !path.startsWith('/proc/sys/')) return 'Permission denied';
@@ -85,7 +112,10 @@ export function createDisk(options: DiskOptions): FileSystem {
   }
 
   function dispatch(path: string, text?: string): Errno | undefined {
-    const result = sim.dispatch({ type: 'file', host: hostName, path: at(path), ...(text !== undefined && { text }) }, options.by());
+    const result = sim.dispatch(
+      { type: 'file', host: hostName, path: at(path), ...(text !== undefined && { text }) },
+      options.by(),
+    );
     return result?.error as Errno | undefined;
   }
 
@@ -96,9 +126,18 @@ export function createDisk(options: DiskOptions): FileSystem {
       const kept = meta.get(`${hostName}:${at(path)}`);
       const modifiedAt = kept?.modifiedAt ?? host().bootedAt;
       const text = read(path);
-      if (/^\/dev\/(null|zero|tty|stdin|stdout|stderr|random|urandom)$/.test(path)) return { type: 'device', size: 0, mode: 0o666, modifiedAt };
-      if (text !== undefined) return { type: 'file', size: new TextEncoder().encode(text).length, mode: kept?.mode ?? (system.isProgram(path) ? 0o755 : 0o644), modifiedAt };
-      return isDirectory(path) ? { type: 'directory', size: 4096, mode: kept?.mode ?? (path === '/tmp' ? 0o1777 : 0o755), modifiedAt } : undefined;
+      if (/^\/dev\/(null|zero|tty|stdin|stdout|stderr|random|urandom)$/.test(path))
+        return { type: 'device', size: 0, mode: 0o666, modifiedAt };
+      if (text !== undefined)
+        return {
+          type: 'file',
+          size: new TextEncoder().encode(text).length,
+          mode: kept?.mode ?? (system.isProgram(path) ? 0o755 : 0o644),
+          modifiedAt,
+        };
+      return isDirectory(path)
+        ? { type: 'directory', size: 4096, mode: kept?.mode ?? (path === '/tmp' ? 0o1777 : 0o755), modifiedAt }
+        : undefined;
     },
     write(path, text) {
       const refused = refusal(path);
@@ -106,12 +145,17 @@ export function createDisk(options: DiskOptions): FileSystem {
       const asked = system.write(path, text);
       if (asked !== undefined) return asked === 'done' ? undefined : asked;
       const error = dispatch(path, text);
-      if (!error) meta.set(`${hostName}:${at(path)}`, { mode: meta.get(`${hostName}:${at(path)}`)?.mode ?? 0o644, modifiedAt: sim.world().now });
+      if (!error)
+        meta.set(`${hostName}:${at(path)}`, {
+          mode: meta.get(`${hostName}:${at(path)}`)?.mode ?? 0o644,
+          modifiedAt: sim.world().now,
+        });
       return error;
     },
     remove(path) {
       if (path === '/' || fixed.has(path)) return 'Permission denied';
-      if (own(path) === undefined && !treeOf(host().files).has(at(path))) return system.read(path) === undefined ? 'No such file or directory' : 'Permission denied';
+      if (own(path) === undefined && !treeOf(host().files).has(at(path)))
+        return system.read(path) === undefined ? 'No such file or directory' : 'Permission denied';
       if (!root && !path.startsWith(`${home}/`) && !path.startsWith('/tmp/')) return 'Permission denied';
       meta.delete(`${hostName}:${at(path)}`);
       return dispatch(path);
@@ -125,7 +169,8 @@ export function createDisk(options: DiskOptions): FileSystem {
     list(path) {
       if (!readable(path) || !isDirectory(path)) return undefined;
       const names = new Set([...(treeOf(host().files).get(at(path)) ?? []), ...(system.list(path) ?? [])]);
-      for (const directory of fixed) if (directory !== '/' && parentOf(directory) === path) names.add(directory.slice(directory.lastIndexOf('/') + 1));
+      for (const directory of fixed)
+        if (directory !== '/' && parentOf(directory) === path) names.add(directory.slice(directory.lastIndexOf('/') + 1));
       return [...names].sort();
     },
     changeMode(path, mode) {

@@ -2,9 +2,9 @@
 import type { Origin, Place, Sim } from '../engine/index.ts';
 import type { Clock, Execution, Platform, Program } from './bash/execution.ts';
 import type { Tty } from './command.ts';
-import { findProgram, programNames } from './programs.ts';
 import { createDisk } from './host-files.ts';
 import type { Surroundings } from './process.ts';
+import { findProgram, programNames } from './programs.ts';
 import type { EnterOptions } from './session.ts';
 
 export interface PlatformOptions {

@@ -2,8 +2,7 @@
  * A running command's view of the world: implements Process (command.ts) over an invocation of the interpreter.
  */
 import { type ApiResponse, type NetNamespace, type Origin, type Place, type Sim, watchEvents } from '../engine/index.ts';
-import { runScript, statusOf } from './bash/execute.ts';
-import { inSubshell } from './bash/execute.ts';
+import { inSubshell, runScript, statusOf } from './bash/execute.ts';
 import { type Execution, type Invocation, stderr, stdin, stdout } from './bash/execution.ts';
 import { resolvePath } from './bash/files.ts';
 import { readAll, textSink } from './bash/streams.ts';
@@ -115,7 +114,9 @@ function processFiles(x: Execution): Files {
     isDirectory: (path) => files.stat(absolute(path))?.type === 'directory',
     list: (path) => {
       const directory = absolute(path);
-      return files.list(directory)?.map((name) => (files.stat(resolvePath(directory, name))?.type === 'directory' ? `${name}/` : name));
+      return files
+        .list(directory)
+        ?.map((name) => (files.stat(resolvePath(directory, name))?.type === 'directory' ? `${name}/` : name));
     },
   };
 }
@@ -137,7 +138,10 @@ function clusterClient(sim: Sim, place: Place, x: Execution, env: ReadonlyMap<st
   const server = text === undefined ? undefined : /^\s*server:\s*["']?(\S+?)["']?\s*$/m.exec(text)?.[1];
   const clusterName = clusterAt(sim, place, server);
   const address = server ?? 'http://localhost:8080';
-  const refused = { networkError: 'refused' as const, message: `dial tcp ${address.replace(/^https?:\/\//, '')}: connect: connection refused` };
+  const refused = {
+    networkError: 'refused' as const,
+    message: `dial tcp ${address.replace(/^https?:\/\//, '')}: connect: connection refused`,
+  };
   return {
     configured: server !== undefined,
     server: address,

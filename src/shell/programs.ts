@@ -53,7 +53,8 @@ function script(path: string, files: FileSystem): Program | undefined {
 
 export function programNames(around: Surroundings): readonly string[] {
   const names = new Set<string>(bundledNames);
-  for (const [name, tool] of Object.entries(tools)) if (isAvailable({ name, where: tool.where ?? 'everywhere' }, around)) names.add(name);
+  for (const [name, tool] of Object.entries(tools))
+    if (isAvailable({ name, where: tool.where ?? 'everywhere' }, around)) names.add(name);
   for (const command of commands) if (isAvailable(command, around)) names.add(command.name);
   return [...names].sort();
 }

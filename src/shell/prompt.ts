@@ -1,12 +1,16 @@
 /** The prompt: `ubuntu@host1:~$ `, or what the learner set PS1 to. */
-import { formatDate } from './tools/dates.ts';
+
 import type { Shell } from './session.ts';
+import { formatDate } from './tools/dates.ts';
 
 export function promptOf({ state, place, container, user, x }: Shell, continued: boolean): string {
   if (continued) return state.variables.get('PS2')?.value ?? '> ';
   const hostname = container === undefined || place.netns === '' ? place.host : place.netns.slice(place.netns.indexOf('/') + 1);
   const home = state.variables.get('HOME')?.value;
-  const where = container === undefined && home && (state.cwd === home || state.cwd.startsWith(`${home}/`)) ? `~${state.cwd.slice(home.length)}` : state.cwd;
+  const where =
+    container === undefined && home && (state.cwd === home || state.cwd.startsWith(`${home}/`))
+      ? `~${state.cwd.slice(home.length)}`
+      : state.cwd;
   const custom = state.variables.get('PS1')?.value;
   const sign = user === 'root' ? '#' : '$';
   if (custom === undefined) return `${user}@${hostname}:${where}${sign} `;
@@ -32,6 +36,10 @@ export function promptOf({ state, place, container, user, x }: Shell, continued:
     a: '',
     e: '\x1b',
   };
-  const decoded = custom.replace(/\\(033|[a-zA-Z$!#\\[\]])/g, (all, letter: string) => (letter === '033' ? '\x1b' : (escapes[letter] ?? all)));
-  return decoded.replace(/\$\{?(\w+|\?)\}?/g, (_all, name: string) => (name === '?' ? String(state.status) : (state.variables.get(name)?.value ?? '')));
+  const decoded = custom.replace(/\\(033|[a-zA-Z$!#\\[\]])/g, (all, letter: string) =>
+    letter === '033' ? '\x1b' : (escapes[letter] ?? all),
+  );
+  return decoded.replace(/\$\{?(\w+|\?)\}?/g, (_all, name: string) =>
+    name === '?' ? String(state.status) : (state.variables.get(name)?.value ?? ''),
+  );
 }

@@ -115,17 +115,48 @@ export function createSession(options: SessionOptions): ShellSession {
       ...(options.tty && { tty: options.tty }),
     });
     const home = user === 'root' ? '/root' : `/home/${user}`;
-    const cwd = given.cwd ?? (given.container !== undefined && platform.files.stat('/app') ? '/app' : place.netns === '' || given.container === undefined ? home : '/');
+    const cwd =
+      given.cwd ??
+      (given.container !== undefined && platform.files.stat('/app')
+        ? '/app'
+        : place.netns === '' || given.container === undefined
+          ? home
+          : '/');
     const fds = new Map<number, Descriptor>([
       [0, { source: options.stdin ?? emptySource(isTTY) }],
       [1, { sink: callbackSink((text) => options.write(text, 1), isTTY) }],
       [2, { sink: callbackSink((text) => options.write(text, 2), isTTY) }],
     ]);
-    const env = { HOME: home, USER: user, LOGNAME: user, SHELL: '/bin/bash', TERM: 'xterm-256color', LANG: 'C.UTF-8', PATH: PATHS, ...given.env };
-    const state = createState({ env, cwd, descriptors: fds, interactive: true, now: clock.now(), scriptName: given.container === undefined ? '-bash' : 'bash' });
+    const env = {
+      HOME: home,
+      USER: user,
+      LOGNAME: user,
+      SHELL: '/bin/bash',
+      TERM: 'xterm-256color',
+      LANG: 'C.UTF-8',
+      PATH: PATHS,
+      ...given.env,
+    };
+    const state = createState({
+      env,
+      cwd,
+      descriptors: fds,
+      interactive: true,
+      now: clock.now(),
+      scriptName: given.container === undefined ? '-bash' : 'bash',
+    });
     state.history.push(...(options.history?.(place.host) ?? []));
     const x: Execution = { shell: state, fds, platform, tested: false, depth: 0, source: '', signal: controller.signal };
-    return { place, user, state, x, controller, line: '', ...(given.container !== undefined && { container: given.container }), ...(given.farewell && { farewell: given.farewell }) };
+    return {
+      place,
+      user,
+      state,
+      x,
+      controller,
+      line: '',
+      ...(given.container !== undefined && { container: given.container }),
+      ...(given.farewell && { farewell: given.farewell }),
+    };
   }
 
   /** `ssh`, `kubectl exec -it`: the line that did it waits until the new shell is left. */
@@ -168,7 +199,8 @@ export function createSession(options: SessionOptions): ShellSession {
     } catch (error) {
       if (!(error instanceof Exit)) throw error;
       await runTrap('EXIT', x).catch(() => undefined);
-      if (level.state.interactive && stack.length > 1 && isTTY) options.write(level.container === undefined ? 'logout\n' : 'exit\n', 2);
+      if (level.state.interactive && stack.length > 1 && isTTY)
+        options.write(level.container === undefined ? 'logout\n' : 'exit\n', 2);
       return pop(error.status);
     }
     ready(level.state.status);

@@ -69,7 +69,8 @@ export function systemFiles({ sim, host: name, prefix, netns }: SystemFilesOptio
     '/etc/hostname': () => `${self}\n`,
     '/etc/hosts': () => (prefix === '' ? hostsFile(Object.values(world().hosts), name) : podHosts(self)),
     '/etc/os-release': () => OS_RELEASE,
-    '/etc/passwd': () => `root:x:0:0:root:/root:/bin/bash\n${prefix === '' ? 'ubuntu:x:1000:1000:Ubuntu:/home/ubuntu:/bin/bash\n' : ''}`,
+    '/etc/passwd': () =>
+      `root:x:0:0:root:/root:/bin/bash\n${prefix === '' ? 'ubuntu:x:1000:1000:Ubuntu:/home/ubuntu:/bin/bash\n' : ''}`,
     '/etc/group': () => `root:x:0:\n${prefix === '' ? 'ubuntu:x:1000:\n' : ''}`,
     '/etc/shells': () => '/bin/sh\n/bin/bash\n',
     ...(prefix === '' && { '/home/ubuntu/.kube/config': () => kubeconfig(world(), name) }),

@@ -30,7 +30,17 @@ function namespace(name: string, address: string): NetNamespace {
 }
 
 function host(name: string, kind: Host['kind'], address: string, files: Readonly<Record<string, string>> = {}): Host {
-  return { name, kind, address, aliases: [`ip-${address.replaceAll('.', '-')}`], up: true, bootedAt: NOW - 3_600_000, files, netns: { '': namespace('', address) }, daemons: {} };
+  return {
+    name,
+    kind,
+    address,
+    aliases: [`ip-${address.replaceAll('.', '-')}`],
+    up: true,
+    bootedAt: NOW - 3_600_000,
+    files,
+    netns: { '': namespace('', address) },
+    daemons: {},
+  };
 }
 
 export function smallWorld(files: Readonly<Record<string, string>> = {}): World {

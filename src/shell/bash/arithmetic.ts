@@ -3,12 +3,15 @@
  */
 import { type ArithmeticCommand, type ArithmeticExpression, type Command, parse } from 'unbash';
 import { type Execution, ShellError } from './execution.ts';
-import { elementOf, isAssociative, setElement, setValue, valueOf } from './variables.ts';
+import { elementOf, isAssociative, parameterValue, setElement, setValue } from './variables.ts';
 
 /** Expands `$x`, `$(…)`, quotes in a piece of an expression; given by expand.ts. */
 export type ExpandPiece = (text: string, x: Execution) => Promise<string>;
 /** Output of `$(…)`. */
-export type Substitute = (node: Extract<ArithmeticExpression, { type: 'ArithmeticCommandExpansion' }>, x: Execution) => Promise<string>;
+export type Substitute = (
+  node: Extract<ArithmeticExpression, { type: 'ArithmeticCommandExpansion' }>,
+  x: Execution,
+) => Promise<string>;
 
 export interface ArithmeticDoors {
   readonly expandPiece: ExpandPiece;
@@ -39,7 +42,12 @@ function syntaxError(token: string): ShellError {
 }
 
 /** Evaluates a whole expression; its errors begin with its text: `1/0: division by 0 (error token is "0")`. */
-export async function evaluateRoot(text: string, node: ArithmeticExpression | undefined, x: Execution, doors: ArithmeticDoors): Promise<bigint> {
+export async function evaluateRoot(
+  text: string,
+  node: ArithmeticExpression | undefined,
+  x: Execution,
+  doors: ArithmeticDoors,
+): Promise<bigint> {
   try {
     return node ? await evaluate(node, x, doors) : await evaluateText(text, x, doors);
   } catch (error) {
@@ -125,7 +133,8 @@ async function placeOf(text: string, x: Execution, doors: ArithmeticDoors, nesti
   return { name: name!, key: String(await evaluateText(await doors.expandPiece(subscript, x), x, doors, nesting + 1)) };
 }
 
-const read = ({ name, key }: VariablePlace, x: Execution) => (key === undefined ? valueOf(x, name) : elementOf(x, name, key));
+const read = ({ name, key }: VariablePlace, x: Execution) =>
+  key === undefined ? parameterValue(x, name) : elementOf(x, name, key);
 
 function assign({ name, key }: VariablePlace, value: bigint, x: Execution): void {
   if (key === undefined) setValue(x, name, String(value));
@@ -166,8 +175,10 @@ async function binary(
   nesting: number,
 ): Promise<bigint> {
   const { operator } = node;
-  if (operator === '&&') return truth((await evaluate(node.left, x, doors, nesting)) !== 0n && (await evaluate(node.right, x, doors, nesting)) !== 0n);
-  if (operator === '||') return truth((await evaluate(node.left, x, doors, nesting)) !== 0n || (await evaluate(node.right, x, doors, nesting)) !== 0n);
+  if (operator === '&&')
+    return truth((await evaluate(node.left, x, doors, nesting)) !== 0n && (await evaluate(node.right, x, doors, nesting)) !== 0n);
+  if (operator === '||')
+    return truth((await evaluate(node.left, x, doors, nesting)) !== 0n || (await evaluate(node.right, x, doors, nesting)) !== 0n);
   if (/^([-+*/%&|^]|<<|>>)?=$/.test(operator)) {
     const place = await target(node.left, x, doors, nesting);
     const right = await evaluate(node.right, x, doors, nesting);

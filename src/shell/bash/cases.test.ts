@@ -1,10 +1,10 @@
 /** Lines and what bash 5.2 with GNU tools answered to them, held against this shell. */
 import { expect, test } from 'vitest';
-import type { Program } from './execution.ts';
-import { smallSim } from '../testing-world.ts';
 import { testSession } from '../testing.ts';
-import { readAll } from './streams.ts';
+import { smallSim } from '../testing-world.ts';
 import recorded from './cases.json' with { type: 'json' };
+import type { Program } from './execution.ts';
+import { readAll } from './streams.ts';
 
 interface Case {
   readonly line: string;
@@ -17,7 +17,8 @@ customer   1/1     Running   0          5m
 database   1/1     Running   0          5m
 summary    0/1     Pending   2          5m
 `;
-const JSON_LIST = '{"items":[{"metadata":{"name":"a","labels":{"app":"x"}},"status":{"podIP":"10.48.0.1"}},{"metadata":{"name":"b","labels":{"app":"y"}},"status":{"podIP":"10.48.0.2"}}]}\n';
+const JSON_LIST =
+  '{"items":[{"metadata":{"name":"a","labels":{"app":"x"}},"status":{"podIP":"10.48.0.1"}},{"metadata":{"name":"b","labels":{"app":"y"}},"status":{"podIP":"10.48.0.2"}}]}\n';
 
 /** The stubs the cases were recorded with. */
 const kubectl: Program = async ({ args, x, env }) => {
@@ -25,7 +26,13 @@ const kubectl: Program = async ({ args, x, env }) => {
   const source = x.fds.get(0)?.source;
   switch (args[0]) {
     case 'get':
-      out(args[1] === 'svc' ? 'customer   NodePort   10.49.104.2   <none>        80:30180/TCP   166m\n' : args[1] === 'json' ? JSON_LIST : PODS);
+      out(
+        args[1] === 'svc'
+          ? 'customer   NodePort   10.49.104.2   <none>        80:30180/TCP   166m\n'
+          : args[1] === 'json'
+            ? JSON_LIST
+            : PODS,
+      );
       return 0;
     case 'apply':
       out(`applied ${(source ? await readAll(source) : '').split('\n').length - 1} lines\n`);

@@ -1,16 +1,27 @@
 /** Simple commands: aliases, assignments, then a function, a builtin or a program. */
 import { type Assignment, type Command, parse, type Word } from 'unbash';
+import { evaluateText } from './arithmetic.ts';
 import { builtins } from './builtins/index.ts';
 import { runNode } from './execute.ts';
 import { type Execution, Interrupted, Return, ShellError, stderr, throwIfInterrupted } from './execution.ts';
-import { expandString, expandWord, subscriptOf } from './expand.ts';
-import { evaluateText } from './arithmetic.ts';
-import { doors } from './expand.ts';
+import { doors, expandString, expandWord, subscriptOf } from './expand.ts';
 import { applyRedirections, RedirectError, type Redirected } from './redirect.ts';
 import { type Descriptor, errorPrefix, type Variable } from './state.ts';
 import { BrokenPipe } from './streams.ts';
 import { runTrap } from './traps.ts';
-import { elementOf, exportedEnv, isAssociative, mark, popLocals, pushLocals, setElement, setList, setMap, setValue, valueOf } from './variables.ts';
+import {
+  elementOf,
+  exportedEnv,
+  isAssociative,
+  mark,
+  parameterValue,
+  popLocals,
+  pushLocals,
+  setElement,
+  setList,
+  setMap,
+  setValue,
+} from './variables.ts';
 
 const MAX_DEPTH = 1000;
 
@@ -97,7 +108,11 @@ export async function runProgram(name: string, args: readonly string[], x: Execu
   const program = x.platform.program(name);
   if (!program) {
     const stat = name.includes('/') ? x.platform.files.stat(name) : undefined;
-    const why = name.includes('/') ? (stat?.type === 'directory' ? 'Is a directory' : 'No such file or directory') : 'command not found';
+    const why = name.includes('/')
+      ? stat?.type === 'directory'
+        ? 'Is a directory'
+        : 'No such file or directory'
+      : 'command not found';
     stderr(x)?.write(`${errorPrefix(x.shell)}${name}: ${why}\n`);
     return stat ? 126 : 127;
   }
@@ -124,7 +139,7 @@ export async function runProgram(name: string, args: readonly string[], x: Execu
 
 export async function callFunction(name: string, args: readonly string[], x: Execution): Promise<number> {
   const definition = x.shell.functions.get(name)!;
-  const limit = Number(valueOf(x, 'FUNCNEST') ?? MAX_DEPTH) || MAX_DEPTH;
+  const limit = Number(parameterValue(x, 'FUNCNEST') ?? MAX_DEPTH) || MAX_DEPTH;
   if (x.depth >= limit) throw new ShellError(`${name}: maximum function nesting level exceeded (${limit})`);
   const { positional } = x.shell;
   x.shell.positional = args;
@@ -170,10 +185,8 @@ export async function assign(node: Assignment, x: Execution): Promise<void> {
   const text = await expandString(value, x, true);
   const variable = x.shell.variables.get(name);
   const key = index ? await subscriptOf(index, isAssociative(x, name), x) : undefined;
-  const old = append ? ((key === undefined ? valueOf(x, name) : elementOf(x, name, key)) ?? '') : '';
-  const result = variable?.integer
-    ? String(await evaluateText(append ? `${old || 0}+(${text})` : text, x, doors))
-    : old + text;
+  const old = append ? ((key === undefined ? parameterValue(x, name) : elementOf(x, name, key)) ?? '') : '';
+  const result = variable?.integer ? String(await evaluateText(append ? `${old || 0}+(${text})` : text, x, doors)) : old + text;
   if (key === undefined) setValue(x, name, result);
   else setElement(x, name, key, result);
 }
@@ -198,7 +211,9 @@ async function assignArray({ name, value, append }: Assignment, x: Execution): P
     for (let at = 0; at + 1 < list.length + 1 && at < list.length; at += 2) keyed.set(list[at]!, list[at + 1] ?? '');
     return setMap(x, name, new Map([...(append ? (variable?.map ?? []) : []), ...keyed]));
   }
-  const before = append ? [...(variable?.list ?? (variable?.value === undefined ? [] : [[0, variable.value] as [number, string]]))] : [];
+  const before = append
+    ? [...(variable?.list ?? (variable?.value === undefined ? [] : [[0, variable.value] as [number, string]]))]
+    : [];
   if (plain && before.length === 0) return setList(x, name, list);
   setList(x, name, []);
   for (const [index, element] of before) setElement(x, name, String(index), element);
@@ -211,7 +226,11 @@ async function assignArray({ name, value, append }: Assignment, x: Execution): P
 }
 
 /** `[key]=value` inside an array's parentheses. */
-async function keyedElement(element: Word, associative: boolean, x: Execution): Promise<{ key: string; value: string } | undefined> {
+async function keyedElement(
+  element: Word,
+  associative: boolean,
+  x: Execution,
+): Promise<{ key: string; value: string } | undefined> {
   const found = /^\[((?:[^\]\\]|\\.)+)\]\+?=([\s\S]*)$/.exec(element.text);
   if (!found) return undefined;
   const word = (text: string) => (parse(`: ${text || "''"}`).commands[0]!.command as Command).suffix[0] as Word;
@@ -237,7 +256,15 @@ function withAlias(node: Command, x: Execution): Command | string {
   if (typeof inner === 'string') return value;
   const suffix = [...inner.suffix, ...node.suffix];
   const args = [...inner.args, ...aliasedArguments(value, node, x)];
-  return { ...inner, prefix: [...node.prefix, ...inner.prefix], suffix, args, redirects: [...inner.redirects, ...node.redirects], pos: node.pos, end: node.end };
+  return {
+    ...inner,
+    prefix: [...node.prefix, ...inner.prefix],
+    suffix,
+    args,
+    redirects: [...inner.redirects, ...node.redirects],
+    pos: node.pos,
+    end: node.end,
+  };
 }
 
 /** An alias that ends in a blank lets the next word be an alias too (`alias sudo='sudo '`). */

@@ -5,7 +5,7 @@ import { type Execution, ShellError } from './execution.ts';
 import { doors, expandPattern, expandString } from './expand.ts';
 import { resolvePath } from './files.ts';
 import { patternToRegExp } from './pattern.ts';
-import { elementOf, setList, valueOf } from './variables.ts';
+import { elementOf, parameterValue, setList } from './variables.ts';
 
 export async function evaluateTest(node: TestExpression, x: Execution): Promise<boolean> {
   switch (node.type) {
@@ -50,7 +50,8 @@ async function regExpSource(word: Word, x: Execution): Promise<string> {
   let source = '';
   for (const part of word.parts) {
     const quoted = part.type === 'SingleQuoted' || part.type === 'DoubleQuoted' || part.type === 'AnsiCQuoted';
-    if (part.type === 'Literal' || part.type === 'Glob' || part.type === 'BraceExpansion' || part.type === 'ExtendedGlob') source += part.text;
+    if (part.type === 'Literal' || part.type === 'Glob' || part.type === 'BraceExpansion' || part.type === 'ExtendedGlob')
+      source += part.text;
     else {
       const one: Word = { type: 'Word', text: part.text, value: part.text, pos: part.pos, end: part.end, parts: [part] };
       const text = await expandString(one, x);
@@ -61,7 +62,9 @@ async function regExpSource(word: Word, x: Execution): Promise<string> {
 }
 
 function matchRegExp(text: string, source: string, x: Execution): boolean {
-  const translated = source.replace(/\[\[:(\w+):\]/g, (_all, name: string) => `[${CLASSES[name] ?? ''}`).replace(/\[:(\w+):\]/g, (_all, name: string) => CLASSES[name] ?? '');
+  const translated = source
+    .replace(/\[\[:(\w+):\]/g, (_all, name: string) => `[${CLASSES[name] ?? ''}`)
+    .replace(/\[:(\w+):\]/g, (_all, name: string) => CLASSES[name] ?? '');
   let expression: RegExp;
   try {
     expression = new RegExp(translated, x.shell.shopt.has('nocasematch') ? 'is' : 's');
@@ -120,7 +123,7 @@ export function testUnary(operator: string, operand: string, x: Execution): bool
 
 function isSet(name: string, x: Execution): boolean {
   const found = /^(\w+)\[(.+)\]$/.exec(name);
-  return (found ? elementOf(x, found[1]!, found[2]!) : valueOf(x, name)) !== undefined;
+  return (found ? elementOf(x, found[1]!, found[2]!) : parameterValue(x, name)) !== undefined;
 }
 
 /** @returns undefined when there is no such operator */

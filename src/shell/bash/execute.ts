@@ -95,7 +95,11 @@ async function failing(status: number, x: Execution): Promise<number> {
   return status;
 }
 
-async function redirected(list: Parameters<typeof applyRedirections>[0], x: Execution, run: (x: Execution) => Promise<number>): Promise<number> {
+async function redirected(
+  list: Parameters<typeof applyRedirections>[0],
+  x: Execution,
+  run: (x: Execution) => Promise<number>,
+): Promise<number> {
   let opened: Awaited<ReturnType<typeof applyRedirections>>;
   try {
     opened = await applyRedirections(list, x);
@@ -244,7 +248,8 @@ async function runFor(node: For, x: Execution): Promise<number> {
 }
 
 async function runArithmeticFor(node: Extract<SyntaxNode, { type: 'ArithmeticFor' }>, x: Execution): Promise<number> {
-  const evaluate = (part: typeof node.test) => (part ? evaluateRoot(x.source.slice(part.pos, part.end), part, x, doors) : Promise.resolve(1n));
+  const evaluate = (part: typeof node.test) =>
+    part ? evaluateRoot(x.source.slice(part.pos, part.end), part, x, doors) : Promise.resolve(1n);
   let status = 0;
   await evaluate(node.initialize);
   while ((await evaluate(node.test)) !== 0n) {
@@ -305,7 +310,13 @@ provideSubstitutions({
     const only = script.commands.length === 1 ? script.commands[0]!.command : undefined;
     const source = script.source ?? x.source;
     // `$(< file)` is the file's text.
-    if (only?.type === 'Command' && !only.name && only.prefix.length === 0 && only.suffix.length === 0 && only.redirects.length === 1) {
+    if (
+      only?.type === 'Command' &&
+      !only.name &&
+      only.prefix.length === 0 &&
+      only.suffix.length === 0 &&
+      only.redirects.length === 1
+    ) {
       return captureOutput(x, (inside) => redirected(only.redirects, inside, async (open) => copyThrough(open)));
     }
     return captureOutput({ ...x, source }, (inside) => runScript(script, inside));

@@ -7,7 +7,7 @@ import { type Execution, ShellError } from './execution.ts';
 import { globFiles } from './glob.ts';
 import { expandParameter } from './parameter.ts';
 import { escapePattern, expandBraces, hasPattern } from './pattern.ts';
-import { elementsOf, valueOf } from './variables.ts';
+import { elementsOf, parameterValue } from './variables.ts';
 
 /** Runs `$(…)` and `<(…)`; given by execute.ts, which needs this file. */
 export interface Substitutions {
@@ -48,7 +48,10 @@ class Fields {
 
   /** The result of an unquoted expansion: split by IFS. */
   split(text: string): void {
-    if (this.ifs === '') return this.plain(text);
+    if (this.ifs === '') {
+      this.plain(text);
+      return;
+    }
     let blankBefore = false;
     for (let at = 0; at < text.length; at++) {
       const char = text[at]!;
@@ -195,15 +198,18 @@ function literal(text: string, fields: Fields, x: Execution, mode: Mode, first: 
   if (first && rest.startsWith('~')) rest = tilde(rest, fields, x, mode);
   if (mode.assignment) {
     for (let colon = rest.indexOf(':~'); colon >= 0; colon = rest.indexOf(':~')) {
-      unescape(rest.slice(0, colon + 1), fields);
+      unescapeLiteral(rest.slice(0, colon + 1), fields);
       rest = tilde(rest.slice(colon + 1), fields, x, mode);
     }
   }
-  unescape(rest, fields);
+  unescapeLiteral(rest, fields);
 }
 
-function unescape(text: string, fields: Fields): void {
-  if (!text.includes('\\')) return fields.plain(text);
+function unescapeLiteral(text: string, fields: Fields): void {
+  if (!text.includes('\\')) {
+    fields.plain(text);
+    return;
+  }
   for (let at = 0; at < text.length; at++) {
     if (text[at] !== '\\') fields.plain(text[at]!);
     else if (text[at + 1] === '\n') at++;
@@ -225,9 +231,9 @@ function tilde(text: string, fields: Fields, x: Execution, mode: Mode): string {
 }
 
 function homeOf(prefix: string, x: Execution): string | undefined {
-  if (prefix === '~') return valueOf(x, 'HOME') ?? (x.platform.root ? '/root' : `/home/${x.platform.user}`);
+  if (prefix === '~') return parameterValue(x, 'HOME') ?? (x.platform.root ? '/root' : `/home/${x.platform.user}`);
   if (prefix === '~+') return x.shell.cwd;
-  if (prefix === '~-') return valueOf(x, 'OLDPWD');
+  if (prefix === '~-') return parameterValue(x, 'OLDPWD');
   if (prefix === '~root') return '/root';
   return prefix === `~${x.platform.user}` ? `/home/${x.platform.user}` : undefined;
 }
@@ -248,7 +254,16 @@ async function expansion(part: WordPart, fields: Fields, x: Execution, mode: Mod
     case 'CommandExpansion':
       return put(await substitutions.output(part.script, x));
     case 'ArithmeticExpansion':
-      return put(String(await evaluateRoot(part.text.startsWith('$((') ? part.text.slice(3, -2) : part.text.slice(2, -1), part.expression, x, doors)));
+      return put(
+        String(
+          await evaluateRoot(
+            part.text.startsWith('$((') ? part.text.slice(3, -2) : part.text.slice(2, -1),
+            part.expression,
+            x,
+            doors,
+          ),
+        ),
+      );
     case 'ProcessSubstitution':
       return fields.quoted(await substitutions.process(part, x));
     default:
@@ -258,7 +273,10 @@ async function expansion(part: WordPart, fields: Fields, x: Execution, mode: Mod
 
 /** `$*` and `$@` unquoted: each a field, split further. */
 function list(values: readonly string[], fields: Fields, x: Execution, mode: Mode): void {
-  if (!mode.split) return fields.plain(values.join(ifsOf(x)[0] ?? ' '));
+  if (!mode.split) {
+    fields.plain(values.join(ifsOf(x)[0] ?? ' '));
+    return;
+  }
   values.forEach((value, index) => {
     if (index > 0) fields.break();
     fields.split(value);
@@ -284,7 +302,16 @@ async function quotedPart(part: WordPart, fields: Fields, x: Execution): Promise
     case 'CommandExpansion':
       return fields.quoted(await substitutions.output(part.script, x));
     case 'ArithmeticExpansion':
-      return fields.quoted(String(await evaluateRoot(part.text.startsWith('$((') ? part.text.slice(3, -2) : part.text.slice(2, -1), part.expression, x, doors)));
+      return fields.quoted(
+        String(
+          await evaluateRoot(
+            part.text.startsWith('$((') ? part.text.slice(3, -2) : part.text.slice(2, -1),
+            part.expression,
+            x,
+            doors,
+          ),
+        ),
+      );
     default:
       return fields.quoted('value' in part && part.value !== undefined ? part.value : part.text);
   }
@@ -300,8 +327,9 @@ function quotedList(values: readonly string[], fields: Fields): void {
 }
 
 function simple(name: string, x: Execution): string {
-  const value = valueOf(x, name);
-  if (value === undefined && x.shell.options.has('nounset') && !'@*#?-$!'.includes(name)) throw new ShellError(`${name}: unbound variable`);
+  const value = parameterValue(x, name);
+  if (value === undefined && x.shell.options.has('nounset') && !'@*#?-$!'.includes(name))
+    throw new ShellError(`${name}: unbound variable`);
   return value ?? '';
 }
 

@@ -1,6 +1,7 @@
 /** Background jobs: `&`, `jobs`, `wait`, `kill %1`, `fg`. */
-import { type Execution, Interrupted, ShellError } from './execution.ts';
+
 import { inSubshell } from './execute.ts';
+import { type Execution, Interrupted, ShellError } from './execution.ts';
 import type { Job } from './state.ts';
 import { emptySource } from './streams.ts';
 
@@ -23,7 +24,8 @@ export function startJob(text: string, x: Execution, run: (x: Execution) => Prom
     try {
       return await inSubshell(inside, run);
     } catch (error) {
-      if (error instanceof Interrupted || controller.signal.aborted) return killedBy === 'KILL' ? 137 : killedBy === 'INT' ? 130 : 143;
+      if (error instanceof Interrupted || controller.signal.aborted)
+        return killedBy === 'KILL' ? 137 : killedBy === 'INT' ? 130 : 143;
       throw error;
     } finally {
       platform.processes.count--;

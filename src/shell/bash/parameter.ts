@@ -4,7 +4,7 @@ import { evaluateText } from './arithmetic.ts';
 import { type Execution, ShellError } from './execution.ts';
 import { doors, expandPattern, expandString, subscriptOf } from './expand.ts';
 import { patternToRegExp, translate } from './pattern.ts';
-import { elementOf, elementsOf, isAssociative, keysOf, resolveName, setElement, setValue, valueOf } from './variables.ts';
+import { elementOf, elementsOf, isAssociative, keysOf, parameterValue, resolveName, setElement, setValue } from './variables.ts';
 
 /** Several values: `${a[@]}` (one field each) or, `joined`, `${a[*]}` in quotes. */
 export interface ValueList {
@@ -31,13 +31,17 @@ export async function expandParameter(part: ParameterExpansionPart, x: Execution
     if (x.shell.variables.get(subject.name)?.nameref) return resolveName(x.shell, subject.name);
     const pointed = scalar(subject, x);
     const indirect = pointed === undefined ? null : /^(\w+|[@*#?$!-])(?:\[(.*)\])?$/.exec(pointed);
-    if (!indirect) throw new ShellError(pointed === undefined ? `${part.parameter}: invalid indirect expansion` : `${pointed}: invalid variable name`);
+    if (!indirect)
+      throw new ShellError(
+        pointed === undefined ? `${part.parameter}: invalid indirect expansion` : `${pointed}: invalid variable name`,
+      );
     const all = (indirect[2] ?? indirect[1]) as '@' | '*';
     subject = { name: indirect[1]!, ...(all === '@' || all === '*' ? { all } : indirect[2] !== undefined && { key: indirect[2] }) };
   }
-  if (part.prefix === '#' && !part.operation) return String(subject.all ? allOf(subject, x).length : [...(checked(subject, part, x) ?? '')].length);
+  if (part.prefix === '#' && !part.operation)
+    return String(subject.all ? allOf(subject, x).length : [...(checked(subject, part, x) ?? '')].length);
   if (subject.all) return operateOnList(subject, part.operation, x, quoted);
-  if (part.operation?.type === 'Default') return useDefault(subject, part.operation, x);
+  if (part.operation?.type === 'Default') return defaultValue(subject, part.operation, x);
   const value = checked(subject, part, x);
   return part.operation ? operate(value ?? '', part.operation, x, subject.name) : (value ?? '');
 }
@@ -56,7 +60,7 @@ async function subjectOf(part: ParameterExpansionPart, x: Execution): Promise<Su
   return { name, key: await subscriptOf(index, isAssociative(x, name), x) };
 }
 
-const scalar = ({ name, key }: Subject, x: Execution) => (key === undefined ? valueOf(x, name) : elementOf(x, name, key));
+const scalar = ({ name, key }: Subject, x: Execution) => (key === undefined ? parameterValue(x, name) : elementOf(x, name, key));
 const allOf = ({ name }: Subject, x: Execution) => elementsOf(x, name) ?? [];
 
 function checked(subject: Subject, part: ParameterExpansionPart, x: Execution): string | undefined {
@@ -65,7 +69,7 @@ function checked(subject: Subject, part: ParameterExpansionPart, x: Execution): 
   return value;
 }
 
-async function useDefault(subject: Subject, operation: Operation<'Default'>, x: Execution): Promise<string> {
+async function defaultValue(subject: Subject, operation: Operation<'Default'>, x: Execution): Promise<string> {
   const value = scalar(subject, x);
   const kind = operation.operator.at(-1);
   const missing = value === undefined || (operation.operator.startsWith(':') && value === '');
@@ -81,7 +85,12 @@ async function useDefault(subject: Subject, operation: Operation<'Default'>, x: 
   return text;
 }
 
-async function operateOnList(subject: Subject, operation: ParameterOperation | undefined, x: Execution, quoted: boolean): Promise<string | ValueList> {
+async function operateOnList(
+  subject: Subject,
+  operation: ParameterOperation | undefined,
+  x: Execution,
+  quoted: boolean,
+): Promise<string | ValueList> {
   const list = allOf(subject, x);
   const joined = subject.all === '*';
   if (!operation) return { list, joined };
@@ -98,7 +107,12 @@ async function operateOnList(subject: Subject, operation: ParameterOperation | u
   return { list: out, joined };
 }
 
-async function sliceList(subject: Subject, list: readonly string[], operation: Operation<'Slice'>, x: Execution): Promise<readonly string[]> {
+async function sliceList(
+  subject: Subject,
+  list: readonly string[],
+  operation: Operation<'Slice'>,
+  x: Execution,
+): Promise<readonly string[]> {
   // ${@:0} begins with $0.
   const values = subject.name === '@' || subject.name === '*' ? [x.shell.scriptName, ...list] : list;
   const offset = await number(operation.offset, x);
@@ -117,7 +131,12 @@ async function operate(value: string, operation: ParameterOperation, x: Executio
     case 'Remove':
       return remove(value, operation.operator, await expandPattern(operation.operand, x));
     case 'Replace':
-      return replace(value, operation.operator, await expandPattern(operation.pattern, x), await expandString(operation.replacement, x));
+      return replace(
+        value,
+        operation.operator,
+        await expandPattern(operation.pattern, x),
+        await expandString(operation.replacement, x),
+      );
     case 'Slice':
       return slice(value, operation, x);
     case 'CaseModification':
@@ -134,7 +153,13 @@ function remove(value: string, operator: string, pattern: string): string {
   // Shortest: every `.*` of the translation becomes lazy (a literal dot is written `\\.`, so nothing else reads `.*`).
   const lazy = greedy.replaceAll('.*', '.*?');
   const expression =
-    operator === '#' ? `^(?:${lazy})(?<rest>.*)$` : operator === '##' ? `^(?:${greedy})(?<rest>.*)$` : operator === '%' ? `^(?<rest>.*)(?:${greedy})$` : `^(?<rest>.*?)(?:${greedy})$`;
+    operator === '#'
+      ? `^(?:${lazy})(?<rest>.*)$`
+      : operator === '##'
+        ? `^(?:${greedy})(?<rest>.*)$`
+        : operator === '%'
+          ? `^(?<rest>.*)(?:${greedy})$`
+          : `^(?<rest>.*?)(?:${greedy})$`;
   return new RegExp(expression, 's').exec(value)?.groups?.rest ?? value;
 }
 
@@ -159,7 +184,8 @@ async function slice(value: string, operation: Operation<'Slice'>, x: Execution)
 
 function changeCase(value: string, operator: string, pattern: string): string {
   const expression = patternToRegExp(pattern);
-  const turn = (char: string) => (!expression.test(char) ? char : operator.startsWith('^') ? char.toUpperCase() : char.toLowerCase());
+  const turn = (char: string) =>
+    !expression.test(char) ? char : operator.startsWith('^') ? char.toUpperCase() : char.toLowerCase();
   const chars = [...value];
   return operator.length === 2 ? chars.map(turn).join('') : chars.map((char, index) => (index === 0 ? turn(char) : char)).join('');
 }

@@ -196,7 +196,10 @@ function range(body: string): readonly string[] | undefined {
   const [from, to] = numbers ? [Number(found[1]), Number(found[2])] : [found[1]!.charCodeAt(0), found[2]!.charCodeAt(0)];
   const step = Math.max(1, Math.abs(Number(found[3] ?? 1)));
   if (Math.abs(to - from) / step > 100_000) return undefined;
-  const width = numbers && /^-?0\d/.test(`${found[1]} ${found[2]}`.replace(/^.* (?=-?0\d)/, '')) ? Math.max(found[1]!.length, found[2]!.length) : 0;
+  const width =
+    numbers && /^-?0\d/.test(`${found[1]} ${found[2]}`.replace(/^.* (?=-?0\d)/, ''))
+      ? Math.max(found[1]!.length, found[2]!.length)
+      : 0;
   const out: string[] = [];
   for (let value = from; from <= to ? value <= to : value >= to; value += from <= to ? step : -step) {
     const text = numbers ? String(Math.abs(value)).padStart(width - (value < 0 ? 1 : 0), '0') : String.fromCharCode(value);

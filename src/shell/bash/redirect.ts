@@ -96,7 +96,11 @@ async function applyFile(
   if (operator === '<') return open(fdOf(0), { source: openForReading(name, x) });
   if (operator === '<>') return open(fdOf(0), { source: openForReading(name, x), sink: openForWriting(name, true, x) });
   const append = operator === '>>' || operator === '&>>';
-  if (operator === '>' && x.shell.options.has('noclobber') && x.platform.files.stat(resolvePath(x.shell.cwd, name))?.type === 'file') {
+  if (
+    operator === '>' &&
+    x.shell.options.has('noclobber') &&
+    x.platform.files.stat(resolvePath(x.shell.cwd, name))?.type === 'file'
+  ) {
     throw new RedirectError(`${name}: cannot overwrite existing file`);
   }
   const sink = openForWriting(name, append, x);

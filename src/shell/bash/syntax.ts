@@ -18,7 +18,7 @@ export function checkSyntax(text: string): Syntax {
   }
   const [first] = (script.errors ?? []).filter((error) => !/^unterminated heredoc/.test(error.message));
   if (!first) return { script };
-  return { error: describe(first.message, plain, first.pos) };
+  return { error: wording(first.message, plain, first.pos) };
 }
 
 const CLOSERS: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const CLOSERS: Readonly<Record<string, string>> = {
   'ansi-c quote': "'",
 };
 
-function describe(message: string, text: string, pos: number): string[] {
+function wording(message: string, text: string, pos: number): string[] {
   const open = /^unterminated (.+)$/.exec(message);
   if (open) return [`unexpected EOF while looking for matching \`${CLOSERS[open[1]!.toLowerCase()] ?? ')'}'`];
   const named = /^unexpected token '(.+)'$/s.exec(message)?.[1];
@@ -46,7 +46,10 @@ function describe(message: string, text: string, pos: number): string[] {
 /** The token at or after a place; `newline` at the end of a line; undefined at the end of an open construct. */
 function tokenAt(text: string, pos: number): string | undefined {
   const rest = text.slice(pos).replace(/^[ \t]+/, '');
-  if (rest === '') return /(^|[;|&({\s])(then|do|else|elif|if|while|until|in|\{|\()\s*$|^\s*(if|for|while|until|case|\{|\()/.test(text) ? undefined : 'newline';
+  if (rest === '')
+    return /(^|[;|&({\s])(then|do|else|elif|if|while|until|in|\{|\()\s*$|^\s*(if|for|while|until|case|\{|\()/.test(text)
+      ? undefined
+      : 'newline';
   if (rest.startsWith('\n')) return 'newline';
   return /^(;;&|;;|;&|&&|\|\||\|&|&>>|&>|<<<|<<-|<<|>>|>\||<>|[;&|()<>]|[^\s;&|()<>]+)/.exec(rest)?.[0] ?? 'newline';
 }
@@ -65,7 +68,10 @@ export function needsMore(text: string): boolean {
   if (errors.some((error) => /^unexpected/.test(error.message))) return false;
   // Every complaint must be about what is missing at the very end.
   const end = text.trimEnd().length;
-  return errors.every((error) => /^unterminated/.test(error.message) || error.pos >= end) && errors.some((error) => !/redirect target/.test(error.message));
+  return (
+    errors.every((error) => /^unterminated/.test(error.message) || error.pos >= end) &&
+    errors.some((error) => !/redirect target/.test(error.message))
+  );
 }
 
 function insideComment(text: string): boolean {
@@ -88,7 +94,8 @@ function openHereDocument(text: string): boolean {
     }
     const node = value as Walkable;
     if (node.type === 'HereDoc' && node.delimiter && !node.closing) open = true;
-    for (const key of ['commands', 'command', 'redirects', 'body', 'clause', 'then', 'else', 'elif', 'items', 'suffix', 'prefix']) visit(node[key], depth + 1);
+    for (const key of ['commands', 'command', 'redirects', 'body', 'clause', 'then', 'else', 'elif', 'items', 'suffix', 'prefix'])
+      visit(node[key], depth + 1);
   };
   try {
     visit(parse(text), 0);

@@ -1,7 +1,7 @@
 /** `trap`: actions on EXIT, ERR and signals. */
 import { parse } from 'unbash';
-import type { Execution } from './execution.ts';
 import { runScript } from './execute.ts';
+import type { Execution } from './execution.ts';
 
 /** Runs the action of a trap, if there is one; `$?` is as it was. EXIT runs once. */
 export async function runTrap(name: string, x: Execution): Promise<void> {

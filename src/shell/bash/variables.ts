@@ -17,7 +17,7 @@ export function resolveName(shell: ShellState, name: string): string {
 }
 
 /** @returns the value of a parameter: a variable (element 0 of an array), a position or a special one; undefined when unset */
-export function valueOf(x: Execution, name: string): string | undefined {
+export function parameterValue(x: Execution, name: string): string | undefined {
   const special = specialValue(x, name);
   if (special !== undefined) return special;
   if (/^\d+$/.test(name)) return name === '0' ? x.shell.scriptName : x.shell.positional[Number(name) - 1];
@@ -74,7 +74,7 @@ export function elementsOf(x: Execution, name: string): readonly string[] | unde
   const variable = x.shell.variables.get(resolveName(x.shell, name));
   if (variable?.list) return [...variable.list].sort(([a], [b]) => a - b).map(([, value]) => value);
   if (variable?.map) return [...variable.map.values()];
-  const value = valueOf(x, name);
+  const value = parameterValue(x, name);
   return value === undefined ? undefined : [value];
 }
 
@@ -83,7 +83,7 @@ export function keysOf(x: Execution, name: string): readonly string[] {
   const variable = x.shell.variables.get(resolveName(x.shell, name));
   if (variable?.list) return [...variable.list.keys()].sort((a, b) => a - b).map(String);
   if (variable?.map) return [...variable.map.keys()];
-  return valueOf(x, name) === undefined ? [] : ['0'];
+  return parameterValue(x, name) === undefined ? [] : ['0'];
 }
 
 /** One element by its subscript, already evaluated (a number's text for an indexed array). */
@@ -92,7 +92,7 @@ export function elementOf(x: Execution, name: string, key: string): string | und
   if (name === 'FUNCNAME') return [...x.shell.callStack].reverse()[Number(key)];
   const variable = x.shell.variables.get(resolveName(x.shell, name));
   if (variable?.map) return variable.map.get(key);
-  if (!variable?.list) return key === '0' ? valueOf(x, name) : undefined;
+  if (!variable?.list) return key === '0' ? parameterValue(x, name) : undefined;
   return variable.list.get(indexIn(variable.list, Number(key)));
 }
 
@@ -120,7 +120,10 @@ function writable(x: Execution, name: string): Variable | undefined {
 export function setValue(x: Execution, rawName: string, value: string): void {
   const name = resolveName(x.shell, rawName);
   const variable = writable(x, name);
-  if (variable?.list || variable?.map) return setElement(x, name, '0', value);
+  if (variable?.list || variable?.map) {
+    setElement(x, name, '0', value);
+    return;
+  }
   const exported = variable?.exported || x.shell.options.has('allexport');
   x.shell.variables.set(name, { ...variable, value: fold(variable, value), ...(exported && { exported }) });
   if (name === 'RANDOM') x.shell.randomState = Number(value) || 1;
@@ -184,7 +187,8 @@ export function unsetElement(x: Execution, rawName: string, key: string): void {
 /** What a program inherits. */
 export function exportedEnv(shell: ShellState): Map<string, string> {
   const env = new Map<string, string>();
-  for (const [name, variable] of shell.variables) if (variable.exported && variable.value !== undefined) env.set(name, variable.value);
+  for (const [name, variable] of shell.variables)
+    if (variable.exported && variable.value !== undefined) env.set(name, variable.value);
   return env;
 }
 

@@ -2,11 +2,9 @@
  * Text tools that come from just-bash (grep, sed, awk, jq, sort …), loaded when first needed: most lines need none of them.
  */
 import type { Bash, IFileSystem } from 'just-bash/browser';
-import { type Invocation, type Program, stderr, stdin, stdout } from '../bash/execution.ts';
-import { readAll } from '../bash/streams.ts';
 import { runWords } from '../bash/command.ts';
-import { textSink } from '../bash/streams.ts';
-import { textSource } from '../bash/streams.ts';
+import { type Invocation, type Program, stderr, stdin, stdout } from '../bash/execution.ts';
+import { readAll, textSink, textSource } from '../bash/streams.ts';
 import { toolFileSystem } from './tool-files.ts';
 
 /** Those of just-bash's tools that are offered. */
@@ -17,7 +15,11 @@ export const bundledNames: ReadonlySet<string> = new Set(
     .filter(Boolean),
 );
 
-const READS_STDIN = new Set('awk base64 column comm cut diff egrep expand fgrep fold grep gunzip gzip jq join md5sum nl od paste rev sed sha1sum sha256sum sort split strings tac tail tar tr unexpand uniq wc yq zcat'.split(' '));
+const READS_STDIN = new Set(
+  'awk base64 column comm cut diff egrep expand fgrep fold grep gunzip gzip jq join md5sum nl od paste rev sed sha1sum sha256sum sort split strings tac tail tar tr unexpand uniq wc yq zcat'.split(
+    ' ',
+  ),
+);
 
 let library: Promise<typeof import('just-bash/browser')> | undefined;
 
@@ -36,7 +38,10 @@ export function bundled(name: string): Program {
     const inner = (command: string) =>
       defineCommand(command, async (args, context) => {
         const [out, err] = [textSink(), textSink()];
-        const fds = new Map(x.fds).set(0, { source: textSource(String(context.stdin)) }).set(1, { sink: out }).set(2, { sink: err });
+        const fds = new Map(x.fds)
+          .set(0, { source: textSource(String(context.stdin)) })
+          .set(1, { sink: out })
+          .set(2, { sink: err });
         const exitCode = await runWords([command, ...args], { ...x, fds });
         return { stdout: out.text(), stderr: err.text(), exitCode };
       });
@@ -46,9 +51,21 @@ export function bundled(name: string): Program {
       fs,
       cwd: x.shell.cwd,
       env: Object.fromEntries(env),
-      customCommands: runsOthers ? x.platform.programs().filter((each) => each !== name).map(inner) : [],
+      customCommands: runsOthers
+        ? x.platform
+            .programs()
+            .filter((each) => each !== name)
+            .map(inner)
+        : [],
     });
-    const result = await bash.exec(name, { args: [...invocation.args], stdin: input, cwd: x.shell.cwd, replaceEnv: true, env: Object.fromEntries(env), signal: x.signal as never });
+    const result = await bash.exec(name, {
+      args: [...invocation.args],
+      stdin: input,
+      cwd: x.shell.cwd,
+      replaceEnv: true,
+      env: Object.fromEntries(env),
+      signal: x.signal as never,
+    });
     if (result.stdout) stdout(x)?.write(result.stdout);
     if (result.stderr) stderr(x)?.write(result.stderr.replace(/^bash: /gm, ''));
     return result.exitCode;

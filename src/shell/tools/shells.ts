@@ -34,7 +34,8 @@ async function runText({ x, env }: Invocation, request: Request, options: readon
   if ('error' in parsed) {
     const line = request.text.split('\n').length;
     stderr(x)?.write(`${request.label}: line ${line}: ${parsed.error[0]}\n`);
-    if (parsed.error[0]?.includes('near')) stderr(x)?.write(`${request.label}: line ${line}: \`${request.text.split('\n').at(-1)}'\n`);
+    if (parsed.error[0]?.includes('near'))
+      stderr(x)?.write(`${request.label}: line ${line}: \`${request.text.split('\n').at(-1)}'\n`);
     return 2;
   }
   return inSubshell(inside, (sub) => {
@@ -82,16 +83,27 @@ async function enterShell({ x, env }: Invocation): Promise<number> {
   const around = (x.platform as { around?: import('../process.ts').Surroundings }).around;
   if (!around) return 0;
   const { place, container, user } = around;
-  return around.enter(place, { user, cwd: x.shell.cwd, env: Object.fromEntries(env), ...(container !== undefined && { container }) }, x);
+  return around.enter(
+    place,
+    { user, cwd: x.shell.cwd, env: Object.fromEntries(env), ...(container !== undefined && { container }) },
+    x,
+  );
 }
 
-function runFile(invocation: Invocation, [file = '', ...args]: readonly string[], direct: boolean, options: readonly string[] = []): Promise<number> | number {
+function runFile(
+  invocation: Invocation,
+  [file = '', ...args]: readonly string[],
+  direct: boolean,
+  options: readonly string[] = [],
+): Promise<number> | number {
   const { x } = invocation;
   const path = resolvePath(x.shell.cwd, file);
   const stat = x.platform.files.stat(path);
   const text = x.platform.files.read(path);
   const complain = (why: string, status: number) => {
-    stderr(x)?.write(direct ? `${x.shell.interactive ? x.shell.scriptName : 'bash'}: ${file}: ${why}\n` : `bash: ${file}: ${why}\n`);
+    stderr(x)?.write(
+      direct ? `${x.shell.interactive ? x.shell.scriptName : 'bash'}: ${file}: ${why}\n` : `bash: ${file}: ${why}\n`,
+    );
     return status;
   };
   if (!stat) return complain('No such file or directory', 127);

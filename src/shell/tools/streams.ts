@@ -51,7 +51,15 @@ function decorator(flags: ReadonlySet<string>): (text: string) => string {
   };
 }
 
-const CAT_LONG: Readonly<Record<string, string>> = { 'show-all': 'A', number: 'n', 'number-nonblank': 'b', 'show-ends': 'E', 'show-tabs': 'T', 'squeeze-blank': 's', 'show-nonprinting': 'v' };
+const CAT_LONG: Readonly<Record<string, string>> = {
+  'show-all': 'A',
+  number: 'n',
+  'number-nonblank': 'b',
+  'show-ends': 'E',
+  'show-tabs': 'T',
+  'squeeze-blank': 's',
+  'show-nonprinting': 'v',
+};
 
 async function cat(invocation: Invocation): Promise<number> {
   const flags = new Set<string>();
@@ -66,14 +74,22 @@ async function cat(invocation: Invocation): Promise<number> {
     } else if (options && /^-./.test(arg)) for (const letter of arg.slice(1)) flags.add(letter);
     else operands.push(arg);
   }
-  for (const flag of flags) if (!'AbeEnstTuv'.includes(flag)) return fail(invocation, `invalid option -- '${flag}'\nTry 'cat --help' for more information.`);
-  for (const [letter, meaning] of [['A', 'vET'], ['e', 'vE'], ['t', 'vT']] as const) if (flags.has(letter)) for (const each of meaning) flags.add(each);
+  for (const flag of flags)
+    if (!'AbeEnstTuv'.includes(flag))
+      return fail(invocation, `invalid option -- '${flag}'\nTry 'cat --help' for more information.`);
+  for (const [letter, meaning] of [
+    ['A', 'vET'],
+    ['e', 'vE'],
+    ['t', 'vT'],
+  ] as const)
+    if (flags.has(letter)) for (const each of meaning) flags.add(each);
   const decorate = [...flags].some((flag) => flag !== 'u') ? decorator(flags) : undefined;
   let status = 0;
   for (const operand of operands.length > 0 ? operands : ['-']) {
     const source = openOperand(invocation, operand);
     if (!source) status = 1;
-    for (let chunk = await source?.read(); chunk !== undefined; chunk = await source?.read()) print(invocation, decorate ? decorate(chunk) : chunk);
+    for (let chunk = await source?.read(); chunk !== undefined; chunk = await source?.read())
+      print(invocation, decorate ? decorate(chunk) : chunk);
   }
   return status;
 }
@@ -94,17 +110,24 @@ function headOptions(invocation: Invocation): HeadOptions | number {
     const short = /^-([nc])(.*)$/s.exec(arg) ?? /^--(lines|bytes)(?:=(.*))?$/s.exec(arg);
     if (short) {
       const value = short[2] || args.shift();
-      if (value === undefined) return fail(invocation, `option requires an argument -- '${short[1]}'\nTry 'head --help' for more information.`);
+      if (value === undefined)
+        return fail(invocation, `option requires an argument -- '${short[1]}'\nTry 'head --help' for more information.`);
       options.bytes = short[1] === 'c' || short[1] === 'bytes';
       const found = /^([-+]?\d+)([kKmM]?)B?$/.exec(value);
       if (!found) return fail(invocation, `invalid number of ${options.bytes ? 'bytes' : 'lines'}: ‘${value}’`);
       options.count = Number(found[1]) * ({ k: 1024, m: 1_048_576 }[found[2]!.toLowerCase()] ?? 1);
       if (value.startsWith('-') && options.count === 0) options.count = -0;
     } else if (/^-\d+$/.test(arg)) options.count = Number(arg.slice(1));
-    else if (arg === '-q' || arg === '-v' || arg === '--quiet' || arg === '--verbose') options.quiet = arg === '-q' || arg === '--quiet';
+    else if (arg === '-q' || arg === '-v' || arg === '--quiet' || arg === '--verbose')
+      options.quiet = arg === '-q' || arg === '--quiet';
     else if (arg === '--') options.operands.push(...args.splice(0));
     else if (/^-./.test(arg)) {
-      return fail(invocation, arg.startsWith('--') ? `unrecognized option '${arg}'\nTry 'head --help' for more information.` : `invalid option -- '${arg[1]}'\nTry 'head --help' for more information.`);
+      return fail(
+        invocation,
+        arg.startsWith('--')
+          ? `unrecognized option '${arg}'\nTry 'head --help' for more information.`
+          : `invalid option -- '${arg[1]}'\nTry 'head --help' for more information.`,
+      );
     } else options.operands.push(arg);
   }
   return options;
@@ -122,7 +145,8 @@ async function head(invocation: Invocation): Promise<number> {
       status = 1;
       continue;
     }
-    if (options.quiet === false || (operands.length > 1 && !options.quiet)) print(invocation, `${first ? '' : '\n'}==> ${operand === '-' ? 'standard input' : operand} <==\n`);
+    if (options.quiet === false || (operands.length > 1 && !options.quiet))
+      print(invocation, `${first ? '' : '\n'}==> ${operand === '-' ? 'standard input' : operand} <==\n`);
     first = false;
     await headOf(invocation, source, options);
   }
@@ -135,7 +159,10 @@ async function headOf(invocation: Invocation, source: Source, { count, bytes }: 
     for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) text += chunk;
     const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
     const drop = -count;
-    print(invocation, bytes ? text.slice(0, Math.max(0, text.length - drop)) : lines.slice(0, Math.max(0, lines.length - drop)).join(''));
+    print(
+      invocation,
+      bytes ? text.slice(0, Math.max(0, text.length - drop)) : lines.slice(0, Math.max(0, lines.length - drop)).join(''),
+    );
     return;
   }
   let left = count;

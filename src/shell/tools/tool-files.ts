@@ -35,7 +35,15 @@ export function toolFileSystem(x: Execution): IFileSystem {
     if (path === '/dev/null') return '';
     const text = files.read(path);
     if (text !== undefined) return text;
-    return raise(files.stat(path)?.type === 'directory' ? 'Is a directory' : files.stat(path) ? 'Permission denied' : 'No such file or directory', 'open', path);
+    return raise(
+      files.stat(path)?.type === 'directory'
+        ? 'Is a directory'
+        : files.stat(path)
+          ? 'Permission denied'
+          : 'No such file or directory',
+      'open',
+      path,
+    );
   };
   // just-bash looks its own tools up on the path before it runs them.
   const isProgram = (path: string) => /^\/(usr\/)?bin\/[^/]+$/.test(path);
@@ -55,7 +63,8 @@ export function toolFileSystem(x: Execution): IFileSystem {
     if (path === '/dev/null') return;
     check(files.write(path, textOf(content)), 'open', path);
   };
-  const list = (path: string) => files.list(path) ?? raise(files.stat(path) ? 'Not a directory' : 'No such file or directory', 'scandir', path);
+  const list = (path: string) =>
+    files.list(path) ?? raise(files.stat(path) ? 'Not a directory' : 'No such file or directory', 'scandir', path);
   const copy = async (from: string, to: string, recursive: boolean): Promise<void> => {
     if (files.stat(from)?.type !== 'directory') return write(to, read(from));
     if (!recursive) return raise('Is a directory', 'cp', from);
@@ -87,7 +96,8 @@ export function toolFileSystem(x: Execution): IFileSystem {
     async rm(path, options) {
       const found = files.stat(path);
       if (!found) return options?.force ? undefined : raise('No such file or directory', 'rm', path);
-      if (found.type === 'directory' && !options?.recursive && (files.list(path)?.length ?? 0) > 0) raise('Directory not empty', 'rm', path);
+      if (found.type === 'directory' && !options?.recursive && (files.list(path)?.length ?? 0) > 0)
+        raise('Directory not empty', 'rm', path);
       check(files.remove(path), 'rm', path);
     },
     cp: (from, to, options) => copy(from, to, options?.recursive === true),

@@ -33,7 +33,11 @@ export function quoteWhenNeeded(text: string): string {
 }
 
 /** Splits leading `-abc` options off. `--` ends them. @returns undefined and complains when one is unknown */
-export function splitOptions(call: BuiltinCall, allowed: string, usage?: string): { flags: Set<string>; rest: string[] } | undefined {
+export function splitOptions(
+  call: BuiltinCall,
+  allowed: string,
+  usage?: string,
+): { flags: Set<string>; rest: string[] } | undefined {
   const flags = new Set<string>();
   let at = 0;
   for (; at < call.args.length; at++) {

@@ -1,6 +1,7 @@
 /** Builtins that steer: break, return, exit, eval, source, exec, command, trap … */
-import { runProgram, runWords } from '../command.ts';
+
 import { evaluateText } from '../arithmetic.ts';
+import { runProgram, runWords } from '../command.ts';
 import { runScript } from '../execute.ts';
 import { Exit, LoopJump, Return, stderr } from '../execution.ts';
 import { doors } from '../expand.ts';
@@ -82,15 +83,43 @@ const command: Builtin = async (call) => {
   return words.length === 0 ? 0 : runWords(words, call.x, { only: 'no-function' });
 };
 
-const SIGNALS = ['EXIT', 'HUP', 'INT', 'QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'KILL', 'USR1', 'SEGV', 'USR2', 'PIPE', 'ALRM', 'TERM'];
+const SIGNALS = [
+  'EXIT',
+  'HUP',
+  'INT',
+  'QUIT',
+  'ILL',
+  'TRAP',
+  'ABRT',
+  'BUS',
+  'FPE',
+  'KILL',
+  'USR1',
+  'SEGV',
+  'USR2',
+  'PIPE',
+  'ALRM',
+  'TERM',
+];
 
 const trap: Builtin = (call) => {
   const { traps } = call.x.shell;
   const [action, ...names] = call.args[0] === '--' ? call.args.slice(1) : call.args;
   if (action === undefined || action === '-p') {
-    return print(call, [...traps].map(([name, text]) => `trap -- ${quoteAlways(text)} ${/^(EXIT|ERR|DEBUG|RETURN)$/.test(name) ? name : `SIG${name}`}\n`).join(''));
+    return print(
+      call,
+      [...traps]
+        .map(([name, text]) => `trap -- ${quoteAlways(text)} ${/^(EXIT|ERR|DEBUG|RETURN)$/.test(name) ? name : `SIG${name}`}\n`)
+        .join(''),
+    );
   }
-  if (action === '-l') return print(call, `${SIGNALS.slice(1).map((name, index) => `${String(index + 1).padStart(2)}) SIG${name}`).join('\n')}\n`);
+  if (action === '-l')
+    return print(
+      call,
+      `${SIGNALS.slice(1)
+        .map((name, index) => `${String(index + 1).padStart(2)}) SIG${name}`)
+        .join('\n')}\n`,
+    );
   const targets = names.length === 0 ? [action] : names;
   let status = 0;
   for (const target of targets) {

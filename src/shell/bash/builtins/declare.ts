@@ -1,10 +1,11 @@
 /** declare, typeset, local, export, readonly, unset. */
-import { assign } from '../command.ts';
+
 import { evaluateText } from '../arithmetic.ts';
+import { assign } from '../command.ts';
 import type { Execution } from '../execution.ts';
 import { doors } from '../expand.ts';
 import type { Variable } from '../state.ts';
-import { isName, makeLocal, mark, setMap, setList, setValue, unset, unsetElement } from '../variables.ts';
+import { isName, makeLocal, mark, setList, setMap, setValue, unset, unsetElement } from '../variables.ts';
 import { type Builtin, type BuiltinCall, fail, print, quoteAlways } from './builtin.ts';
 import { functionText } from './type.ts';
 
@@ -36,20 +37,21 @@ function flagsOf(call: BuiltinCall, allowed: string): Wanted | undefined {
   return { on, off, rest: call.args.slice(at) };
 }
 
-function describe(name: string, variable: Variable): string {
+function describeVariable(name: string, variable: Variable): string {
   const flags = `${variable.list ? 'a' : ''}${variable.map ? 'A' : ''}${variable.integer ? 'i' : ''}${variable.fold === 'lower' ? 'l' : ''}${
     variable.nameref ? 'n' : ''
   }${variable.readonly ? 'r' : ''}${variable.fold === 'upper' ? 'u' : ''}${variable.exported ? 'x' : ''}`;
   const quoted = (text: string) => `"${text.replace(/[\\"$`]/g, '\\$&')}"`;
   const head = `declare -${flags || '-'} ${name}`;
   const entries = variable.list ? [...variable.list].sort(([a], [b]) => a - b) : variable.map ? [...variable.map] : undefined;
-  if (entries) return `${head}=(${entries.map(([key, value]) => `[${key}]=${quoted(value)}`).join(' ')}${variable.map && entries.length > 0 ? ' ' : ''})\n`;
+  if (entries)
+    return `${head}=(${entries.map(([key, value]) => `[${key}]=${quoted(value)}`).join(' ')}${variable.map && entries.length > 0 ? ' ' : ''})\n`;
   return variable.value === undefined ? `${head}\n` : `${head}=${quoted(variable.value)}\n`;
 }
 
 function listVariables(call: BuiltinCall, filter: (variable: Variable) => boolean): number {
   const all = [...call.x.shell.variables].filter(([, variable]) => filter(variable)).sort(([a], [b]) => (a < b ? -1 : 1));
-  return print(call, all.map(([name, variable]) => describe(name, variable)).join(''));
+  return print(call, all.map(([name, variable]) => describeVariable(name, variable)).join(''));
 }
 
 function marksOf({ on, off }: Wanted): Partial<Variable> {
@@ -99,7 +101,11 @@ const declare: Builtin = async (call) => {
     let status = 0;
     for (const name of names) {
       if (!shell.functions.has(name)) status = 1;
-      else print(call, wanted.on.has('F') ? `${wanted.rest.length > 0 ? '' : 'declare -f '}${name}\n` : `${functionText(name, call.x)}\n`);
+      else
+        print(
+          call,
+          wanted.on.has('F') ? `${wanted.rest.length > 0 ? '' : 'declare -f '}${name}\n` : `${functionText(name, call.x)}\n`,
+        );
     }
     return status;
   }
@@ -108,7 +114,7 @@ const declare: Builtin = async (call) => {
     let status = 0;
     for (const name of wanted.rest) {
       const variable = shell.variables.get(name);
-      if (variable) print(call, describe(name, variable));
+      if (variable) print(call, describeVariable(name, variable));
       else status = fail(call, `${name}: not found`);
     }
     return status;
@@ -130,12 +136,14 @@ const exporting: Builtin = async (call) => {
     }
     return 0;
   }
-  if (wanted.rest.length === 0) return listVariables(call, (variable) => variable.exported === true && variable.value !== undefined);
+  if (wanted.rest.length === 0)
+    return listVariables(call, (variable) => variable.exported === true && variable.value !== undefined);
   let status = 0;
   for (const arg of wanted.rest) {
     const done = await declareOne(call, arg, { on: new Set(), off: new Set(), rest: [] }, false);
     status = done || status;
-    if (done === 0) mark(call.x, call.declarations?.get(arg)?.name ?? arg.replace(/\+?=[\s\S]*$/, ''), { exported: !wanted.on.has('n') });
+    if (done === 0)
+      mark(call.x, call.declarations?.get(arg)?.name ?? arg.replace(/\+?=[\s\S]*$/, ''), { exported: !wanted.on.has('n') });
   }
   return status;
 };
@@ -145,7 +153,8 @@ const readonly: Builtin = async (call) => {
   if (!wanted) return 2;
   if (wanted.rest.length === 0) return listVariables(call, (variable) => variable.readonly === true);
   let status = 0;
-  for (const arg of wanted.rest) status = (await declareOne(call, arg, { ...wanted, on: new Set([...wanted.on, 'r']) }, false)) || status;
+  for (const arg of wanted.rest)
+    status = (await declareOne(call, arg, { ...wanted, on: new Set([...wanted.on, 'r']) }, false)) || status;
   return status;
 };
 
@@ -166,5 +175,12 @@ const unsetting: Builtin = (call) => {
   return status;
 };
 
-export const declarations: Readonly<Record<string, Builtin>> = { declare, typeset: declare, local: declare, export: exporting, readonly, unset: unsetting };
+export const declarations: Readonly<Record<string, Builtin>> = {
+  declare,
+  typeset: declare,
+  local: declare,
+  export: exporting,
+  readonly,
+  unset: unsetting,
+};
 export { quoteAlways };

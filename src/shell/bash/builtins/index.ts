@@ -8,4 +8,12 @@ import { session } from './session.ts';
 import { testing } from './test.ts';
 import { type } from './type.ts';
 
-export const builtins: Readonly<Record<string, Builtin>> = { ...control, ...declarations, ...io, ...jobControl, ...session, ...testing, type };
+export const builtins: Readonly<Record<string, Builtin>> = {
+  ...control,
+  ...declarations,
+  ...io,
+  ...jobControl,
+  ...session,
+  ...testing,
+  type,
+};

@@ -120,7 +120,8 @@ async function readRecord(call: BuiltinCall, options: ReadOptions): Promise<{ te
 export function splitRecord(text: string, ifs: string, count: number): string[] {
   const isSpace = (char: string) => ifs.includes(char) && /[ \t\n]/.test(char);
   const chars: { char: string; quoted: boolean }[] = [];
-  for (let at = 0; at < text.length; at++) chars.push(text[at] === '\x01' ? { char: text[++at] ?? '', quoted: true } : { char: text[at]!, quoted: false });
+  for (let at = 0; at < text.length; at++)
+    chars.push(text[at] === '\x01' ? { char: text[++at] ?? '', quoted: true } : { char: text[at]!, quoted: false });
   const separator = (at: number) => !chars[at]!.quoted && ifs.includes(chars[at]!.char);
   const space = (at: number) => !chars[at]!.quoted && isSpace(chars[at]!.char);
   let at = 0;

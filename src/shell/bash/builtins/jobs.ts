@@ -43,7 +43,16 @@ const wait: Builtin = async (call) => {
   return status;
 };
 
-const NUMBERS: Readonly<Record<string, string>> = { '0': '0', '1': 'HUP', '2': 'INT', '3': 'QUIT', '9': 'KILL', '15': 'TERM', '18': 'CONT', '19': 'STOP' };
+const NUMBERS: Readonly<Record<string, string>> = {
+  '0': '0',
+  '1': 'HUP',
+  '2': 'INT',
+  '3': 'QUIT',
+  '9': 'KILL',
+  '15': 'TERM',
+  '18': 'CONT',
+  '19': 'STOP',
+};
 const LISTING = ` 1) SIGHUP\t 2) SIGINT\t 3) SIGQUIT\t 4) SIGILL\t 5) SIGTRAP
  6) SIGABRT\t 7) SIGBUS\t 8) SIGFPE\t 9) SIGKILL\t10) SIGUSR1
 11) SIGSEGV\t12) SIGUSR2\t13) SIGPIPE\t14) SIGALRM\t15) SIGTERM\n`;
@@ -58,8 +67,10 @@ const kill: Builtin = (call) => {
   } else if (args[0] !== undefined && /^-./.test(args[0]) && args[0] !== '--') signal = args.shift()!.slice(1);
   else if (args[0] === '--') args.shift();
   const name = NUMBERS[signal] ?? signal.toUpperCase().replace(/^SIG/, '');
-  if (!Object.values(NUMBERS).includes(name) && !['USR1', 'USR2', 'PIPE', 'ALRM', 'QUIT'].includes(name)) return fail(call, `${signal}: invalid signal specification`);
-  if (args.length === 0) return fail(call, 'usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]', 2);
+  if (!Object.values(NUMBERS).includes(name) && !['USR1', 'USR2', 'PIPE', 'ALRM', 'QUIT'].includes(name))
+    return fail(call, `${signal}: invalid signal specification`);
+  if (args.length === 0)
+    return fail(call, 'usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]', 2);
   let status = 0;
   for (const spec of args) {
     const job = findJob(call.x, spec);

@@ -2,7 +2,18 @@
 import { formatDate } from '../../tools/dates.ts';
 import { quoteWhenNeeded } from './builtin.ts';
 
-const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' };
+const SIMPLE: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+};
 
 /** Backslash escapes. `echo`: octal needs a leading zero, and `\c` stops everything. */
 export function unescapeText(text: string, echo: boolean): { text: string; stop: boolean } {
@@ -75,7 +86,12 @@ export function formatPrintf(format: string, values: readonly string[], now: num
   return { text, errors };
 }
 
-function convert(spec: RegExpExecArray, left: string[], errors: string[], now: number): { text: string; stop: boolean; bad?: boolean } {
+function convert(
+  spec: RegExpExecArray,
+  left: string[],
+  errors: string[],
+  now: number,
+): { text: string; stop: boolean; bad?: boolean } {
   const [, flags, rawWidth, rawPrecision, dateFormat, conversion] = spec;
   const hasPrecision = /\.(\*|-?\d*)/.test(spec[0].replace(dateFormat ?? '', ''));
   const take = () => left.shift();
@@ -161,7 +177,8 @@ function float(value: number, conversion: string, flags: string, precision: numb
     const digits = precision === 0 ? 1 : precision;
     const exponent = size === 0 ? 0 : Math.floor(Math.log10(size));
     text = exponent < -4 || exponent >= digits ? exponential(digits - 1) : size.toFixed(Math.max(0, digits - 1 - exponent));
-    if (!flags.includes('#')) text = text.includes('e') ? text.replace(/\.?0+e/, 'e') : text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+    if (!flags.includes('#'))
+      text = text.includes('e') ? text.replace(/\.?0+e/, 'e') : text.includes('.') ? text.replace(/\.?0+$/, '') : text;
   }
   return sign + (conversion === kind ? text : text.toUpperCase());
 }

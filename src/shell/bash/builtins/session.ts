@@ -1,7 +1,7 @@
 /** Builtins about the shell's own state: cd, alias, set, shopt, shift, getopts, history … */
 import { stdout } from '../execution.ts';
 import { resolvePath } from '../files.ts';
-import { setValue, valueOf } from '../variables.ts';
+import { parameterValue, setValue } from '../variables.ts';
 import { type Builtin, type BuiltinCall, fail, print, quoteAlways, quoteWhenNeeded, splitOptions } from './builtin.ts';
 import { pathOf } from './type.ts';
 
@@ -23,11 +23,11 @@ const cd: Builtin = (call) => {
   if (args.length > 1) return fail(call, 'too many arguments');
   const [target] = args;
   if (target === undefined) {
-    const home = valueOf(call.x, 'HOME');
+    const home = parameterValue(call.x, 'HOME');
     return home === undefined ? fail(call, 'HOME not set') : changeDirectory(call, home);
   }
   if (target === '-') {
-    const old = valueOf(call.x, 'OLDPWD');
+    const old = parameterValue(call.x, 'OLDPWD');
     if (old === undefined) return fail(call, 'OLDPWD not set');
     const status = changeDirectory(call, old);
     if (status === 0) print(call, `${call.x.shell.cwd}\n`);
@@ -37,10 +37,11 @@ const cd: Builtin = (call) => {
 };
 
 const tilde = (call: BuiltinCall, path: string) => {
-  const home = valueOf(call.x, 'HOME');
+  const home = parameterValue(call.x, 'HOME');
   return home && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path;
 };
-const showDirectories = (call: BuiltinCall) => print(call, `${[call.x.shell.cwd, ...call.x.shell.directories].map((path) => tilde(call, path)).join(' ')}\n`);
+const showDirectories = (call: BuiltinCall) =>
+  print(call, `${[call.x.shell.cwd, ...call.x.shell.directories].map((path) => tilde(call, path)).join(' ')}\n`);
 
 const pushd: Builtin = (call) => {
   const { shell } = call.x;
@@ -108,7 +109,20 @@ const OPTION_LETTERS: Readonly<Record<string, string>> = {
   P: 'physical',
   T: 'functrace',
 };
-const OPTION_NAMES = [...Object.values(OPTION_LETTERS), 'emacs', 'history', 'ignoreeof', 'interactive-comments', 'keyword', 'nolog', 'onecmd', 'pipefail', 'posix', 'privileged', 'vi'].sort();
+const OPTION_NAMES = [
+  ...Object.values(OPTION_LETTERS),
+  'emacs',
+  'history',
+  'ignoreeof',
+  'interactive-comments',
+  'keyword',
+  'nolog',
+  'onecmd',
+  'pipefail',
+  'posix',
+  'privileged',
+  'vi',
+].sort();
 
 const set: Builtin = (call) => {
   const { shell } = call.x;
@@ -160,7 +174,13 @@ const shopt: Builtin = (call) => {
     else if (options.rest.length > 0 && options.flags.has('s')) target.add(name);
     else if (options.rest.length > 0 && options.flags.has('u')) target.delete(name);
     else {
-      if (!options.flags.has('q')) print(call, options.flags.has('p') ? `shopt -${target.has(name) ? 's' : 'u'} ${name}\n` : `${name.padEnd(15)}\t${target.has(name) ? 'on' : 'off'}\n`);
+      if (!options.flags.has('q'))
+        print(
+          call,
+          options.flags.has('p')
+            ? `shopt -${target.has(name) ? 's' : 'u'} ${name}\n`
+            : `${name.padEnd(15)}\t${target.has(name) ? 'on' : 'off'}\n`,
+        );
       if (options.rest.length > 0 && !target.has(name)) status = 1;
     }
   }
@@ -240,10 +260,17 @@ const history: Builtin = (call) => {
   if (first?.startsWith('-')) return 0;
   if (first !== undefined && !/^\d+$/.test(first)) return fail(call, `${first}: numeric argument required`);
   const from = first === undefined ? 0 : Math.max(0, lines.length - Number(first));
-  return print(call, lines.slice(from).map((line, index) => `${String(from + index + 1).padStart(5)}  ${line}\n`).join(''));
+  return print(
+    call,
+    lines
+      .slice(from)
+      .map((line, index) => `${String(from + index + 1).padStart(5)}  ${line}\n`)
+      .join(''),
+  );
 };
 
-const LIMITS = 'core file size              (blocks, -c) 0\nopen files                          (-n) 1024\nmax user processes                  (-u) 256\n';
+const LIMITS =
+  'core file size              (blocks, -c) 0\nopen files                          (-n) 1024\nmax user processes                  (-u) 256\n';
 
 export const session: Readonly<Record<string, Builtin>> = {
   cd,
@@ -268,7 +295,11 @@ export const session: Readonly<Record<string, Builtin>> = {
   enable: () => 0,
   compgen: (call) => {
     const prefix = call.args.at(-1)?.startsWith('-') ? '' : (call.args.at(-1) ?? '');
-    const names = call.args.includes('-c') ? call.x.platform.programs() : call.args.includes('-v') ? [...call.x.shell.variables.keys()] : [];
+    const names = call.args.includes('-c')
+      ? call.x.platform.programs()
+      : call.args.includes('-v')
+        ? [...call.x.shell.variables.keys()]
+        : [];
     const found = names.filter((name) => name.startsWith(prefix)).sort();
     stdout(call.x)?.write(found.map((name) => `${name}\n`).join(''));
     return found.length > 0 ? 0 : 1;

@@ -1,11 +1,14 @@
 /** What a name means: alias, keyword, function, builtin or file. `type`, `command -v`, `which`. */
-import { print as printTree } from 'unbash/printer';
+
 import type { Script } from 'unbash';
+import { print as printTree } from 'unbash/printer';
 import type { Execution } from '../execution.ts';
 import { type Builtin, type BuiltinCall, fail, print, splitOptions } from './builtin.ts';
 import { builtins } from './index.ts';
 
-const KEYWORDS = new Set('if then else elif fi case esac for select while until do done in function time { } ! [[ ]] coproc'.split(' '));
+const KEYWORDS = new Set(
+  'if then else elif fi case esac for select while until do done in function time { } ! [[ ]] coproc'.split(' '),
+);
 
 /** Where a program would be found on the path. */
 export function pathOf(name: string): string {
@@ -26,7 +29,11 @@ export function functionText(name: string, x: Execution): string {
     .trim()
     .replace(/^(function )?[^\s(]+\s*(\(\))?\s*\{?/, '')
     .trim();
-  return `${name} () \n{ \n${body.replace(/\}$/, '').trimEnd().replace(/^ {2}/gm, '    ').replace(/^(?! )/, '    ')}\n}`;
+  return `${name} () \n{ \n${body
+    .replace(/\}$/, '')
+    .trimEnd()
+    .replace(/^ {2}/gm, '    ')
+    .replace(/^(?! )/, '    ')}\n}`;
 }
 
 /** @param form `path` as `command -v`, `sentence` as `type`, `kind` as `type -t`. @returns undefined: not found */
@@ -35,7 +42,8 @@ export function describeCommand(name: string, x: Execution, form: 'path' | 'sent
   const alias = x.shell.aliases.get(name);
   if (alias !== undefined) return choose('alias', `alias ${name}='${alias}'`, `${name} is aliased to \`${alias}'`);
   if (KEYWORDS.has(name)) return choose('keyword', name, `${name} is a shell keyword`);
-  if (x.shell.functions.has(name)) return form === 'sentence' ? `${name} is a function\n${functionText(name, x)}` : choose('function', name, '');
+  if (x.shell.functions.has(name))
+    return form === 'sentence' ? `${name} is a function\n${functionText(name, x)}` : choose('function', name, '');
   if (Object.hasOwn(builtins, name)) return choose('builtin', name, `${name} is a shell builtin`);
   if (name.includes('/')) {
     const stat = x.platform.files.stat(name);
