@@ -309,13 +309,20 @@ function fromManifest(kubectl: Kubectl, wish: Wish, entry: Manifest | Unreadable
   const apiVersion = text(object, 'apiVersion');
   const kind = text(object, 'kind');
   const name = text(object, 'metadata', 'name');
-  const type = kubectl.client.discovery.byKind(apiVersion, kind);
+  const type = wish.noServer ? assumed(apiVersion, kind) : kubectl.client.discovery.byKind(apiVersion, kind);
   if (!type) {
     throw new CommandError(
       `resource mapping not found for name: "${name}" namespace: "${text(object, 'metadata', 'namespace')}" from "${source}": no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,
     );
   }
   return place(kubectl, wish, type, object, source);
+}
+
+/** --local asks no server; what matters is the kind. */
+function assumed(apiVersion: string, kind: string): ResourceType {
+  const [group, version] = apiVersion.includes('/') ? (apiVersion.split('/') as [string, string]) : ['', apiVersion];
+  const name = `${kind.toLowerCase()}s`;
+  return { group, version, name, singular: kind.toLowerCase(), kind, namespaced: true, shortNames: [], categories: [], verbs: [] };
 }
 
 function checkTypeMeta(object: Doc, source: string): void {
@@ -343,7 +350,7 @@ function place(kubectl: Kubectl, wish: Wish, type: ResourceType, object: Doc, so
     );
   }
   const namespace = own || wanted;
-  const placed = own === '' ? (put(object, ['metadata', 'namespace'], namespace) as Doc) : object;
+  const placed = own === '' && !wish.noServer ? (put(object, ['metadata', 'namespace'], namespace) as Doc) : object;
   return { type, namespace, name, object: placed, source };
 }
 

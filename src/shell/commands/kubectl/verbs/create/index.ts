@@ -1,0 +1,67 @@
+/** `kubectl create -f`. The generators are beside it. */
+import type { Kubectl } from '../../context.ts';
+import { CommandError, fail, StatusError, throwAll } from '../../errors.ts';
+import { withLastApplied } from '../../lastapplied.ts';
+import { checkFileNames, fileNames } from '../../manifests.ts';
+import { verbPrinter } from '../../printers/objects.ts';
+import { collectionPath, select, type Target } from '../../selection.ts';
+import { dig, type Value } from '../../value.ts';
+import { checkValidate, createOptions, suffix } from './finish.ts';
+
+/** The server's refusal, told with the file it was about (cmdutil.AddSourceToErr). */
+export function withSource(error: Error, verb: string, source: string | undefined): Error {
+  if (!source) return error;
+  const message = `error when ${verb} "${source}": ${error.message}`;
+  return error instanceof StatusError ? error.withMessage(message) : new CommandError(message);
+}
+
+/** Refuses -f without a file. */
+export function requireFiles(kubectl: Kubectl): void {
+  checkFileNames(kubectl);
+  if (kubectl.flags.list('filename').length === 0 && kubectl.flags.string('kustomize') === '') {
+    fail('must specify one of -f and -k');
+  }
+  if (kubectl.flags.string('kustomize') !== '') fail('kubectl kustomize: not simulated in this lab');
+}
+
+export function create(kubectl: Kubectl): number {
+  const { flags } = kubectl;
+  if (flags.list('filename').length === 0 && flags.string('kustomize') === '' && kubectl.args.length === 0) {
+    throw new CommandError('must specify one of -f and -k\n\n'.trimEnd());
+  }
+  if (kubectl.args.length > 0) kubectl.usage(`Unexpected args: [${kubectl.args.join(' ')}]`);
+  const dryRun = kubectl.dryRun();
+  checkValidate(kubectl);
+  const print = verbPrinter(kubectl, `created${suffix(dryRun)}`);
+  requireFiles(kubectl);
+  if (flags.string('raw') !== '') fail('create --raw: not simulated in this lab');
+  if (flags.bool('edit')) fail('create --edit: not simulated in this lab');
+  const selection = select(kubectl, { args: [], files: fileNames(kubectl), labelSelector: flags.string('selector') || undefined });
+  const errors: Error[] = [...selection.errors];
+  let count = 0;
+  for (const target of selection.targets) {
+    try {
+      const object = flags.bool('save-config') ? withLastApplied(target.object!) : target.object!;
+      const made = dryRun === 'client' ? object : post(kubectl, target, object, dryRun);
+      count++;
+      kubectl.out(print(made));
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      errors.push(withSource(error, 'creating', target.source));
+    }
+  }
+  throwAll(errors);
+  if (count === 0) fail('no objects passed to create');
+  return 0;
+}
+
+function post(kubectl: Kubectl, target: Target, object: Value, dryRun: string): Value {
+  // An empty name is for the server to complain about; generateName makes one.
+  void dig(object, 'metadata', 'generateName');
+  return kubectl.client.send({
+    method: 'POST',
+    path: collectionPath(target.type, target.namespace),
+    query: createOptions(kubectl, dryRun, 'kubectl-create'),
+    body: object,
+  }).body as Value;
+}
