@@ -90,3 +90,59 @@ export function headlessClock(sim: Sim): Clock & { hold(): void; release(): void
     },
   };
 }
+
+/** What somebody waits for, for the screen to show and to skip. */
+export interface Waiting {
+  /** `waiting for a SYN-ACK`; undefined when it needs no words. */
+  readonly why: string | undefined;
+  /** Virtual ms since the epoch. */
+  readonly until: number;
+}
+
+/**
+ * A clock for the screen: whoever moves the simulation's time (a frame loop, a skip button) calls `wake()` afterwards, and those
+ * whose time has come go on.
+ */
+export function steeredClock(sim: Sim, onWaiting: (waiting: readonly Waiting[]) => void = () => {}) {
+  let sleepers: (Sleeper & { readonly why: string | undefined })[] = [];
+  const told = () => onWaiting(sleepers.map(({ why, at }) => ({ why, until: at })));
+  const clock: Clock = {
+    now: () => sim.world().now,
+    breathe,
+    sleep(ms, why, signal) {
+      return new Promise((resolve, reject) => {
+        const stop = () => {
+          sleepers = sleepers.filter((each) => each !== sleeper);
+          told();
+          reject(new Interrupted('Interrupted'));
+        };
+        const sleeper = {
+          at: sim.world().now + Math.max(0, ms),
+          why,
+          wake() {
+            signal.removeEventListener('abort', stop);
+            resolve();
+          },
+        };
+        if (signal.aborted) return stop();
+        signal.addEventListener('abort', stop, { once: true });
+        sleepers.push(sleeper);
+        told();
+      });
+    },
+  };
+  return {
+    ...clock,
+    /** Who waits, soonest first. */
+    waiting: (): readonly Waiting[] => sleepers.map(({ why, at }) => ({ why, until: at })).sort((a, b) => a.until - b.until),
+    /** Lets those go on whose time has come. */
+    wake(): void {
+      const now = sim.world().now;
+      const due = sleepers.filter((each) => each.at <= now).sort((a, b) => a.at - b.at);
+      if (due.length === 0) return;
+      sleepers = sleepers.filter((each) => each.at > now);
+      told();
+      for (const each of due) each.wake();
+    },
+  };
+}
