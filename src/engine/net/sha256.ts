@@ -52,28 +52,32 @@ function encode(bytes: Uint8Array, width: number, alphabet: string): string {
   return text;
 }
 
+/** Scratch of one digest; nothing here runs while another does. */
+const schedule = new Int32Array(64);
+
 function digest(bytes: Uint8Array, start: readonly number[], length: number): Uint8Array {
-  const padded = new Uint8Array(((bytes.length + 72) >> 6) << 6);
-  padded.set(bytes);
-  padded[bytes.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, Math.floor(bytes.length / 0x2000_0000));
-  view.setUint32(padded.length - 4, (bytes.length << 3) >>> 0);
-
-  const state = Int32Array.from(start);
-  const schedule = new Int32Array(64);
-  for (let block = 0; block < padded.length; block += 64) compress(state, schedule, view, block);
-
-  const out = new Uint8Array(32);
-  const outView = new DataView(out.buffer);
-  state.forEach((word, i) => {
-    outView.setInt32(i * 4, word);
-  });
-  return out.subarray(0, length);
+  const words = padded(bytes);
+  const state = start.map((word) => word | 0);
+  for (let block = 0; block < words.length; block += 16) compress(state, words, block);
+  const out = new Uint8Array(length);
+  for (let i = 0; i < length; i++) out[i] = (state[i >> 2] as number) >>> (24 - (i & 3) * 8);
+  return out;
 }
 
-function compress(state: Int32Array, w: Int32Array, view: DataView, block: number): void {
-  for (let i = 0; i < 16; i++) w[i] = view.getInt32(block + i * 4);
+/** The message as big-endian words: its bytes, one set bit, zeroes, its length in bits. */
+function padded(bytes: Uint8Array): Int32Array {
+  const words = new Int32Array(((bytes.length + 72) >> 6) << 4);
+  for (let i = 0; i < bytes.length; i++) words[i >> 2] = (words[i >> 2] as number) | ((bytes[i] as number) << (24 - (i & 3) * 8));
+  const end = bytes.length;
+  words[end >> 2] = (words[end >> 2] as number) | (0x80 << (24 - (end & 3) * 8));
+  words[words.length - 2] = Math.floor(end / 0x2000_0000);
+  words[words.length - 1] = end << 3;
+  return words;
+}
+
+function compress(state: number[], words: Int32Array, block: number): void {
+  const w = schedule;
+  for (let i = 0; i < 16; i++) w[i] = words[block + i] as number;
   for (let i = 16; i < 64; i++) {
     const x = w[i - 15] as number;
     const y = w[i - 2] as number;
@@ -81,7 +85,7 @@ function compress(state: Int32Array, w: Int32Array, view: DataView, block: numbe
     const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
     w[i] = ((w[i - 16] as number) + s0 + (w[i - 7] as number) + s1) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
+  let [a, b, c, d, e, f, g, h] = state as [number, number, number, number, number, number, number, number];
   for (let i = 0; i < 64; i++) {
     const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (ROUND_CONSTANTS[i] as number) + (w[i] as number)) | 0;
@@ -96,9 +100,8 @@ function compress(state: Int32Array, w: Int32Array, view: DataView, block: numbe
     b = a;
     a = (t1 + t2) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, i) => {
-    state[i] = ((state[i] as number) + word) | 0;
-  });
+  const sums = [a, b, c, d, e, f, g, h];
+  for (let i = 0; i < 8; i++) state[i] = ((state[i] as number) + (sums[i] as number)) | 0;
 }
 
 function rotate(word: number, by: number): number {

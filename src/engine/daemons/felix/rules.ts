@@ -35,13 +35,16 @@ export interface Draft {
 /** Felix's bits of the packet mark (default IptablesMarkMask 0xffff0000, bits handed out from the lowest). */
 export const MARK = { accept: 0x10000, pass: 0x20000, scratch0: 0x40000, scratch1: 0x80000 } as const;
 export const ALL_MARKS = 0xf0000;
+const encoder = new TextEncoder();
 /** Longest name of an iptables chain. */
 const MAX_CHAIN_NAME = 28;
+
+const UNSAFE = /[^\w @%+=:,./-]/;
 
 const hex = (value: number) => (value === 0 ? '0' : `0x${value.toString(16)}`);
 
 export function rule(pieces: readonly Piece[], action?: Action, ...comments: readonly string[]): Draft {
-  return { pieces, action, comments };
+  return { pieces, action, comments: comments.map(plain) };
 }
 
 export const fromLink = (name: string): Piece => ({ text: `--in-interface ${name}`, in: { name } });
@@ -105,7 +108,6 @@ export function chain(name: string, drafts: readonly Draft[]): Chain {
  * @param name of the chain; Felix hashes what it appends to a built-in chain as `<chain>*appends*`
  */
 export function rulesOf(name: string, drafts: readonly Draft[]): readonly Rule[] {
-  const encoder = new TextEncoder();
   let hash = sha224(encoder.encode(name));
   return drafts.map((draft) => {
     const text = encoder.encode(fragment(name, draft));
@@ -121,13 +123,13 @@ export function rulesOf(name: string, drafts: readonly Draft[]): readonly Rule[]
 export function shortName(prefix: string, suffix: string): string {
   const length = prefix.length + suffix.length;
   if (length < MAX_CHAIN_NAME || (length === MAX_CHAIN_NAME && !suffix.startsWith('_'))) return prefix + suffix;
-  const hash = base64url(sha256(new TextEncoder().encode(suffix)));
+  const hash = base64url(sha256(encoder.encode(suffix)));
   return `${prefix}_${hash.slice(0, MAX_CHAIN_NAME - 1 - prefix.length)}`;
 }
 
 /** The rule as Felix renders it for hashing: the comment's place is held by the word HASH. */
 function fragment(name: string, { pieces, action, comments }: Draft): string {
-  const parts = ['-A', name, 'HASH', ...comments.map((text) => `-m comment --comment "${plain(text)}"`)];
+  const parts = ['-A', name, 'HASH', ...comments.map((text) => `-m comment --comment "${text}"`)];
   const match = pieces.map((piece) => piece.text).join(' ');
   if (match) parts.push(match);
   if (action) parts.push(action.text);
@@ -138,7 +140,7 @@ function kernelRule({ pieces, action, comments, ref }: Draft, hash: string): Rul
   let made: Omit<Rule, 'matches' | 'target'> = {};
   const matches: Match[] = [
     { type: 'comment', text: `cali:${hash}` },
-    ...comments.map((text): Match => ({ type: 'comment', text: plain(text) })),
+    ...comments.map((text): Match => ({ type: 'comment', text })),
   ];
   for (const { text, match, ...own } of pieces) {
     void text;
@@ -150,7 +152,7 @@ function kernelRule({ pieces, action, comments, ref }: Draft, hash: string): Rul
 
 /** Characters a shell might take amiss become underscores (renderer.go escapeComment); at most 256 of them. */
 function plain(text: string): string {
-  return text.replace(/[^\w @%+=:,./-]/g, '_').slice(0, 256);
+  return UNSAFE.test(text) || text.length > 256 ? text.replace(new RegExp(UNSAFE, 'g'), '_').slice(0, 256) : text;
 }
 
 function withLength(cidr: string): string {

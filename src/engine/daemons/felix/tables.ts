@@ -37,30 +37,25 @@ export function program(netfilter: Netfilter, wanted: Wanted): Netfilter {
 }
 
 function write(name: TableName, table: Table, wanted: WantedTable): Written {
-  const chains: Record<string, Chain> = { ...table.chains };
-  const rewritten: string[] = [];
-  let changed = false;
+  const replaced: Chain[] = [];
   const put = (chain: Chain) => {
-    if (sameChain(chains[chain.name], chain)) return;
-    if (chains[chain.name]) rewritten.push(chain.name);
-    chains[chain.name] = chain;
-    changed = true;
+    if (!sameChain(table.chains[chain.name], chain)) replaced.push(chain);
   };
   for (const hook of BUILT_IN[name]) {
-    const old = chains[hook] ?? { name: hook, policy: 'ACCEPT', rules: [] };
+    const old = table.chains[hook] ?? { name: hook, policy: 'ACCEPT', rules: [] };
     const others = old.rules.filter((rule) => !isOurs(rule));
     const rules = [...(wanted.inserts[hook] ?? []), ...others, ...(wanted.appends[hook] ?? [])];
     put(sameRules(old.rules, rules) ? old : { ...old, rules });
   }
   for (const chain of wanted.chains) put(chain);
   const names = new Set(wanted.chains.map((chain) => chain.name));
-  for (const existing of Object.keys(chains)) {
-    if (!existing.startsWith('cali-') || names.has(existing)) continue;
-    delete chains[existing];
-    rewritten.push(existing);
-    changed = true;
-  }
-  return { table: changed ? { ...table, chains } : table, rewritten };
+  const stale = Object.keys(table.chains).filter((existing) => existing.startsWith('cali-') && !names.has(existing));
+  if (replaced.length === 0 && stale.length === 0) return { table, rewritten: [] };
+
+  const chains: Record<string, Chain> = { ...table.chains };
+  for (const chain of replaced) chains[chain.name] = chain;
+  for (const existing of stale) delete chains[existing];
+  return { table: { ...table, chains }, rewritten: [...replaced.map((chain) => chain.name), ...stale] };
 }
 
 function isOurs({ matches }: Rule): boolean {

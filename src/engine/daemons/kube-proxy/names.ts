@@ -26,6 +26,8 @@ export function isServiceChain(name: string): boolean {
   return /^KUBE-(SVC|SVL|SEP|FW|EXT)-/.test(name);
 }
 
+const encoder = new TextEncoder();
+
 function hash(text: string): string {
-  return base32(sha256(new TextEncoder().encode(text))).slice(0, 16);
+  return base32(sha256(encoder.encode(text))).slice(0, 16);
 }

@@ -8,21 +8,14 @@
  */
 import type { EndpointSlice, Service } from '../../api/objects.ts';
 import { type ApiState, objectsOf } from '../../api/storage.ts';
-import type { Chain, Rule } from '../../kernel/netfilter/types.ts';
 import { remember } from '../../memo.ts';
 import { hash32 } from '../../net/random.ts';
 import { type Block, buildBlock, isProxied, loadBalancerIPsOf, type Setting } from './block.ts';
 import { policiesOf, usesLocal } from './endpoints.ts';
 
-/** All that a node's tables hold of services. */
+/** All that a node's tables hold of services: one block a service, in their order. */
 export interface Plan {
-  readonly services: readonly Rule[];
-  readonly nodePorts: readonly Rule[];
-  readonly rejects: readonly Rule[];
-  readonly externalRejects: readonly Rule[];
-  readonly firewall: readonly Rule[];
-  readonly healthPorts: readonly Rule[];
-  readonly chains: ReadonlyMap<string, Chain>;
+  readonly blocks: readonly Block[];
   /** `healthCheckNodePort` → ready endpoints on this node. */
   readonly health: ReadonlyMap<number, number>;
 }
@@ -32,6 +25,10 @@ interface Survey {
   readonly digest: string;
   readonly entries: readonly Entry[];
   readonly comments: boolean;
+  /** Entries whose block is a node's own, by node. */
+  readonly ownEntries: ReadonlyMap<string, readonly number[]>;
+  /** Entries whose block depends on the node's address. */
+  readonly addressed: readonly number[];
   /** Plans by the part of the node that matters (see `planFor`). */
   readonly plans: Map<string, Plan>;
 }
@@ -61,10 +58,26 @@ export function digestOf(view: ApiState): string {
 
 /** The chains of a node. The same Plan for nodes on which nothing differs. */
 export function planFor(view: ApiState, setting: Omit<Setting, 'comments'>): Plan {
-  const { entries, plans, comments } = survey(view);
-  const own = entries.some((e) => e.needsNodeIP || e.ownNodes?.has(setting.node));
-  const key = `${setting.cluster} ${setting.podCidr} ${own ? `${setting.node} ${setting.nodeIP}` : ''}`;
-  return remember(plans, key, () => assemble(entries.map((entry) => blockOf(entry, { ...setting, comments }))));
+  const found = survey(view);
+  const { entries, plans, comments } = found;
+  const everywhere = `${setting.cluster} ${setting.podCidr}`;
+  // A node that holds no endpoint of a Local service is any such node: no name.
+  const common = remember(plans, everywhere, () =>
+    planOf(entries.map((entry) => blockOf(entry, { ...setting, comments, node: '', nodeIP: '0.0.0.0' }))),
+  );
+  const own = [...(found.ownEntries.get(setting.node) ?? []), ...found.addressed];
+  if (own.length === 0) return common;
+  return remember(plans, `${everywhere} ${setting.node} ${setting.nodeIP}`, () => {
+    const blocks = [...common.blocks];
+    for (const index of own) blocks[index] = blockOf(entries[index] as Entry, { ...setting, comments });
+    return planOf(blocks);
+  });
+}
+
+function planOf(parts: readonly Block[]): Plan {
+  const health = new Map<number, number>();
+  for (const part of parts) if (part.health) health.set(part.health.port, part.health.localEndpoints);
+  return { blocks: parts, health };
 }
 
 function survey(view: ApiState): Survey {
@@ -93,8 +106,22 @@ function look(services: Readonly<Record<string, Service>>, slices: Readonly<Reco
     });
   }
   for (const key of Object.keys(slices)) versions.push(key, slices[key]?.metadata.resourceVersion ?? '');
-  const digest = hash32('kube-proxy', ...versions).toString(16);
-  return { digest, entries, comments: endpoints <= LARGE_CLUSTER_ENDPOINTS, plans: new Map() };
+  return {
+    digest: hash32('kube-proxy', ...versions).toString(16),
+    entries,
+    comments: endpoints <= LARGE_CLUSTER_ENDPOINTS,
+    ownEntries: byNode(entries),
+    addressed: entries.flatMap(({ needsNodeIP }, index) => (needsNodeIP ? [index] : [])),
+    plans: new Map(),
+  };
+}
+
+function byNode(entries: readonly Entry[]): ReadonlyMap<string, readonly number[]> {
+  const map = new Map<string, number[]>();
+  entries.forEach(({ ownNodes: nodes }, index) => {
+    for (const node of nodes ?? []) remember(map, node, (): number[] => []).push(index);
+  });
+  return map;
 }
 
 function group(slices: Readonly<Record<string, EndpointSlice>>): ReadonlyMap<string, readonly EndpointSlice[]> {
@@ -105,9 +132,7 @@ function group(slices: Readonly<Record<string, EndpointSlice>>): ReadonlyMap<str
     const name = slice.metadata.labels?.['kubernetes.io/service-name'];
     if (!name) continue;
     const key = `${slice.metadata.namespace}/${name}`;
-    const list = map.get(key);
-    if (list) list.push(slice);
-    else map.set(key, [slice]);
+    remember(map, key, (): EndpointSlice[] => []).push(slice);
   }
   grouped.set(slices, map);
   return map;
@@ -127,7 +152,6 @@ function blockOf({ service, slices, ownNodes: own, needsNodeIP }: Entry, setting
   const variants = remember(blocks, service, (): BlockVariants => new Map());
   const known = variants.get(key);
   if (known && sameItems(known.slices, slices)) return known.block;
-  // A node without endpoints of its own is any such node: its name must not get into the shared block.
   const block = buildBlock(service, slices, { ...setting, node: local });
   variants.set(key, { slices, block });
   return block;
@@ -135,23 +159,4 @@ function blockOf({ service, slices, ownNodes: own, needsNodeIP }: Entry, setting
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a === b || (a.length === b.length && a.every((item, i) => item === b[i]));
-}
-
-function assemble(parts: readonly Block[]): Plan {
-  const chains = new Map<string, Chain>();
-  const health = new Map<number, number>();
-  for (const part of parts) {
-    for (const chain of part.chains) chains.set(chain.name, chain);
-    if (part.health) health.set(part.health.port, part.health.localEndpoints);
-  }
-  return {
-    services: parts.flatMap((b) => b.services),
-    nodePorts: parts.flatMap((b) => b.nodePorts),
-    rejects: parts.flatMap((b) => b.rejects),
-    externalRejects: parts.flatMap((b) => b.externalRejects),
-    firewall: parts.flatMap((b) => b.firewall),
-    healthPorts: parts.flatMap((b) => b.healthPorts),
-    chains,
-    health,
-  };
 }

@@ -7,8 +7,10 @@
  * Differs: every sync compares every service's chains, where the real one rewrites only those of changed services.
  */
 import { resetCounters, sameChain } from '../../kernel/netfilter/equal.ts';
+import { BUILT_IN } from '../../kernel/netfilter/print.ts';
 import type { Chain, HookName, Match, Netfilter, Rule, Table, TableName } from '../../kernel/netfilter/types.ts';
 import { remember } from '../../memo.ts';
+import type { Block } from './block.ts';
 import { isServiceChain } from './names.ts';
 import type { Plan } from './plan.ts';
 import { ACCEPT, comment, DROP, jump, TO_LOCAL } from './rules.ts';
@@ -16,13 +18,6 @@ import { ACCEPT, comment, DROP, jump, TO_LOCAL } from './rules.ts';
 const MASQUERADE_MARK = 0x4000;
 const MASQUERADED: Match = { type: 'mark', value: MASQUERADE_MARK, mask: MASQUERADE_MARK };
 const NEW: Match = { type: 'ctstate', states: ['NEW'] };
-
-export const HOOKS: Readonly<Record<TableName, readonly HookName[]>> = {
-  raw: ['PREROUTING', 'OUTPUT'],
-  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
-  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
-  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
-};
 
 interface Jump {
   readonly from: HookName;
@@ -132,53 +127,84 @@ function writeOnce(name: TableName, table: Table, plan: Plan, full: boolean): Wr
 }
 
 function write(name: TableName, table: Table, plan: Plan, full: boolean): Written {
-  const chains: Record<string, Chain> = { ...table.chains };
-  const rewritten: string[] = [];
-  const put = (chain: Chain) => {
-    if (sameChain(chains[chain.name], chain)) return;
-    if (chains[chain.name]) rewritten.push(chain.name);
-    chains[chain.name] = chain;
-  };
-  if (full) ensureJumps(name, chains);
-  for (const chain of topChains(name, plan)) put(chain);
-  if (name === 'nat') {
-    for (const chain of plan.chains.values()) put(chain);
-    for (const existing of Object.keys(chains)) {
-      if (!isServiceChain(existing) || plan.chains.has(existing)) continue;
-      delete chains[existing];
-      rewritten.push(existing);
-    }
+  const ensured = full ? withJumps(name, table.chains) : table.chains;
+  const tops = name === 'nat' || name === 'filter' ? topChains(plan)[name] : [];
+  const last = holds.get(table);
+  const own = name !== 'nat' ? NOTHING : last ? difference(last, plan) : everything(plan, table);
+  const replaced = [...tops, ...own.wanted].filter((chain) => !sameChain(ensured[chain.name], chain));
+  let result = table;
+  if (ensured !== table.chains || replaced.length > 0 || own.stale.length > 0) {
+    const chains: Record<string, Chain> = { ...ensured };
+    for (const chain of replaced) chains[chain.name] = chain;
+    for (const existing of own.stale) delete chains[existing];
+    result = { ...table, chains };
   }
-  return { table: sameChains(table.chains, chains) ? table : { ...table, chains }, rewritten };
+  if (name === 'nat') holds.set(result, plan);
+  return { table: result, rewritten: [...replaced.map((chain) => chain.name), ...own.stale] };
 }
 
-function sameChains(a: Readonly<Record<string, Chain>>, b: Readonly<Record<string, Chain>>): boolean {
-  const names = Object.keys(b);
-  return names.length === Object.keys(a).length && names.every((name) => a[name] === b[name]);
+/** Which plan's chains a nat table is known to hold: then only what differs between two plans is looked at. */
+const holds = new WeakMap<Table, Plan>();
+const differences = new WeakMap<Plan, WeakMap<Plan, Difference>>();
+
+interface Difference {
+  readonly wanted: readonly Chain[];
+  /** Names of chains that are there and not wanted. */
+  readonly stale: readonly string[];
 }
 
-function topChains(name: TableName, plan: Plan): readonly Chain[] {
-  if (name !== 'nat' && name !== 'filter') return [];
-  return remember(tops, plan, () => ({
-    nat: [
-      { name: 'KUBE-SERVICES', rules: [...plan.services, NODEPORTS_RULE] },
-      { name: 'KUBE-NODEPORTS', rules: plan.nodePorts },
-      { name: 'KUBE-POSTROUTING', rules: POSTROUTING_RULES },
-      { name: 'KUBE-MARK-MASQ', rules: MARK_MASQ_RULES },
-    ],
-    filter: [
-      { name: 'KUBE-SERVICES', rules: plan.rejects },
-      { name: 'KUBE-EXTERNAL-SERVICES', rules: plan.externalRejects },
-      { name: 'KUBE-FORWARD', rules: FORWARD_RULES },
-      { name: 'KUBE-NODEPORTS', rules: plan.healthPorts },
-      { name: 'KUBE-PROXY-FIREWALL', rules: plan.firewall },
-      { name: 'KUBE-FIREWALL', rules: [LOCALNET_RULE] },
-    ],
-  }))[name];
+const NOTHING: Difference = { wanted: [], stale: [] };
+
+function difference(before: Plan, after: Plan): Difference {
+  const byAfter = remember(differences, before, () => new WeakMap<Plan, Difference>());
+  return remember(byAfter, after, () => {
+    const old = new Set(before.blocks);
+    const current = new Set(after.blocks);
+    const wanted = after.blocks.flatMap((block) => (old.has(block) ? [] : block.chains));
+    const names = new Set(wanted.map((chain) => chain.name));
+    const gone = before.blocks.flatMap((block) => (current.has(block) ? [] : block.chains));
+    return { wanted, stale: gone.flatMap((chain) => (names.has(chain.name) ? [] : [chain.name])) };
+  });
 }
 
-function ensureJumps(name: TableName, chains: Record<string, Chain>): void {
-  for (const hook of HOOKS[name]) chains[hook] ??= { name: hook, policy: 'ACCEPT', rules: [] };
+function everything(plan: Plan, table: Table): Difference {
+  const wanted = plan.blocks.flatMap((block) => block.chains);
+  const names = new Set(wanted.map((chain) => chain.name));
+  return { wanted, stale: Object.keys(table.chains).filter((existing) => isServiceChain(existing) && !names.has(existing)) };
+}
+
+type SharedPart = Exclude<keyof Block, 'chains' | 'health'>;
+
+function topChains(plan: Plan): Readonly<Record<'nat' | 'filter', readonly Chain[]>> {
+  return remember(tops, plan, () => {
+    const all = (part: SharedPart) => {
+      const rules: Rule[] = [];
+      for (const block of plan.blocks) for (const rule of block[part]) rules.push(rule);
+      return rules;
+    };
+    return {
+      nat: [
+        { name: 'KUBE-SERVICES', rules: [...all('services'), NODEPORTS_RULE] },
+        { name: 'KUBE-NODEPORTS', rules: all('nodePorts') },
+        { name: 'KUBE-POSTROUTING', rules: POSTROUTING_RULES },
+        { name: 'KUBE-MARK-MASQ', rules: MARK_MASQ_RULES },
+      ],
+      filter: [
+        { name: 'KUBE-SERVICES', rules: all('rejects') },
+        { name: 'KUBE-EXTERNAL-SERVICES', rules: all('externalRejects') },
+        { name: 'KUBE-FORWARD', rules: FORWARD_RULES },
+        { name: 'KUBE-NODEPORTS', rules: all('healthPorts') },
+        { name: 'KUBE-PROXY-FIREWALL', rules: all('firewall') },
+        { name: 'KUBE-FIREWALL', rules: [LOCALNET_RULE] },
+      ],
+    };
+  });
+}
+
+/** The chains with the built-in ones, the canaries and our jumps; the same when nothing was missing. */
+function withJumps(name: TableName, old: Table['chains']): Table['chains'] {
+  const chains: Record<string, Chain> = { ...old };
+  for (const hook of BUILT_IN[name]) chains[hook] ??= { name: hook, policy: 'ACCEPT', rules: [] };
   for (const canary of CANARIES) chains[canary] ??= { name: canary, rules: [] };
   for (const { from, to, text, onlyNew } of JUMPS[name] ?? []) {
     const matches: Match[] = [...(onlyNew ? [NEW] : []), ...(text ? [comment(text)] : [])];
@@ -186,6 +212,7 @@ function ensureJumps(name: TableName, chains: Record<string, Chain>): void {
     if (hook.rules.some((rule) => isJump(rule, to, matches))) continue;
     chains[from] = { ...hook, rules: [{ matches, target: jump(to) }, ...hook.rules] };
   }
+  return Object.keys(chains).every((chain) => chains[chain] === old[chain]) ? old : chains;
 }
 
 function isJump(rule: Rule, to: string, matches: readonly Match[]): boolean {
