@@ -1,0 +1,148 @@
+/**
+ * Splits BIRD configuration text into tokens. Models conf/cf-lex.l of BIRD 1.6.8: case-sensitive keywords, `#` and C comments,
+ * quoted symbols, include lines. Leaves out include wildcards.
+ */
+import { KEYWORDS } from './keywords.ts';
+
+/** `bad`: the lexer failed here; `text` is its complaint. */
+export type TokenKind = 'num' | 'ip' | 'text' | 'symbol' | 'keyword' | 'enum' | 'punct' | 'end' | 'bad';
+
+export interface Token {
+  readonly kind: TokenKind;
+  readonly text: string;
+  readonly line: number;
+  readonly file: string;
+}
+
+/** A configuration error as BIRD reports it: `<file>, line <n>: <message>`. */
+export class ConfigError extends Error {
+  readonly file: string;
+  readonly line: number;
+  constructor(message: string, file: string, line: number) {
+    super(message);
+    this.file = file;
+    this.line = line;
+  }
+}
+
+/** Prefixes of the enumeration constants a filter may name (`RTS_BGP`, `SCOPE_HOST`, `ORIGIN_IGP`). */
+const ENUM = /^(RTS|SCOPE|RTC|RTD|ROA|ORIGIN)_[A-Z0-9_]+$/;
+const INCLUDE = /[ \t]*include[ \t]*"([^\n]*?)"[ \t]*;/y;
+const BLANK = /[ \t]+/y;
+const ADDRESS = /\d+\.\d+\.\d+\.\d+/y;
+const NUMBER = /0x[0-9a-fA-F]+|\d+/y;
+const NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y;
+const QUOTED_NAME = /'[a-zA-Z0-9_\-.:]*'/y;
+const TEXT = /"([^"\n]*)"/y;
+const ELSE_COLON = /else:/y;
+const PUNCTUATION = /!=|!~|<=|>=|&&|\|\||\.\.|\[=|=\]|[={}:;,.()+*/%<>~[\]?!|-]/y;
+
+/** What a text holds: its tokens, and where other files are included between them. */
+export type Lexed = readonly (Token | { readonly kind: 'include'; readonly path: string; readonly line: number; readonly file: string })[];
+
+const MAX_CACHED = 400;
+const cache = new Map<string, { readonly file: string; readonly lexed: Lexed }>();
+
+/** Tokens of a text. Pure; remembered by the text itself, because confd rewrites most files with what they held. */
+export function lex(text: string, file: string): Lexed {
+  const known = cache.get(text);
+  if (known?.file === file) return known.lexed;
+  const lexed = scan(text, file);
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(text, { file, lexed });
+  return lexed;
+}
+
+/** Complaints become a last token, so that an error the parser meets earlier is told first. */
+function scan(text: string, file: string): Lexed {
+  const tokens: Lexed[number][] = [];
+  try {
+    scanInto(tokens, text, file);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    tokens.push({ kind: 'bad', text: error.message, line: error.line, file });
+  }
+  return tokens;
+}
+
+function scanInto(tokens: Lexed[number][], text: string, file: string): void {
+  let at = 0;
+  let line = 1;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match) at = pattern.lastIndex;
+    return match;
+  };
+  const push = (kind: TokenKind, value: string) => tokens.push({ kind, text: value, line, file });
+  while (at < text.length) {
+    const char = text[at];
+    if (char === '\n') {
+      at++;
+      line++;
+      continue;
+    }
+    if (at === 0 || text[at - 1] === '\n') {
+      const include = take(INCLUDE);
+      if (include) {
+        if (include[1] === '') throw new ConfigError('Include with empty argument', file, line);
+        tokens.push({ kind: 'include', path: include[1] ?? '', line, file });
+        continue;
+      }
+    }
+    if (take(BLANK)) continue;
+    if (char === '#') {
+      const end = text.indexOf('\n', at);
+      at = end < 0 ? text.length : end;
+      continue;
+    }
+    if (char === '/' && text[at + 1] === '*') {
+      const end = text.indexOf('*/', at + 2);
+      if (end < 0) throw new ConfigError('Unterminated comment', file, line + lines(text, at, text.length));
+      const nested = text.slice(at + 2, end).indexOf('/*');
+      if (nested >= 0) throw new ConfigError('Comment nesting not supported', file, line + lines(text, at, at + 2 + nested));
+      line += lines(text, at, end);
+      at = end + 2;
+      continue;
+    }
+    let match = take(ADDRESS);
+    if (match) {
+      if (match[0].split('.').some((part) => Number(part) > 255)) throw new ConfigError(`Invalid IPv4 address ${match[0]}`, file, line);
+      push('ip', match[0]);
+      continue;
+    }
+    match = take(NUMBER);
+    if (match) {
+      if (Number(match[0]) > 0xffff_ffff) throw new ConfigError('Number out of range', file, line);
+      push('num', String(Number(match[0])));
+      continue;
+    }
+    if (take(ELSE_COLON)) {
+      push('punct', 'else:');
+      continue;
+    }
+    match = take(NAME) ?? take(QUOTED_NAME);
+    if (match) {
+      const name = match[0].startsWith("'") ? match[0].slice(1, -1) : match[0];
+      push(KEYWORDS.has(name) ? 'keyword' : ENUM.test(name) ? 'enum' : 'symbol', name);
+      continue;
+    }
+    match = take(TEXT);
+    if (match) {
+      push('text', match[1] ?? '');
+      continue;
+    }
+    if (char === '"') throw new ConfigError('Unterminated string', file, line);
+    match = take(PUNCTUATION);
+    if (!match) throw new ConfigError('Unknown character', file, line);
+    push('punct', match[0]);
+  }
+  // The lexer has read the last newline before it meets the end, so an error there names the line after it.
+  push('end', '');
+}
+
+function lines(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let i = from; i < to; i++) if (text[i] === '\n') count++;
+  return count;
+}

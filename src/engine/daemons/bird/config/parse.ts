@@ -1,0 +1,291 @@
+/**
+ * Reads a whole bird.conf. Models the `conf` rules of BIRD 1.6.8 and the checks of bgp_check_config(), with its messages.
+ * Leaves out OSPF, RIP, BFD, pipes, ROA tables and MRT dumps: such a block is a syntax error here.
+ */
+import { formatAddress, parseAddress } from '../address.ts';
+import { evaluateConstant } from '../filter.ts';
+import type { LoadedConfig } from '../state.ts';
+import { ConfigError } from './lex.ts';
+import { OPTION_TREES, type OptionContext, readAddress, readNumber, readOption, type Settings, type Symbols } from './options.ts';
+import { newScope, readBody, readDeclaration, readExpression } from './programs.ts';
+import { type ReadFile, Reader } from './reader.ts';
+import { ACCEPT_ALL, type BirdConfig, type ProtocolConfig, REJECT_ALL } from './types.ts';
+
+/** What stopped the parse. `file` and `line` (from 1) are where BIRD says it is. */
+export interface ParseFailure {
+  readonly error: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export type Parsed = { readonly config: BirdConfig } | ParseFailure;
+
+/** Parses a configuration. @param read gives the text of included files */
+export function parseConfig(text: string, path: string, read: ReadFile): Parsed {
+  try {
+    return { config: readConfig(new Reader(text, path, read)) };
+  } catch (error) {
+    if (error instanceof ConfigError) return { error: error.message, file: error.file, line: error.line };
+    throw error;
+  }
+}
+
+const parsed = new WeakMap<LoadedConfig, BirdConfig>();
+
+/** The configuration in force, parsed; undefined when there is none. It did parse when it was loaded. */
+export function configOf(loaded: LoadedConfig | undefined): BirdConfig | undefined {
+  if (!loaded) return undefined;
+  const known = parsed.get(loaded);
+  if (known) return known;
+  const result = parseConfig(loaded.files[loaded.path] ?? '', loaded.path, (path) => loaded.files[path]);
+  if ('error' in result) return undefined;
+  parsed.set(loaded, result.config);
+  return result.config;
+}
+
+/** Reads the files and parses them. */
+export function loadConfig(path: string, files: Readonly<Record<string, string>>): { readonly loaded: LoadedConfig; readonly config: BirdConfig } | ParseFailure {
+  const text = files[path];
+  if (text === undefined) return { error: `Unable to open configuration file ${path}: No such file or directory`, file: path, line: 0 };
+  const used: Record<string, string> = { [path]: text };
+  const result = parseConfig(text, path, (name) => {
+    const included = files[name];
+    if (included !== undefined) used[name] = included;
+    return included;
+  });
+  if ('error' in result) return result;
+  const loaded: LoadedConfig = { path, files: used };
+  parsed.set(loaded, result.config);
+  return { loaded, config: result.config };
+}
+
+interface Draft {
+  readonly reader: Reader;
+  readonly symbols: Symbols;
+  readonly protocols: ProtocolConfig[];
+  /** Protocols of each type without a name so far. */
+  readonly counters: Record<string, number>;
+  routerId?: string;
+  listen: { address?: string; port: number };
+}
+
+function readConfig(reader: Reader): BirdConfig {
+  const draft: Draft = { reader, symbols: { master: { class: 'table' } }, protocols: [], counters: {}, listen: { port: 179 } };
+  while (reader.peek().kind !== 'end') readEntry(draft);
+  if (draft.protocols.length === 0) reader.fail('No protocol is specified in the config file');
+  const base = { listen: draft.listen, protocols: draft.protocols, symbols: draft.symbols };
+  return draft.routerId === undefined ? base : { routerId: draft.routerId, ...base };
+}
+
+/** Top-level entries by their first word. */
+const ENTRIES: Readonly<Record<string, (draft: Draft) => void>> = {
+  router: readRouterId,
+  log: readLog,
+  listen: readListen,
+  debug: readDebugDefault,
+  filter: readFilterDefinition,
+  function: readFunctionDefinition,
+  define: readDefinition,
+  protocol: readProtocol,
+  template: readProtocol,
+  table: ({ reader, symbols }) => {
+    symbols[newName(reader, symbols)] = { class: 'table' };
+    reader.accept('sorted');
+  },
+  graceful: ({ reader, symbols }) => {
+    reader.expect('restart');
+    reader.expect('wait');
+    readNumber({ reader, symbols });
+    reader.expect(';');
+  },
+  timeformat: ({ reader }) => skipLine(reader),
+  watchdog: ({ reader }) => skipLine(reader),
+  eval: ({ reader, symbols }) => void readExpression(reader, newScope(symbols)),
+};
+
+function readEntry(draft: Draft): void {
+  const { reader } = draft;
+  const token = reader.peek();
+  if (reader.accept(';')) return;
+  const entry = token.kind === 'keyword' && Object.hasOwn(ENTRIES, token.text) ? ENTRIES[token.text] : undefined;
+  if (!entry) return reader.fail();
+  reader.next();
+  entry(draft);
+}
+
+function skipLine(reader: Reader): void {
+  while (!reader.at(';')) reader.next();
+  reader.next();
+}
+
+function newName(reader: Reader, symbols: Symbols): string {
+  const name = reader.symbol().text;
+  if (Object.hasOwn(symbols, name)) reader.failHere('Symbol already defined');
+  return name;
+}
+
+function readRouterId(draft: Draft): void {
+  const { reader } = draft;
+  reader.expect('id');
+  if (reader.accept('from')) skipLine(reader);
+  else {
+    draft.routerId = reader.peek().kind === 'num' ? formatAddress(Number(reader.next().text)) : readAddress(draft);
+    reader.expect(';');
+  }
+}
+
+function readLog({ reader }: Draft): void {
+  if (reader.accept('syslog')) {
+    if (reader.accept('name')) reader.next();
+  } else if (reader.peek().kind === 'text') reader.next();
+  else if (!reader.accept('stderr')) reader.fail();
+  if (!reader.accept('all')) {
+    reader.expect('{');
+    do {
+      if (!['debug', 'trace', 'info', 'remote', 'warning', 'error', 'auth', 'fatal', 'bug'].includes(reader.peek().text)) reader.fail();
+      reader.next();
+    } while (reader.accept(','));
+    reader.expect('}');
+  }
+  reader.expect(';');
+}
+
+function readListen(draft: Draft): void {
+  const { reader } = draft;
+  reader.expect('bgp');
+  for (;;) {
+    if (reader.accept('address')) draft.listen = { ...draft.listen, address: readAddress(draft) };
+    else if (reader.accept('port')) draft.listen = { ...draft.listen, port: readNumber(draft) };
+    else if (!reader.accept('v6only') && !reader.accept('dual')) break;
+  }
+  reader.expect(';');
+}
+
+function readDebugDefault(draft: Draft): void {
+  const { reader } = draft;
+  if (reader.accept('commands')) {
+    readNumber(draft);
+    return;
+  }
+  reader.expect('protocols');
+  if (!reader.accept('all') && !reader.accept('off')) {
+    reader.expect('{');
+    do reader.next();
+    while (reader.accept(','));
+    reader.expect('}');
+  }
+}
+
+function readFilterDefinition({ reader, symbols }: Draft): void {
+  const name = newName(reader, symbols);
+  const scope = newScope(symbols);
+  const from = reader.position;
+  const body = readBody(reader, scope);
+  symbols[name] = { class: 'filter', body, key: [reader.textSince(from), ...scope.calls].join('\n') };
+}
+
+function readFunctionDefinition({ reader, symbols }: Draft): void {
+  const name = newName(reader, symbols);
+  const scope = newScope(symbols);
+  const from = reader.position;
+  const params: string[] = [];
+  reader.expect('(');
+  if (!reader.at(')')) do params.push(readDeclaration(reader, scope));
+    while (reader.accept(';'));
+  reader.expect(')');
+  const body = readBody(reader, scope);
+  symbols[name] = { class: 'function', params, body, key: [reader.textSince(from), ...scope.calls].join('\n') };
+}
+
+function readDefinition({ reader, symbols }: Draft): void {
+  const name = newName(reader, symbols);
+  reader.expect('=');
+  const value = evaluateConstant(readExpression(reader, newScope(symbols)));
+  reader.expect(';');
+  symbols[name] = { class: 'constant', value };
+}
+
+const DEFAULTS: Readonly<Record<string, Settings>> = {
+  bgp: {
+    preference: 100,
+    neighborPort: 179,
+    holdTime: 240,
+    keepaliveTime: 0,
+    connectDelayTime: 5,
+    connectRetryTime: 120,
+    errorWaitMin: 60,
+    errorWaitMax: 300,
+    errorForgetTime: 300,
+    passive: false,
+    addPaths: 'off',
+    gracefulRestart: 'aware',
+    gracefulRestartTime: 120,
+    nextHop: 'normal',
+    rrClient: false,
+    rsClient: false,
+    localPref: 100,
+    defaultMed: 0,
+    medMetric: false,
+    igpMetric: true,
+    pathMetric: true,
+    preferOlder: false,
+    allowLocalAs: 0,
+    disableAfterError: false,
+    interpretCommunities: true,
+    ttlSecurity: false,
+  },
+  kernel: { preference: 10, learn: false, persist: false, scanTime: 60, mergePaths: 0, gracefulRestart: false, kernelTable: 254, deviceRoutes: false, metric: 0 },
+  device: { preference: 10, scanTime: 60 },
+  direct: { preference: 240, interfaces: [] },
+  static: { preference: 200, routes: [] },
+};
+const COMMON_DEFAULTS: Settings = { disabled: false, importFilter: ACCEPT_ALL, exportFilter: REJECT_ALL, keepFiltered: false, debug: [], table: 'master' };
+
+function readProtocol(draft: Draft): void {
+  const { reader, symbols } = draft;
+  reader.peek();
+  const template = reader.textSince(reader.position - 1).trim() === 'template';
+  const { file, line } = reader.peek();
+  const type = reader.peek().text;
+  const tree = reader.peek().kind === 'keyword' && Object.hasOwn(OPTION_TREES, type) ? OPTION_TREES[type] : undefined;
+  if (!tree) return reader.fail();
+  reader.next();
+  let name: string | undefined;
+  if (reader.peek().kind === 'symbol') name = newName(reader, symbols);
+  let settings: Settings = { ...COMMON_DEFAULTS, ...DEFAULTS[type] };
+  if (reader.accept('from')) {
+    const symbol = symbols[reader.symbol().text];
+    if (symbol?.class !== 'template' && symbol?.class !== 'protocol') return reader.failHere('Template or protocol name expected');
+    settings = { ...symbol.settings };
+  }
+  name ??= defaultName(draft, type);
+  reader.expect('{');
+  const context: OptionContext = { reader, symbols, settings };
+  while (!reader.accept('}')) readOption(tree, context);
+  symbols[name] = { class: template ? 'template' : 'protocol', settings };
+  if (template) return;
+  if (type === 'bgp') checkBgp(reader, settings);
+  draft.protocols.push({ type, name, file, line, ...settings } as unknown as ProtocolConfig);
+}
+
+function defaultName(draft: Draft, type: string): string {
+  let count = draft.counters[type] ?? 0;
+  let name: string;
+  do name = `${type}${++count}`;
+  while (Object.hasOwn(draft.symbols, name));
+  draft.counters[type] = count;
+  return name;
+}
+
+/** bgp_check_config(): what depends on several options, and its complaints in its order. */
+function checkBgp(reader: Reader, settings: Settings): void {
+  const internal = settings.localAs === settings.neighborAs;
+  settings.multihop ??= internal ? 64 : 0;
+  settings.gateway ??= settings.multihop ? 'recursive' : 'direct';
+  if (!settings.localAs) reader.failHere('Local AS number must be set');
+  if (!settings.neighbor || parseAddress(String(settings.neighbor)) === 0) reader.failHere('Neighbor must be configured');
+  if (!settings.neighborAs) reader.failHere('Remote AS number must be set');
+  if (!internal && settings.rrClient) reader.failHere('Only internal neighbor can be RR client');
+  if (internal && settings.rsClient) reader.failHere('Only external neighbor can be RS client');
+  if (settings.multihop && settings.gateway === 'direct') reader.failHere('Multihop BGP cannot use direct gateway mode');
+}
