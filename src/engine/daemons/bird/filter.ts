@@ -2,7 +2,7 @@
  * Runs filters over routes. Models filter/filter.c of BIRD 1.6.8: three-way verdicts, function calls, attribute changes, `~` on
  * prefixes, sets, paths and strings. A runtime error rejects the route, as f_run() does.
  */
-import { contains, covers, formatAddress, maskAddress, parseAddress, parsePrefix } from './address.ts';
+import { contains, containsPrefix, formatAddress, masked, toNumber, toPrefix } from '../../net/address.ts';
 import type { Block, Expression, FilterRef, Statement, Value, ValueOf } from './config/types.ts';
 import type { Attributes, TableRoute } from './state.ts';
 
@@ -174,7 +174,7 @@ function truth(value: Value): boolean {
 
 function order(value: Value): number {
   if (typeof value === 'number') return value;
-  if (typeof value === 'object' && value.type === 'ip') return parseAddress(value.ip);
+  if (typeof value === 'object' && value.type === 'ip') return toNumber(value.ip);
   throw new RuntimeError("Can't compare these");
 }
 
@@ -190,12 +190,12 @@ function matches(a: Value, b: Value): boolean {
   if (typeof b !== 'object' || a === undefined) throw new RuntimeError('~ applied on unknown type pair');
   if (b.type === 'prefix') {
     if (typeof a !== 'object') throw new RuntimeError('~ applied on unknown type pair');
-    if (a.type === 'prefix') return covers(b, a);
-    if (a.type === 'ip') return contains(b, parseAddress(a.ip));
+    if (a.type === 'prefix') return containsPrefix(b, a);
+    if (a.type === 'ip') return contains(b, toNumber(a.ip));
   }
   if (b.type === 'prefixes' && typeof a === 'object') {
-    const net = a.type === 'ip' ? { ip: parseAddress(a.ip), length: 32 } : a.type === 'prefix' ? a : undefined;
-    if (net) return b.patterns.some((p) => net.length >= p.low && net.length <= p.high && maskAddress(net.ip, Math.min(p.length, net.length)) === maskAddress(p.ip, Math.min(p.length, net.length)));
+    const net = a.type === 'ip' ? { address: toNumber(a.ip), length: 32 } : a.type === 'prefix' ? a : undefined;
+    if (net) return b.patterns.some((p) => net.length >= p.low && net.length <= p.high && masked(net.address, Math.min(p.length, net.length)) === masked(p.address, Math.min(p.length, net.length)));
   }
   if (b.type === 'set') return inSet(a, b);
   if (b.type === 'mask' && typeof a === 'object' && a.type === 'path') return pathMatches(a.list, b.items);
@@ -237,9 +237,9 @@ export function glob(pattern: string, text: string): boolean {
 
 function member(name: string, of: Value, arg: Value): Value {
   if (typeof of === 'object') {
-    if (of.type === 'prefix' && name === 'ip') return { type: 'ip', ip: formatAddress(of.ip) };
+    if (of.type === 'prefix' && name === 'ip') return { type: 'ip', ip: formatAddress(of.address) };
     if (of.type === 'prefix' && name === 'len') return of.length;
-    if (of.type === 'ip' && name === 'mask' && typeof arg === 'number') return { type: 'ip', ip: formatAddress(maskAddress(parseAddress(of.ip), arg)) };
+    if (of.type === 'ip' && name === 'mask' && typeof arg === 'number') return { type: 'ip', ip: formatAddress(masked(toNumber(of.ip), arg)) };
     if (of.type === 'path' && name === 'len') return of.list.length;
     if (of.type === 'path' && name === 'first') return of.list[0] ?? 0;
     if (of.type === 'path') return of.list.at(-1) ?? 0;
@@ -287,7 +287,7 @@ const list = (items: readonly string[] | undefined): Value => (items ? { type: '
 
 /** How filters read each attribute. */
 const GET: Readonly<Record<string, (route: TableRoute) => Value>> = {
-  net: (route) => ({ type: 'prefix', ...parsePrefix(route.prefix) }),
+  net: (route) => ({ type: 'prefix', ...toPrefix(route.prefix) }),
   proto: (route) => route.protocol,
   source: (route) => ({ type: 'enum', name: RTS[route.source] }),
   dest: (route) => ({ type: 'enum', name: `RTD_${route.destination.toUpperCase()}` }),

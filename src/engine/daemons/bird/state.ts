@@ -23,6 +23,8 @@ export interface BirdState extends DaemonState {
   readonly sent: Readonly<Record<string, Sent>>;
   /** Networks the kernel protocol put into the kernel, so that a withdrawal takes exactly these away. */
   readonly kernel: readonly string[];
+  /** Started to recover from a crash (`bird -R`): until then the kernel keeps what an earlier bird put there. */
+  readonly recoveryUntil?: number;
   /** Sessions a configuration change took away: neighbour → when and with which Cease. */
   readonly farewells: Readonly<Record<string, { readonly at: number; readonly subcode: number }>>;
   /** The last lines of its log, oldest first. */
@@ -59,8 +61,9 @@ export interface Session {
   readonly phase: SessionPhase;
   /** Accepts a connection from this moment (after an error it waits). */
   readonly readyAt: number;
-  /** First own attempt to connect; the next follow every `connect retry time`. Absent: passive. */
+  /** An own attempt to connect; the next follow every `attemptEvery` ms. Absent: passive. */
   readonly attemptAt?: number;
+  readonly attemptEvery?: number;
   /** Since when a connection would succeed; it does at the first attempt after. */
   readonly possibleSince?: number;
   /** Seconds the next error will make it wait; grows with each. */
@@ -81,7 +84,7 @@ export interface Session {
 }
 
 export interface SessionError {
-  readonly class: 'Socket' | 'Received' | 'BGP Error' | 'Error' | 'none';
+  readonly class: 'Socket' | 'Received' | 'BGP Error' | 'Error';
   readonly text: string;
 }
 

@@ -2,7 +2,7 @@
  * The options of each protocol: the words that begin one, and how its value is read. Models proto_item of nest/config.Y and the
  * grammars of proto/{bgp,static}, sysdep/unix/krt.Y and sysdep/linux/netlink.Y of BIRD 1.6.8. Adding an option is a line here.
  */
-import { isMasked, parseAddress } from '../address.ts';
+import { masked, toNumber } from '../../../net/address.ts';
 import { evaluateConstant } from '../filter.ts';
 import { newScope, readBody, readExpression } from './programs.ts';
 import type { Reader } from './reader.ts';
@@ -63,7 +63,7 @@ export function readPrefix(context: Pick<OptionContext, 'reader' | 'symbols'>): 
   reader.expect('/');
   const length = readNumber(context);
   if (length > 32) reader.failHere(`Invalid prefix length ${length}`);
-  if (!isMasked(parseAddress(ip), length)) reader.failHere('Invalid prefix');
+  if (!(masked(toNumber(ip), length) === toNumber(ip))) reader.failHere('Invalid prefix');
   return `${ip}/${length}`;
 }
 

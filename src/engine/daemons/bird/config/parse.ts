@@ -2,7 +2,7 @@
  * Reads a whole bird.conf. Models the `conf` rules of BIRD 1.6.8 and the checks of bgp_check_config(), with its messages.
  * Leaves out OSPF, RIP, BFD, pipes, ROA tables and MRT dumps: such a block is a syntax error here.
  */
-import { formatAddress, parseAddress } from '../address.ts';
+import { formatAddress, toNumber } from '../../../net/address.ts';
 import { evaluateConstant } from '../filter.ts';
 import type { LoadedConfig } from '../state.ts';
 import { ConfigError } from './lex.ts';
@@ -283,7 +283,7 @@ function checkBgp(reader: Reader, settings: Settings): void {
   settings.multihop ??= internal ? 64 : 0;
   settings.gateway ??= settings.multihop ? 'recursive' : 'direct';
   if (!settings.localAs) reader.failHere('Local AS number must be set');
-  if (!settings.neighbor || parseAddress(String(settings.neighbor)) === 0) reader.failHere('Neighbor must be configured');
+  if (!settings.neighbor || toNumber(String(settings.neighbor)) === 0) reader.failHere('Neighbor must be configured');
   if (!settings.neighborAs) reader.failHere('Remote AS number must be set');
   if (!internal && settings.rrClient) reader.failHere('Only internal neighbor can be RR client');
   if (internal && settings.rsClient) reader.failHere('Only external neighbor can be RS client');

@@ -2,7 +2,7 @@
  * Reads filters and functions. Models filter/config.Y of BIRD 1.6.8: expressions with its precedences, sets, paths, communities.
  * Leaves out roa_check, extended communities and quitbird.
  */
-import { formatAddress, isMasked, parseAddress } from '../address.ts';
+import { formatAddress, masked, toNumber } from '../../../net/address.ts';
 import { evaluateConstant } from '../filter.ts';
 import type { Reader } from './reader.ts';
 import type { Block, ConfigSymbol, Expression, PrefixPattern, Statement, Value, ValueOf } from './types.ts';
@@ -251,11 +251,11 @@ function readAddressOrPrefix(reader: Reader): Value {
   reader.next();
   const length = Number(reader.next().text);
   checkPrefix(reader, ip, length);
-  return { type: 'prefix', ip: parseAddress(ip), length };
+  return { type: 'prefix', address: toNumber(ip), length };
 }
 
 function checkPrefix(reader: Reader, ip: string, length: number): void {
-  if (length > 32 || !isMasked(parseAddress(ip), length)) reader.failHere(`Invalid network prefix: ${ip}/${length}.`);
+  if (length > 32 || !(masked(toNumber(ip), length) === toNumber(ip))) reader.failHere(`Invalid network prefix: ${ip}/${length}.`);
 }
 
 /** After `[`: a set of prefixes or of anything else. */
@@ -280,16 +280,16 @@ function readPattern(reader: Reader): PrefixPattern {
   if (reader.peek().kind !== 'num') reader.fail();
   const length = Number(reader.next().text);
   checkPrefix(reader, text, length);
-  const ip = parseAddress(text);
-  if (reader.accept('+')) return { ip, length, low: length, high: 32 };
-  if (reader.accept('-')) return { ip, length, low: 0, high: length };
-  if (!reader.accept('{')) return { ip, length, low: length, high: length };
+  const address = toNumber(text);
+  if (reader.accept('+')) return { address, length, low: length, high: 32 };
+  if (reader.accept('-')) return { address, length, low: 0, high: length };
+  if (!reader.accept('{')) return { address, length, low: length, high: length };
   const low = readNumber(reader);
   reader.expect(',');
   const high = readNumber(reader);
   reader.expect('}');
   if (low > high || high > 32) reader.failHere(`Invalid prefix pattern range: {${low}, ${high}}.`);
-  return { ip, length, low, high };
+  return { address, length, low, high };
 }
 
 function readNumber(reader: Reader): number {
@@ -339,7 +339,7 @@ function readSetAtom(reader: Reader, scope: Scope): string {
   return reader.failHere('Set-incompatible type');
 }
 
-const scalar = (text: string): number => (/^\d+$/.test(text) ? Number(text) : text.includes('.') ? parseAddress(text) : Number.NaN);
+const scalar = (text: string): number => (/^\d+$/.test(text) ? Number(text) : text.includes('.') ? toNumber(text) : Number.NaN);
 
 function readMask(reader: Reader): Value {
   const items: (number | '*' | '?' | { from: number; to: number })[] = [];
@@ -360,6 +360,6 @@ export function formatValue(constant: Value): string {
   if (typeof constant === 'boolean') return constant ? 'TRUE' : 'FALSE';
   if (typeof constant !== 'object') return String(constant);
   if (constant.type === 'ip') return constant.ip;
-  if (constant.type === 'prefix') return `${formatAddress(constant.ip)}/${constant.length}`;
+  if (constant.type === 'prefix') return `${formatAddress(constant.address)}/${constant.length}`;
   return `(${constant.type})`;
 }

@@ -134,7 +134,7 @@ export type Value =
   | boolean
   | string
   | { readonly type: 'ip'; readonly ip: string }
-  | { readonly type: 'prefix'; readonly ip: number; readonly length: number }
+  | { readonly type: 'prefix'; readonly address: number; readonly length: number }
   | { readonly type: 'prefixes'; readonly patterns: readonly PrefixPattern[] }
   | { readonly type: 'set'; readonly items: readonly { readonly from: string; readonly to: string; readonly low: number; readonly high: number }[] }
   | { readonly type: 'enum'; readonly name: string }
@@ -148,7 +148,7 @@ export type ValueOf<T extends string> = Extract<Value, { readonly type: T }>;
 
 /** `10.49.0.0/16{16,24}`: nets inside (or, for `-`, around) a prefix, with lengths between the two. */
 export interface PrefixPattern {
-  readonly ip: number;
+  readonly address: number;
   readonly length: number;
   readonly low: number;
   readonly high: number;

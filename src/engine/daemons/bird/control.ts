@@ -1,0 +1,176 @@
+/**
+ * What people do to a bird: load and change its configuration, disable a protocol, stop the process. Models config_commit() and
+ * proto_reconfigure() of nest/proto.c and the CLI commands of BIRD 1.6.8. Pure functions over a host; inputs and the agent call them.
+ */
+import { random } from '../../net/random.ts';
+import type { Host, World } from '../../world.ts';
+import { configOf, loadConfig, type ParseFailure } from './config/parse.ts';
+import type { BgpProtocol, BirdConfig, FilterRef, ProtocolConfig } from './config/types.ts';
+import { withdrawKernel } from './kernel-sync.ts';
+import { CEASE_DECONFIGURED, CEASE_RECONFIGURED, CEASE_SHUTDOWN, startSession } from './sessions.ts';
+import { type BirdState, freshBird, type LoadedConfig, type LogLine, MAX_LOG_LINES, type ProtocolState } from './state.ts';
+
+/** Where a host's bird finds its configuration: Calico's writes it for its own, the distribution's is in /etc/bird. */
+export function configPath(host: Host): string {
+  return host.daemons.confd ? '/etc/calico/confd/config/bird.cfg' : '/etc/bird/bird.conf';
+}
+
+/** `/etc/bird/bird.conf, line 3: syntax error`, or without a line what was wrong with the file as a whole. */
+export function failureText({ file, line, error }: ParseFailure): string {
+  return line > 0 ? `${file}, line ${line}: ${error}` : error;
+}
+
+export function logged(state: BirdState, lines: readonly LogLine[]): BirdState {
+  return lines.length === 0 ? state : { ...state, log: [...state.log, ...lines].slice(-MAX_LOG_LINES) };
+}
+
+/** The state with the configuration on disk put in force, or with the reason why it was not. */
+export function configure(world: World, host: Host, state: BirdState): BirdState {
+  const { reload: _reload, ...rest } = state;
+  const path = configPath(host);
+  const result = loadConfig(path, host.files);
+  if ('error' in result) {
+    const text = failureText(result);
+    const failed = logged({ ...rest, loadError: text }, [{ at: world.now, level: 'ERR', text }]);
+    // A bird that has never read a configuration gives up; one that runs goes on with what it has.
+    return state.loaded ? failed : { ...failed, running: false, stopped: 'clean' };
+  }
+  return commit(world, host, rest, result.loaded);
+}
+
+/** Puts a parsed configuration in force: protocols that are gone say goodbye, new ones start, changed ones restart. */
+export function commit(world: World, host: Host, state: BirdState, loaded: LoadedConfig): BirdState {
+  const config = configOf(loaded);
+  if (!config) return state;
+  const old = configOf(state.loaded);
+  const { loadError: _loadError, ...rest } = state;
+  const protocols: Record<string, ProtocolState> = {};
+  const farewells: Record<string, { at: number; subcode: number }> = { ...state.farewells };
+  const before = new Map(old?.protocols.map((protocol) => [protocol.name, protocol]));
+  const rid = old && config.routerId !== old.routerId;
+  for (const protocol of config.protocols) {
+    const was = before.get(protocol.name);
+    const known = state.protocols[protocol.name];
+    before.delete(protocol.name);
+    const kept = was && known && !rid && !needsRestart(was, protocol) && protocol.disabled === was.disabled;
+    if (kept) protocols[protocol.name] = refiltered(known, was, protocol);
+    else {
+      if (was?.type === 'bgp' && known?.session?.establishedAt !== undefined) farewells[was.neighbor] = { at: world.now, subcode: CEASE_RECONFIGURED };
+      protocols[protocol.name] = startProtocol(world, host.name, protocol, known?.disabled === true && was?.disabled === protocol.disabled ? true : protocol.disabled);
+    }
+  }
+  for (const gone of before.values()) {
+    if (gone.type === 'bgp') farewells[gone.neighbor] = { at: world.now, subcode: CEASE_DECONFIGURED };
+  }
+  const text = old ? 'Reconfigured' : 'Started';
+  const next: BirdState = { ...rest, loaded, ...(state.loaded && { previous: state.loaded }), loadedAt: world.now, protocols, farewells };
+  return logged(next, [...(old ? [{ at: world.now, level: 'INFO', text: 'Reconfiguring' }] : []), { at: world.now, level: 'INFO', text }]);
+}
+
+/** A protocol as it begins. */
+export function startProtocol(world: World, host: string, protocol: ProtocolConfig, disabled: boolean): ProtocolState {
+  if (disabled) return { state: 'down', since: world.now, disabled };
+  if (protocol.type !== 'bgp') return { state: 'up', since: world.now, disabled };
+  return { state: 'start', since: world.now, disabled, session: startSession(world, host, protocol) };
+}
+
+/** What proto_reconfigure() takes over without a restart: filters, debug flags, descriptions, and where it stands in the file. */
+const SOFT = new Set(['file', 'line', 'description', 'debug', 'importFilter', 'exportFilter', 'keepFiltered', 'importLimit', 'exportLimit', 'receiveLimit']);
+/** Protocols that compare and take over everything else themselves. */
+const SELF_RECONFIGURING = new Set(['static', 'device', 'direct', 'kernel']);
+
+function needsRestart(was: ProtocolConfig, now: ProtocolConfig): boolean {
+  if (was.type !== now.type || was.preference !== now.preference || was.table !== now.table) return true;
+  if (SELF_RECONFIGURING.has(now.type)) return false;
+  const a = was as unknown as Record<string, unknown>;
+  const b = now as unknown as Record<string, unknown>;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  for (const key of keys) if (!SOFT.has(key) && a[key] !== b[key]) return true;
+  return false;
+}
+
+const filterKey = (filter: FilterRef): string => (filter.kind === 'program' ? filter.key : filter.kind);
+
+/** A protocol that goes on; the same reference unless its import filter changed, when everything is taken in anew. */
+function refiltered(state: ProtocolState, was: ProtocolConfig, now: ProtocolConfig): ProtocolState {
+  return filterKey(was.importFilter) === filterKey(now.importFilter) ? state : { ...state };
+}
+
+/** Ends a BGP session on purpose: the peer hears why, the routes go. */
+function closeSession(world: World, state: ProtocolState, subcode: number): ProtocolState {
+  const { session, ...rest } = state;
+  if (!session) return state;
+  const { received: _received, staleUntil: _staleUntil, possibleSince: _possible, attemptAt: _attempt, error: _error, ...kept } = session;
+  return { ...rest, session: { ...kept, phase: 'Idle', startupDelay: 0, closed: { at: world.now, code: 6, subcode } } };
+}
+
+/** `birdc disable`: undefined when it is disabled already. */
+export function disableProtocol(world: World, state: BirdState, name: string, subcode = CEASE_SHUTDOWN): BirdState | undefined {
+  const protocol = state.protocols[name];
+  if (!protocol || protocol.disabled) return undefined;
+  const closed = closeSession(world, protocol, subcode);
+  return { ...state, protocols: { ...state.protocols, [name]: { ...closed, state: 'down', since: world.now, disabled: true } } };
+}
+
+/** `birdc enable`: undefined when it is enabled already. */
+export function enableProtocol(world: World, host: string, state: BirdState, config: BirdConfig, name: string): BirdState | undefined {
+  const known = state.protocols[name];
+  const protocol = config.protocols.find((each) => each.name === name);
+  if (!known?.disabled || !protocol) return undefined;
+  return { ...state, protocols: { ...state.protocols, [name]: restarted(world, host, protocol, known) } };
+}
+
+function restarted(world: World, host: string, protocol: ProtocolConfig, known: ProtocolState): ProtocolState {
+  const started = startProtocol(world, host, protocol, false);
+  const closed = known.session?.closed;
+  return started.session && closed ? { ...started, session: { ...started.session, closed } } : started;
+}
+
+/** `birdc restart`: down with its own Cease and up again; undefined when it is disabled. */
+export function restartProtocol(world: World, host: string, state: BirdState, config: BirdConfig, name: string, subcode: number): BirdState | undefined {
+  const down = disableProtocol(world, state, name, subcode);
+  return down && enableProtocol(world, host, down, config, name);
+}
+
+/**
+ * The host with its bird stopped. `clean` (SIGTERM): every peer hears Cease, and the kernel routes go unless `persist` is on.
+ * `killed`: nothing is said and nothing is cleaned up; peers that know graceful restart keep the routes for a while.
+ */
+export function stopBird(world: World, host: Host, how: 'clean' | 'killed'): Host {
+  const state = host.daemons.bird;
+  if (!state?.running) return host;
+  const config = configOf(state.loaded);
+  let protocols = state.protocols;
+  let netns = host.netns;
+  if (how === 'clean') {
+    protocols = Object.fromEntries(Object.entries(state.protocols).map(([name, each]) => [name, closeSession(world, each, CEASE_SHUTDOWN)]));
+    const kernel = config?.protocols.find((each) => each.type === 'kernel');
+    const ns = host.netns[''];
+    if (kernel && !kernel.persist && ns) netns = { ...host.netns, '': withdrawKernel(ns) };
+  }
+  const text = how === 'clean' ? ['Shutting down', 'Shutdown completed'] : [];
+  const stopped = logged({ ...state, running: false, stopped: how, protocols, table: {}, sent: {} }, text.map((line) => ({ at: world.now, level: 'INFO', text: line })));
+  return { ...host, netns, daemons: { ...host.daemons, bird: stopped } };
+}
+
+/** How long a recovering bird waits for its peers before it cleans the kernel (`graceful restart wait`), ms. */
+const RECOVERY_MS = 240_000;
+
+/** The host with its bird running anew: it has forgotten everything but its log and what it said goodbye with. */
+export function startBird(world: World, host: Host): Host {
+  const state = host.daemons.bird;
+  if (!state || state.running) return host;
+  // Calico starts its bird with -R; Debian's does not.
+  const recovers = host.daemons.confd !== undefined;
+  const fresh: BirdState = { ...freshBird(world.now), log: state.log, ...(recovers && { recoveryUntil: world.now + RECOVERY_MS }) };
+  return { ...host, daemons: { ...host.daemons, bird: fresh } };
+}
+
+/** Process id for listings: made up, and stable while the process lives. */
+export function birdPid(world: World, host: Host): number {
+  return 600 + Math.floor(30_000 * random(world.seed, 'bird-pid', host.name, host.daemons.bird?.startedAt ?? 0));
+}
+
+export function bgpProtocols(config: BirdConfig): readonly BgpProtocol[] {
+  return config.protocols.filter((protocol): protocol is BgpProtocol => protocol.type === 'bgp');
+}

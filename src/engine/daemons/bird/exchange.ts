@@ -1,0 +1,193 @@
+/**
+ * What goes out over BGP sessions and what comes in. Models bgp_import_control(), bgp_create_attrs(), bgp_update_attrs() and
+ * bgp_decode_attrs() of proto/bgp/attrs.c, BIRD 1.6.8: no iBGP to iBGP but through a route reflector, own AS prepended and next
+ * hop set towards other ASes, add paths. Leaves out route refresh, which changes nothing that can be seen.
+ */
+import { hash32 } from '../../net/random.ts';
+import type { BgpProtocol, FilterRef, ProtocolConfig } from './config/types.ts';
+import { runFilter } from './filter.ts';
+import { type Attributes, NOTHING_SENT, type Path, type Sent, type Table, type TableRoute } from './state.ts';
+
+/** This side of one session. */
+export interface Speaker {
+  readonly protocol: BgpProtocol;
+  readonly protocols: ReadonlyMap<string, ProtocolConfig>;
+  /** Own address on the session. */
+  readonly localAddress: string;
+  readonly routerId: string;
+  readonly peerIds: ReadonlyMap<string, string>;
+  /** Both sides agreed that this one may send several paths. */
+  readonly sendsAllPaths: boolean;
+}
+
+const isInternal = (protocol: BgpProtocol): boolean => protocol.localAs === protocol.neighborAs;
+const filterKey = (filter: FilterRef): string => (filter.kind === 'program' ? filter.key : filter.kind);
+
+/** Sessions with equal keys send the same, but for what came from the peer itself. */
+export function speakerKey({ protocol, localAddress, sendsAllPaths }: Speaker): string {
+  const { localAs, nextHop, rrClient, rrClusterId = '', rsClient, localPref, interpretCommunities } = protocol;
+  const as = isInternal(protocol) ? 'internal' : 'external';
+  return [localAs, as, nextHop, rrClient, rrClusterId, rsClient, localPref, interpretCommunities, localAddress, sendsAllPaths, filterKey(protocol.exportFilter)].join('\n');
+}
+
+/**
+ * The route as a session would send it, before its filter: undefined when the protocol itself refuses it.
+ */
+export function prepare(route: TableRoute, speaker: Speaker): TableRoute | undefined {
+  const { protocol, protocols, localAddress } = speaker;
+  if (route.protocol === protocol.name || route.filtered) return undefined;
+  const source = protocols.get(route.protocol);
+  const internal = isInternal(protocol);
+  if (source?.type !== 'bgp') {
+    const gateway = route.destination === 'router' ? route.gateway : undefined;
+    // Towards another AS the gateway stays only on a shared link, which multihop sessions never have.
+    const keeps = gateway !== undefined && protocol.nextHop !== 'self' && (internal || protocol.nextHop === 'keep' || protocol.multihop === 0);
+    const attributes: Attributes = {
+      ...route.attributes,
+      origin: 0,
+      asPath: internal ? [] : [protocol.localAs],
+      nextHop: keeps ? gateway : localAddress,
+      localPref: protocol.localPref,
+    };
+    return { ...route, attributes };
+  }
+  const fromInternal = isInternal(source);
+  const reflected = internal && fromInternal && source.localAs === protocol.localAs;
+  if (reflected && !protocol.rrClient && !source.rrClient) return undefined;
+  const communities = route.attributes.communities ?? [];
+  if (protocol.interpretCommunities) {
+    if (communities.includes('65535,65282')) return undefined;
+    if (!internal && (communities.includes('65535,65281') || communities.includes('65535,65283'))) return undefined;
+  }
+  return { ...route, attributes: passedOn(route, source, speaker, reflected) };
+}
+
+function passedOn(route: TableRoute, source: BgpProtocol, speaker: Speaker, reflected: boolean): Attributes {
+  const { protocol, localAddress, routerId, peerIds } = speaker;
+  const internal = isInternal(protocol);
+  const { attributes } = route;
+  const changed: { -readonly [K in keyof Attributes]: Attributes[K] } = { ...attributes };
+  if (!internal && !protocol.rsClient) {
+    changed.asPath = [protocol.localAs, ...(attributes.asPath ?? [])];
+    if (attributes.med !== undefined) changed.med = 0;
+  }
+  const keeps = protocol.nextHop === 'keep' || (protocol.nextHop !== 'self' && (internal || protocol.multihop === 0));
+  if (!keeps || attributes.nextHop === undefined) changed.nextHop = localAddress;
+  if (reflected) {
+    const originator = attributes.originatorId ?? peerIds.get(route.protocol);
+    if (originator !== undefined) changed.originatorId = originator;
+    const cluster = (source.rrClient ? source.rrClusterId : protocol.rrClusterId) ?? routerId;
+    changed.clusterList = [cluster, ...(attributes.clusterList ?? [])];
+  }
+  return changed;
+}
+
+/** The attributes that travel: local preference stays inside the AS, the kernel's own do not travel at all. */
+function onTheWire(attributes: Attributes, internal: boolean): Attributes {
+  const { origin, asPath, nextHop, med, localPref, communities, largeCommunities, originatorId, clusterList } = attributes;
+  return {
+    ...(origin !== undefined && { origin }),
+    ...(asPath && { asPath }),
+    ...(nextHop !== undefined && { nextHop }),
+    ...(med !== undefined && { med }),
+    ...(internal && localPref !== undefined && { localPref }),
+    ...(communities?.length && { communities }),
+    ...(largeCommunities?.length && { largeCommunities }),
+    ...(internal && originatorId !== undefined && { originatorId }),
+    ...(internal && clusterList?.length && { clusterList }),
+  };
+}
+
+/** The route as it leaves through the export filter; undefined when it does not. */
+export function exported(route: TableRoute, speaker: Speaker): TableRoute | undefined {
+  const prepared = prepare(route, speaker);
+  if (!prepared) return undefined;
+  const verdict = runFilter(speaker.protocol.exportFilter, prepared);
+  return verdict.accepted ? verdict.route : undefined;
+}
+
+/** All that a session sends of a table. */
+export function exportTable(table: Table, speaker: Speaker): Sent {
+  const internal = isInternal(speaker.protocol);
+  const paths: Record<string, readonly Path[]> = {};
+  let any = false;
+  for (const prefix of Object.keys(table)) {
+    const list: Path[] = [];
+    for (const route of table[prefix] ?? []) {
+      const out = exported(route, speaker);
+      if (out) list.push({ prefix, id: pathId(route), attributes: onTheWire(out.attributes, internal) });
+      if (!speaker.sendsAllPaths) break;
+    }
+    if (list.length === 0) continue;
+    paths[prefix] = list;
+    any = true;
+  }
+  return any ? { paths } : NOTHING_SENT;
+}
+
+/** Which of a sender's routes a path is: its source, as a number would say on the wire. */
+const pathId = (route: TableRoute): string => (route.id === '' ? route.protocol : `${route.protocol}/${hash32(route.id)}`);
+
+/** The same `Sent` as before when nothing in it differs, and the same lists inside where they do not. */
+export function reuseSent(old: Sent | undefined, next: Sent): Sent {
+  if (!old || old === next) return next;
+  const paths: Record<string, readonly Path[]> = {};
+  let same = Object.keys(old.paths).length === Object.keys(next.paths).length;
+  for (const [prefix, list] of Object.entries(next.paths)) {
+    const before = old.paths[prefix];
+    const equal = before && JSON.stringify(before) === JSON.stringify(list);
+    paths[prefix] = equal ? before : list;
+    if (!equal) same = false;
+  }
+  return same ? old : { paths };
+}
+
+/** The receiving side of a session. */
+export interface Receiver {
+  readonly protocol: BgpProtocol;
+  readonly routerId: string;
+}
+
+const imports = new WeakMap<Sent, WeakMap<BgpProtocol, readonly TableRoute[]>>();
+
+/** The routes a session makes of what its peer sent: next hops still to be resolved. */
+export function importPaths(received: Sent, receiver: Receiver, host: string): readonly TableRoute[] {
+  let perProtocol = imports.get(received);
+  if (!perProtocol) {
+    perProtocol = new WeakMap();
+    imports.set(received, perProtocol);
+  }
+  const known = perProtocol.get(receiver.protocol);
+  if (known) return known;
+  const routes: TableRoute[] = [];
+  for (const list of Object.values(received.paths)) {
+    for (const path of list) {
+      const route = accept(path, receiver, host);
+      if (route) routes.push(route);
+    }
+  }
+  perProtocol.set(receiver.protocol, routes);
+  return routes;
+}
+
+function accept(path: Path, { protocol, routerId }: Receiver, host: string): TableRoute | undefined {
+  const { asPath = [], originatorId, clusterList = [] } = path.attributes;
+  if (asPath.filter((as) => as === protocol.localAs).length > protocol.allowLocalAs) return undefined;
+  if (originatorId === routerId || clusterList.includes(protocol.rrClusterId ?? routerId)) return undefined;
+  const route: TableRoute = {
+    prefix: path.prefix,
+    protocol: protocol.name,
+    id: path.id,
+    source: 'BGP',
+    destination: 'unreachable',
+    igpMetric: 'unknown',
+    from: protocol.neighbor,
+    preference: protocol.preference,
+    attributes: path.attributes.localPref === undefined ? { ...path.attributes, localPref: protocol.localPref } : path.attributes,
+    since: 0,
+    ref: { kind: 'bgp', host, protocol: protocol.name, prefix: path.prefix },
+  };
+  const verdict = runFilter(protocol.importFilter, route);
+  if (verdict.accepted) return verdict.route;
+  return protocol.keepFiltered ? { ...route, filtered: true } : undefined;
+}

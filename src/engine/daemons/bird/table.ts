@@ -1,0 +1,237 @@
+/**
+ * The routing table: which of several routes to a network is best, and why; next hops resolved through other routes.
+ *
+ * Models rte_better()/rte_mergable() of nest/rt-table.c, bgp_rte_better() of proto/bgp/attrs.c and the host cache of BIRD 1.6.8.
+ * Leaves out deterministic MED, tables other than master, and the order in which equal routes arrived: routes behind the best are
+ * sorted by the same comparisons, so that a converged table does not depend on history.
+ */
+import { contains, masked, toNumber, toPrefix } from '../../net/address.ts';
+import type { BgpProtocol, BirdConfig, ProtocolConfig } from './config/types.ts';
+import type { Attributes, Table, TableRoute } from './state.ts';
+
+/** What the comparisons know beside the routes. */
+export interface Judging {
+  readonly protocols: ReadonlyMap<string, ProtocolConfig>;
+  /** Router id of the peer behind each BGP protocol. */
+  readonly peerIds: ReadonlyMap<string, string>;
+}
+
+/** One step of the choice, in BIRD's order. */
+export interface Comparison {
+  readonly name: string;
+  /** Below zero: `a` is better; above: `b`; zero: go on. */
+  compare(a: TableRoute, b: TableRoute, judging: Judging): number;
+  /** Routes equal so far may still be merged into one with several next hops when this step differs. */
+  readonly mergeable?: boolean;
+}
+
+const PROTOCOL_ORDER = ['device', 'direct', 'static', 'kernel', 'bgp'];
+
+const bgpOf = (route: TableRoute, judging: Judging): BgpProtocol | undefined => {
+  const protocol = judging.protocols.get(route.protocol);
+  return protocol?.type === 'bgp' ? protocol : undefined;
+};
+
+/** A comparison that says nothing unless both routes come from BGP. */
+const bgp =
+  (compare: (a: TableRoute, b: TableRoute, pa: BgpProtocol, pb: BgpProtocol, judging: Judging) => number): Comparison['compare'] =>
+  (a, b, judging) => {
+    const [pa, pb] = [bgpOf(a, judging), bgpOf(b, judging)];
+    return pa && pb ? compare(a, b, pa, pb, judging) : 0;
+  };
+
+export const isReachable = (route: TableRoute): boolean =>
+  route.destination === 'router' || route.destination === 'device' || route.destination === 'multipath';
+const isInternal = (protocol: BgpProtocol): boolean => protocol.localAs === protocol.neighborAs;
+const metric = (route: TableRoute): number => (typeof route.igpMetric === 'number' ? route.igpMetric : route.igpMetric === 'unknown' ? 0x7fff_ffff : 0);
+const neighborAs = (route: TableRoute, protocol: BgpProtocol): number => route.attributes.asPath?.[0] ?? protocol.neighborAs;
+const idOf = (route: TableRoute, judging: Judging): number => toNumber(route.attributes.originatorId ?? judging.peerIds.get(route.protocol) ?? '0.0.0.0');
+
+export const COMPARISONS: readonly Comparison[] = [
+  { name: 'preference', compare: (a, b) => b.preference - a.preference },
+  {
+    name: 'protocol',
+    compare: (a, b, { protocols }) =>
+      PROTOCOL_ORDER.indexOf(protocols.get(b.protocol)?.type ?? '') - PROTOCOL_ORDER.indexOf(protocols.get(a.protocol)?.type ?? ''),
+  },
+  { name: 'resolvable next hop', compare: bgp((a, b) => Number(isReachable(b)) - Number(isReachable(a))) },
+  { name: 'local preference', compare: bgp((a, b, pa, pb) => (b.attributes.localPref ?? pb.localPref) - (a.attributes.localPref ?? pa.localPref)) },
+  {
+    name: 'AS path length',
+    compare: bgp((a, b, pa, pb) => (pa.pathMetric || pb.pathMetric ? (a.attributes.asPath?.length ?? 0) - (b.attributes.asPath?.length ?? 0) : 0)),
+  },
+  { name: 'origin', compare: bgp((a, b) => (a.attributes.origin ?? 2) - (b.attributes.origin ?? 2)) },
+  {
+    name: 'MED',
+    compare: bgp((a, b, pa, pb) =>
+      pa.medMetric || pb.medMetric || neighborAs(a, pa) === neighborAs(b, pb) ? (a.attributes.med ?? pa.defaultMed) - (b.attributes.med ?? pb.defaultMed) : 0,
+    ),
+  },
+  { name: 'eBGP over iBGP', compare: bgp((_a, _b, pa, pb) => Number(isInternal(pa)) - Number(isInternal(pb))) },
+  { name: 'IGP metric', compare: bgp((a, b, pa, pb) => (pa.igpMetric ? metric(a) : 0) - (pb.igpMetric ? metric(b) : 0)) },
+  { name: 'router id', mergeable: true, compare: bgp((a, b, _pa, _pb, judging) => idOf(a, judging) - idOf(b, judging)) },
+  { name: 'cluster list length', mergeable: true, compare: bgp((a, b) => (a.attributes.clusterList?.length ?? 0) - (b.attributes.clusterList?.length ?? 0)) },
+  { name: 'peer address', mergeable: true, compare: bgp((_a, _b, pa, pb) => toNumber(pa.neighbor) - toNumber(pb.neighbor)) },
+];
+
+/** Which of two routes is better, and by which step. `undefined`: neither is. */
+export function better(a: TableRoute, b: TableRoute, judging: Judging): { readonly best: TableRoute; readonly by: string } | undefined {
+  for (const { name, compare } of COMPARISONS) {
+    const order = compare(a, b, judging);
+    if (order !== 0) return { best: order < 0 ? a : b, by: name };
+  }
+  return undefined;
+}
+
+function order(a: TableRoute, b: TableRoute, judging: Judging): number {
+  if (a.filtered !== b.filtered) return a.filtered ? 1 : -1;
+  for (const { compare } of COMPARISONS) {
+    const difference = compare(a, b, judging);
+    if (difference !== 0) return difference;
+  }
+  return a.protocol < b.protocol ? -1 : a.protocol > b.protocol ? 1 : a.id < b.id ? -1 : Number(a.id > b.id);
+}
+
+/** The kernel may use both at once: they tie on every step down to the IGP metric. */
+export function isMergeable(best: TableRoute, other: TableRoute, judging: Judging): boolean {
+  const [a, b] = [judging.protocols.get(best.protocol)?.type, judging.protocols.get(other.protocol)?.type];
+  if (other.filtered || a !== 'bgp' || b !== 'bgp') return false;
+  return COMPARISONS.every((step) => step.mergeable || step.compare(best, other, judging) === 0);
+}
+
+function sameAttributes(a: Attributes, b: Attributes): boolean {
+  if (a === b) return true;
+  const keys = Object.keys(a) as (keyof Attributes)[];
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => a[key] === b[key] || (typeof a[key] === 'object' && String(a[key]) === String(b[key])));
+}
+
+/** rte_same(): equal in all that matters, whenever and from whichever line they came. */
+export function sameRoute(a: TableRoute, b: TableRoute): boolean {
+  return (
+    a.protocol === b.protocol &&
+    a.id === b.id &&
+    a.destination === b.destination &&
+    a.gateway === b.gateway &&
+    a.device === b.device &&
+    a.from === b.from &&
+    a.preference === b.preference &&
+    a.igpMetric === b.igpMetric &&
+    a.stale === b.stale &&
+    a.filtered === b.filtered &&
+    (a.nexthops === b.nexthops || JSON.stringify(a.nexthops) === JSON.stringify(b.nexthops)) &&
+    sameAttributes(a.attributes, b.attributes)
+  );
+}
+
+/** Routes that do not depend on others, by the address of the network, for resolving next hops. */
+interface Resolver {
+  find(address: number): TableRoute | undefined;
+}
+
+function resolverOver(routes: ReadonlyMap<string, TableRoute[]>, judging: Judging): Resolver {
+  const byLength: Map<number, TableRoute>[] = [];
+  for (const [prefix, list] of routes) {
+    const { address, length } = toPrefix(prefix);
+    const best = list.reduce((a, b) => (order(a, b, judging) <= 0 ? a : b));
+    byLength[length] ??= new Map();
+    byLength[length]?.set(address, best);
+  }
+  return {
+    find(address) {
+      for (let length = 32; length >= 0; length--) {
+        const found = byLength[length]?.get(masked(address, length));
+        if (found) return found;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** A BGP route whose next hop is to be looked up: as received, without gateway. */
+export const isRecursive = (route: TableRoute): boolean => route.igpMetric === 'unknown' && route.gateway === undefined;
+
+function resolve(route: TableRoute, through: TableRoute | undefined): TableRoute {
+  const nextHop = route.attributes.nextHop;
+  if (!through || nextHop === undefined) return { ...route, destination: 'unreachable' };
+  if (through.destination === 'device') return { ...route, destination: 'router', gateway: nextHop, device: through.device, igpMetric: 0 } as TableRoute;
+  const { gateway, device, nexthops, destination } = through;
+  // What leads to the next hop is itself only a route: its cost is not known.
+  const igpMetric = destination === 'router' || destination === 'multipath' ? 'unknown' : 0;
+  return { ...route, destination, igpMetric, ...(gateway && { gateway }), ...(device && { device }), ...(nexthops && { nexthops }) };
+}
+
+/**
+ * Builds the table from what each protocol contributes. Routes, lists and the table itself keep their identity where nothing
+ * differs; a route that is new or differs is dated `now`.
+ */
+export function buildTable(old: Table, contributions: readonly (readonly TableRoute[])[], judging: Judging, now: number): Table {
+  const direct = new Map<string, TableRoute[]>();
+  const recursive: TableRoute[] = [];
+  const put = (into: Map<string, TableRoute[]>, route: TableRoute) => {
+    const list = into.get(route.prefix);
+    if (list) list.push(route);
+    else into.set(route.prefix, [route]);
+  };
+  for (const routes of contributions) {
+    for (const route of routes) {
+      if (isRecursive(route)) recursive.push(route);
+      else put(direct, route);
+    }
+  }
+  const all = new Map(direct);
+  if (recursive.length > 0) {
+    const resolver = resolverOver(direct, judging);
+    const found = new Map<string, TableRoute | undefined>();
+    for (const route of recursive) {
+      const hop = route.attributes.nextHop ?? '';
+      if (!found.has(hop)) found.set(hop, resolver.find(toNumber(hop)));
+      const list = all.get(route.prefix);
+      const resolved = resolve(route, found.get(hop));
+      if (!list) all.set(route.prefix, [resolved]);
+      else if (list === direct.get(route.prefix)) all.set(route.prefix, [...list, resolved]);
+      else list.push(resolved);
+    }
+  }
+  return settle(old, all, judging, now);
+}
+
+function settle(old: Table, all: ReadonlyMap<string, readonly TableRoute[]>, judging: Judging, now: number): Table {
+  let changed = false;
+  const next: Record<string, readonly TableRoute[]> = {};
+  let count = 0;
+  for (const [prefix, list] of all) {
+    count++;
+    const before = old[prefix];
+    const dated = list.map((route) => {
+      const known = before?.find((each) => each.protocol === route.protocol && each.id === route.id);
+      if (!known || !sameRoute(known, route)) return { ...route, since: now };
+      return JSON.stringify(known.ref) === JSON.stringify(route.ref) ? known : { ...route, since: known.since };
+    });
+    if (dated.length > 1) dated.sort((a, b) => order(a, b, judging));
+    if (before && before.length === dated.length && dated.every((route, i) => route === before[i])) next[prefix] = before;
+    else {
+      next[prefix] = dated;
+      changed = true;
+    }
+  }
+  return changed || count !== Object.keys(old).length ? next : old;
+}
+
+/** The network of the table an address falls into. */
+export function longestMatch(table: Table, address: string, longest = 32): string | undefined {
+  const ip = toNumber(address);
+  let found: string | undefined;
+  let length = -1;
+  for (const prefix of Object.keys(table)) {
+    const parsed = toPrefix(prefix);
+    if (parsed.length <= length || parsed.length > longest || !contains(parsed, ip)) continue;
+    found = prefix;
+    length = parsed.length;
+  }
+  return found;
+}
+
+export function judgingOf(config: BirdConfig, peerIds: ReadonlyMap<string, string>): Judging {
+  return { protocols: new Map(config.protocols.map((protocol) => [protocol.name, protocol])), peerIds };
+}

@@ -1,0 +1,135 @@
+/**
+ * confd on every node: watches the API and writes BIRD's configuration.
+ *
+ * Reads host.apiView, and nothing else of the cluster. Writes three files under /etc/calico/confd/config and asks bird to read them
+ * again, a moment after the change: confd gathers changes before it renders and checks. Models confd of Calico v3.30.
+ */
+import type { Agent, AgentResult } from '../../agent.ts';
+import type { ApiState } from '../../api/storage.ts';
+import { random } from '../../net/random.ts';
+import { type Host, type Ref, type World, withHost } from '../../world.ts';
+import { type Plan, planFor, readRanges, WATCHED } from './plan.ts';
+import { wholeRanges } from './services.ts';
+import type { ConfdState, ServiceRanges } from './state.ts';
+import { birdAggrCfg, birdCfg, birdIpamCfg } from './templates.ts';
+
+const FOLDER = '/etc/calico/confd/config/';
+export const BIRD_CFG = `${FOLDER}bird.cfg`;
+export const BIRD_AGGR_CFG = `${FOLDER}bird_aggr.cfg`;
+export const BIRD_IPAM_CFG = `${FOLDER}bird_ipam.cfg`;
+
+const MIN_DELAY_MS = 300;
+const MAX_DELAY_MS = 800;
+
+export const confd: Agent = {
+  name: 'confd',
+  run(world): AgentResult {
+    let next = world;
+    let wakeAt: number | undefined;
+    for (const name of Object.keys(world.hosts)) {
+      const host = next.hosts[name];
+      const state = host?.daemons.confd;
+      if (!host?.up || !host.apiView || !state?.running) continue;
+      const updated = runHost(next, host, host.apiView, state);
+      next = withHost(next, updated);
+      const dueAt = updated.daemons.confd?.dueAt;
+      if (dueAt !== undefined && (wakeAt === undefined || dueAt < wakeAt)) wakeAt = dueAt;
+    }
+    return wakeAt === undefined ? { world: next } : { world: next, wakeAt };
+  },
+};
+
+/** What each state was last run with. */
+const seen = new WeakMap<ConfdState, readonly unknown[]>();
+
+function inputsOf(host: Host, api: ApiState): readonly unknown[] {
+  return [...WATCHED.map((resource) => api.objects[resource]), host.files[BIRD_CFG], host.files[BIRD_AGGR_CFG], host.files[BIRD_IPAM_CFG]];
+}
+
+function runHost(world: World, host: Host, api: ApiState, state: ConfdState): Host {
+  const due = state.dueAt !== undefined && state.dueAt <= world.now;
+  const inputs = inputsOf(host, api);
+  const last = seen.get(state);
+  if (!due && last && last.every((each, i) => each === inputs[i])) return host;
+  const { ranges, complaints } = readRanges(api, state.ranges);
+  const plan = planFor(api, host.name, ranges);
+  if (!plan) return remember(host, state, inputs);
+  const files = render(plan);
+  const changed = Object.entries(files).some(([path, text]) => host.files[path] !== text);
+  const settled: ConfdState = { ...withoutDue(state), ranges, ...(complaints.length > 0 ? { complaints } : {}) };
+  if (!changed) {
+    const same = state.dueAt === undefined && state.ranges === ranges && String(state.complaints ?? '') === String(complaints);
+    return remember(host, same ? state : settled, inputs);
+  }
+  if (!due) return remember(host, state.dueAt === undefined ? { ...state, dueAt: world.now + delay(world, host) } : state, inputs);
+  return written(host, { ...settled, lines: origins(host, plan, files, ranges) }, files);
+}
+
+function withoutDue(state: ConfdState): ConfdState {
+  const { dueAt: _dueAt, complaints: _complaints, ...rest } = state;
+  return rest;
+}
+
+function remember(host: Host, state: ConfdState, inputs: readonly unknown[]): Host {
+  seen.set(state, inputs);
+  return state === host.daemons.confd ? host : { ...host, daemons: { ...host.daemons, confd: state } };
+}
+
+function delay(world: World, host: Host): number {
+  return Math.round(MIN_DELAY_MS + (MAX_DELAY_MS - MIN_DELAY_MS) * random(world.seed, 'confd', host.name, world.now));
+}
+
+type Files = Readonly<Record<string, string>>;
+
+const birdCfgs = new WeakMap<object, Map<string, { readonly key: string; readonly text: string }>>();
+
+/** bird.cfg is long in a full mesh and seldom changes: kept by what it is made of. */
+function renderBirdCfg({ values }: Plan): string {
+  const { nodes, node, globalPeers, nodePeers, blocks: _b, staticRoutes: _s, rejectCidrs: _r, pools: _p, ...rest } = values;
+  let byNode = birdCfgs.get(globalPeers);
+  if (!byNode) {
+    byNode = new Map();
+    birdCfgs.set(globalPeers, byNode);
+  }
+  const key = JSON.stringify([nodes.map(({ labels: _labels, ...each }: (typeof nodes)[number] & { labels?: unknown }) => each), nodePeers, rest]);
+  const known = byNode.get(node.name);
+  if (known?.key === key) return known.text;
+  const text = birdCfg(values);
+  byNode.set(node.name, { key, text });
+  return text;
+}
+
+function render(plan: Plan): Files {
+  return { [BIRD_CFG]: renderBirdCfg(plan), [BIRD_AGGR_CFG]: birdAggrCfg(plan.values), [BIRD_IPAM_CFG]: birdIpamCfg(plan.values) };
+}
+
+/** The files on disk and bird told (`sv hup bird`). A text that did not change stays the string it was. */
+function written(host: Host, state: ConfdState, files: Files): Host {
+  const all = { ...host.files };
+  for (const [path, text] of Object.entries(files)) if (all[path] !== text) all[path] = text;
+  const bird = host.daemons.bird;
+  const told = bird?.running ? { bird: { ...bird, reload: true } } : {};
+  return { ...host, files: all, daemons: { ...host.daemons, ...told, confd: state } };
+}
+
+/** Which object each line that says `route …` or lets a service through comes from. */
+function origins(host: Host, plan: Plan, files: Files, ranges: ServiceRanges): ConfdState['lines'] {
+  const cluster = host.cluster ?? '';
+  const byCidr = new Map<string, Ref>();
+  for (const { cidr, key } of plan.blocks) byCidr.set(cidr, { kind: 'object', cluster, resource: 'blockaffinities.crd.projectcalico.org', key });
+  for (const { cidr, service, field } of plan.services) byCidr.set(cidr, { kind: 'object', cluster, resource: 'services', key: service, field });
+  for (const { cidr, field } of wholeRanges(ranges)) {
+    byCidr.set(cidr, { kind: 'object', cluster, resource: 'bgpconfigurations.projectcalico.org', key: 'default', field: `spec.${field}` });
+  }
+  const lines: Record<string, Record<number, Ref>> = {};
+  for (const path of [BIRD_AGGR_CFG, BIRD_IPAM_CFG]) {
+    const found: Record<number, Ref> = {};
+    (files[path] ?? '').split('\n').forEach((line, i) => {
+      const cidr = /^\s*(?:route|if \( net [~=]) ([\d./]+)/.exec(line)?.[1];
+      const ref = cidr === undefined ? undefined : byCidr.get(cidr);
+      if (ref) found[i + 1] = ref;
+    });
+    lines[path] = found;
+  }
+  return lines;
+}
