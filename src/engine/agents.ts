@@ -10,6 +10,8 @@ import { namespaceAgent } from './controllers/namespace.ts';
 import { nodeLifecycleAgent } from './controllers/nodelifecycle.ts';
 import { replicasetAgent } from './controllers/replicaset.ts';
 import { schedulerAgent } from './controllers/scheduler/index.ts';
+import { bird } from './daemons/bird/agent.ts';
+import { confd } from './daemons/confd/agent.ts';
 import { felixAgent } from './daemons/felix/agent.ts';
 import { kubeProxyAgent } from './daemons/kube-proxy/agent.ts';
 
@@ -26,4 +28,6 @@ export const agents: readonly Agent[] = [
   endpointsliceAgent,
   kubeProxyAgent,
   felixAgent,
+  confd,
+  bird,
 ];

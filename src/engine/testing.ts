@@ -9,6 +9,7 @@ import type { ApiObject, Node } from './api/objects.ts';
 import { type ApiState, emptyApi, getObject, objectsOf } from './api/storage.ts';
 import { timestamp } from './api/time.ts';
 import { createObject } from './api/write.ts';
+import { freshBird } from './daemons/bird/state.ts';
 import { createNamespace, plugEther } from './kernel/create.ts';
 import { globalAddress } from './kernel/link.ts';
 import { step } from './step.ts';
@@ -70,7 +71,9 @@ function hostOf(name: string, address: string, kind: 'node' | 'bastion'): Host {
   const api = { proto: 'tcp', address: '0.0.0.0', port: 6443, process: 'kube-apiserver' } as const;
   const netns = { '': name === 'control1' ? { ...ns, sockets: [api] } : ns };
   const daemons =
-    kind === 'node' ? { kubelet: running, kubeProxy: running, felix: running, confd: running, bird: running } : { bird: running };
+    kind === 'node'
+      ? { kubelet: running, kubeProxy: running, felix: running, confd: running, bird: freshBird(START) }
+      : { bird: freshBird(START) };
   return { name, kind, address, aliases: [], up: true, bootedAt: START, cluster: CLUSTER, files: {}, netns, daemons };
 }
 

@@ -2,6 +2,7 @@
  * A host of world.yaml → the Host as it stands after boot, before any daemon has run: one ether link on its segment with DHCP's
  * routes, loopback, docker0 on nodes, sshd, its files. Models cloud-init on an EC2 instance with Ubuntu (metric 100, `proto dhcp`).
  */
+import { freshBird } from '../daemons/bird/state.ts';
 import type { NetLink, NetNamespace, Route, Socket } from '../kernel/namespace.ts';
 import { emptyNetfilter } from '../kernel/netfilter/types.ts';
 import { formatAddress, lastAddress, networkOf, toPrefix } from '../net/address.ts';
@@ -43,8 +44,8 @@ export function bootHost(world: WorldFile, name: string, { now, cluster, files }
 
 function daemonsOf(file: HostFile, now: number): Daemons {
   const started = { running: true, startedAt: now };
-  if (file.kind === 'node') return { kubelet: started, kubeProxy: started, felix: started, confd: started, bird: started };
-  return file.bird ? { bird: started } : {};
+  if (file.kind === 'node') return { kubelet: started, kubeProxy: started, felix: started, confd: started, bird: freshBird(now) };
+  return file.bird ? { bird: freshBird(now) } : {};
 }
 
 function rootNamespace(

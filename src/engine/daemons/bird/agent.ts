@@ -54,7 +54,8 @@ function inputsOf(before: World, host: Host, config: BirdConfig | undefined): re
   return inputs;
 }
 
-const sameInputs = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((each, i) => each === b[i]);
+const sameInputs = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((each, i) => each === b[i]);
 
 function runHost(world: World, before: World, start: Host): AgentResult {
   let host = start;
@@ -77,13 +78,16 @@ function runHost(world: World, before: World, start: Host): AgentResult {
   const after = result.world.hosts[host.name];
   const afterState = after?.daemons.bird;
   // A run that changed nothing need not be repeated until something else does.
-  if (after && afterState === initial) seen.set(afterState, result.wakeAt === undefined ? { inputs } : { inputs, wakeAt: result.wakeAt });
+  if (after && afterState === initial)
+    seen.set(afterState, result.wakeAt === undefined ? { inputs } : { inputs, wakeAt: result.wakeAt });
   return result;
 }
 
 function rebooted(world: World, host: Host): Host {
   const state = host.daemons.bird;
-  return state ? startBird(world, { ...host, daemons: { ...host.daemons, bird: { ...state, running: false, stopped: 'killed' } } }) : host;
+  return state
+    ? startBird(world, { ...host, daemons: { ...host.daemons, bird: { ...state, running: false, stopped: 'killed' } } })
+    : host;
 }
 
 function stored(world: World, host: Host, state: BirdState): World {
@@ -108,7 +112,13 @@ function work(world: World, before: World, host: Host, loaded: BirdState, config
   return wakes.length === 0 ? { world: result } : { world: result, wakeAt: Math.min(...wakes) };
 }
 
-function runSessions(world: World, before: World, host: Host, state: BirdState, config: BirdConfig): { state: BirdState; wakeAt?: number } {
+function runSessions(
+  world: World,
+  before: World,
+  host: Host,
+  state: BirdState,
+  config: BirdConfig,
+): { state: BirdState; wakeAt?: number } {
   let wakeAt: number | undefined;
   let protocols = state.protocols;
   const lines: LogLine[] = [];
@@ -164,7 +174,14 @@ function contributions(host: Host, state: BirdState, config: BirdConfig, routerI
   });
 }
 
-function exportAll(before: World, host: Host, state: BirdState, config: BirdConfig, judging: Judging, routerId: string): BirdState['sent'] {
+function exportAll(
+  before: World,
+  host: Host,
+  state: BirdState,
+  config: BirdConfig,
+  judging: Judging,
+  routerId: string,
+): BirdState['sent'] {
   const shared = new Map<string, Sent>();
   const next: Record<string, Sent> = {};
   let same = true;
@@ -182,7 +199,8 @@ function exportAll(before: World, host: Host, state: BirdState, config: BirdConf
     const key = speakerKey(speaker);
     const old = state.sent[protocol.name];
     // Only a session whose own routes could come back to it needs a list of its own.
-    const alone = Object.keys(state.protocols[protocol.name]?.session?.received?.paths ?? {}).length > 0 && !isPlainInternal(protocol, config);
+    const alone =
+      Object.keys(state.protocols[protocol.name]?.session?.received?.paths ?? {}).length > 0 && !isPlainInternal(protocol, config);
     const made = alone ? undefined : shared.get(key);
     const sent = made ?? reuseSent(old, exportTable(state.table, speaker));
     if (!alone && !made) shared.set(key, sent);
@@ -194,7 +212,10 @@ function exportAll(before: World, host: Host, state: BirdState, config: BirdConf
 
 /** An internal session that never reflects: what internal peers sent does not go out anyway. */
 function isPlainInternal(protocol: BgpProtocol, config: BirdConfig): boolean {
-  return protocol.localAs === protocol.neighborAs && !bgpProtocols(config).some((each) => each.rrClient || each.localAs !== each.neighborAs);
+  return (
+    protocol.localAs === protocol.neighborAs &&
+    !bgpProtocols(config).some((each) => each.rrClient || each.localAs !== each.neighborAs)
+  );
 }
 
 /** A recovering bird leaves the kernel alone until all its peers are back, or it has waited long enough. */
@@ -202,7 +223,10 @@ function recovery(state: BirdState, config: BirdConfig, now: number): { state: B
   const { recoveryUntil, ...rest } = state;
   if (recoveryUntil === undefined) return { state };
   const waiting = bgpProtocols(config).some(
-    (protocol) => protocol.gracefulRestart === 'able' && !state.protocols[protocol.name]?.disabled && !state.protocols[protocol.name]?.session?.received,
+    (protocol) =>
+      protocol.gracefulRestart === 'able' &&
+      !state.protocols[protocol.name]?.disabled &&
+      !state.protocols[protocol.name]?.session?.received,
   );
   return waiting && now < recoveryUntil ? { state, wakeAt: recoveryUntil } : { state: rest };
 }

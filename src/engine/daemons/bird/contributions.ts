@@ -2,8 +2,9 @@
  * What each protocol that is not BGP brings into the table: connected networks, static routes, what others put into the kernel.
  * Models nest/rt-dev.c, proto/static and the `learn` half of sysdep/unix/krt.c, BIRD 1.6.8.
  */
-import { formatPrefix, masked, toNumber, toPrefix } from '../../net/address.ts';
+
 import type { NetLink, NetNamespace, Route } from '../../kernel/namespace.ts';
+import { formatPrefix, masked, toNumber, toPrefix } from '../../net/address.ts';
 import type { Ref } from '../../world.ts';
 import type { DirectProtocol, InterfacePattern, KernelProtocol, StaticProtocol } from './config/types.ts';
 import { glob, runFilter } from './filter.ts';
@@ -45,9 +46,11 @@ export function directRoutes(protocol: DirectProtocol, ns: NetNamespace): readon
   return routes;
 }
 
-
-
-function pushAccepted(routes: TableRoute[], protocol: { importFilter: DirectProtocol['importFilter']; keepFiltered: boolean }, route: TableRoute): void {
+function pushAccepted(
+  routes: TableRoute[],
+  protocol: { importFilter: DirectProtocol['importFilter']; keepFiltered: boolean },
+  route: TableRoute,
+): void {
   const verdict = runFilter(protocol.importFilter, route);
   if (verdict.accepted) routes.push(verdict.route);
   else if (protocol.keepFiltered) routes.push({ ...route, filtered: true });
@@ -68,14 +71,29 @@ export function staticRoutes(protocol: StaticProtocol, ns: NetNamespace, host: s
   const routes: TableRoute[] = [];
   for (const { prefix, dest, via, device, file, line } of protocol.routes) {
     const ref: Ref = { kind: 'file', host, path: file, line };
-    const base = { prefix, protocol: protocol.name, id: '', source: 'static' as const, preference: protocol.preference, attributes: {}, since: 0, ref };
+    const base = {
+      prefix,
+      protocol: protocol.name,
+      id: '',
+      source: 'static' as const,
+      preference: protocol.preference,
+      attributes: {},
+      since: 0,
+      ref,
+    };
     if (dest === 'blackhole' || dest === 'unreachable' || dest === 'prohibit') {
       pushAccepted(routes, protocol, { ...base, destination: dest });
     } else if (dest === 'device') {
       const link = device === undefined ? undefined : ns.links[device];
-      if (link && isUp(link)) pushAccepted(routes, protocol, { ...base, source: 'static-device', destination: 'device', device: link.name });
+      if (link && isUp(link))
+        pushAccepted(routes, protocol, { ...base, source: 'static-device', destination: 'device', device: link.name });
     } else if (dest === 'recursive') {
-      pushAccepted(routes, protocol, { ...base, destination: 'unreachable', igpMetric: 'unknown', attributes: { nextHop: via[0]?.address ?? '' } });
+      pushAccepted(routes, protocol, {
+        ...base,
+        destination: 'unreachable',
+        igpMetric: 'unknown',
+        attributes: { nextHop: via[0]?.address ?? '' },
+      });
     } else {
       const hops = via.flatMap(({ address, weight }) => {
         const link = linkTowards(ns, address);
@@ -118,7 +136,15 @@ function learn(protocol: KernelProtocol, route: Route): TableRoute | undefined {
     ...(route.src !== undefined && { krtPrefsrc: route.src }),
     ...(route.scope !== 'global' && { krtScope: SCOPE_NUMBERS[route.scope] }),
   };
-  const base = { prefix: route.dst, protocol: protocol.name, id: '', source: 'inherit' as const, preference: protocol.preference, attributes, since: 0 };
+  const base = {
+    prefix: route.dst,
+    protocol: protocol.name,
+    id: '',
+    source: 'inherit' as const,
+    preference: protocol.preference,
+    attributes,
+    since: 0,
+  };
   if (route.type !== 'unicast') return { ...base, destination: route.type };
   const [first, ...others] = route.nexthops;
   if (!first) return undefined;

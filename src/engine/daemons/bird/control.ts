@@ -2,10 +2,11 @@
  * What people do to a bird: load and change its configuration, disable a protocol, stop the process. Models config_commit() and
  * proto_reconfigure() of nest/proto.c and the CLI commands of BIRD 1.6.8. Pure functions over a host; inputs and the agent call them.
  */
+import { closeSockets } from '../../kernel/socket.ts';
 import { random } from '../../net/random.ts';
 import type { Host, World } from '../../world.ts';
 import { configOf, loadConfig, type ParseFailure } from './config/parse.ts';
-import type { BgpProtocol, BirdConfig, FilterRef, ProtocolConfig } from './config/types.ts';
+import type { BgpProtocol, BirdConfig, ProtocolConfig } from './config/types.ts';
 import { withdrawKernel } from './kernel-sync.ts';
 import { CEASE_DECONFIGURED, CEASE_RECONFIGURED, CEASE_SHUTDOWN, startSession } from './sessions.ts';
 import { type BirdState, freshBird, type LoadedConfig, type LogLine, MAX_LOG_LINES, type ProtocolState } from './state.ts';
@@ -53,18 +54,34 @@ export function commit(world: World, host: Host, state: BirdState, loaded: Loade
     const known = state.protocols[protocol.name];
     before.delete(protocol.name);
     const kept = was && known && !rid && !needsRestart(was, protocol) && protocol.disabled === was.disabled;
-    if (kept) protocols[protocol.name] = refiltered(known, was, protocol);
+    if (kept) protocols[protocol.name] = known;
     else {
-      if (was?.type === 'bgp' && known?.session?.establishedAt !== undefined) farewells[was.neighbor] = { at: world.now, subcode: CEASE_RECONFIGURED };
-      protocols[protocol.name] = startProtocol(world, host.name, protocol, known?.disabled === true && was?.disabled === protocol.disabled ? true : protocol.disabled);
+      if (was?.type === 'bgp' && known?.session?.establishedAt !== undefined)
+        farewells[was.neighbor] = { at: world.now, subcode: CEASE_RECONFIGURED };
+      protocols[protocol.name] = startProtocol(
+        world,
+        host.name,
+        protocol,
+        known?.disabled === true && was?.disabled === protocol.disabled ? true : protocol.disabled,
+      );
     }
   }
   for (const gone of before.values()) {
     if (gone.type === 'bgp') farewells[gone.neighbor] = { at: world.now, subcode: CEASE_DECONFIGURED };
   }
   const text = old ? 'Reconfigured' : 'Started';
-  const next: BirdState = { ...rest, loaded, ...(state.loaded && { previous: state.loaded }), loadedAt: world.now, protocols, farewells };
-  return logged(next, [...(old ? [{ at: world.now, level: 'INFO', text: 'Reconfiguring' }] : []), { at: world.now, level: 'INFO', text }]);
+  const next: BirdState = {
+    ...rest,
+    loaded,
+    ...(state.loaded && { previous: state.loaded }),
+    loadedAt: world.now,
+    protocols,
+    farewells,
+  };
+  return logged(next, [
+    ...(old ? [{ at: world.now, level: 'INFO', text: 'Reconfiguring' }] : []),
+    { at: world.now, level: 'INFO', text },
+  ]);
 }
 
 /** A protocol as it begins. */
@@ -75,7 +92,18 @@ export function startProtocol(world: World, host: string, protocol: ProtocolConf
 }
 
 /** What proto_reconfigure() takes over without a restart: filters, debug flags, descriptions, and where it stands in the file. */
-const SOFT = new Set(['file', 'line', 'description', 'debug', 'importFilter', 'exportFilter', 'keepFiltered', 'importLimit', 'exportLimit', 'receiveLimit']);
+const SOFT = new Set([
+  'file',
+  'line',
+  'description',
+  'debug',
+  'importFilter',
+  'exportFilter',
+  'keepFiltered',
+  'importLimit',
+  'exportLimit',
+  'receiveLimit',
+]);
 /** Protocols that compare and take over everything else themselves. */
 const SELF_RECONFIGURING = new Set(['static', 'device', 'direct', 'kernel']);
 
@@ -89,18 +117,18 @@ function needsRestart(was: ProtocolConfig, now: ProtocolConfig): boolean {
   return false;
 }
 
-const filterKey = (filter: FilterRef): string => (filter.kind === 'program' ? filter.key : filter.kind);
-
-/** A protocol that goes on; the same reference unless its import filter changed, when everything is taken in anew. */
-function refiltered(state: ProtocolState, was: ProtocolConfig, now: ProtocolConfig): ProtocolState {
-  return filterKey(was.importFilter) === filterKey(now.importFilter) ? state : { ...state };
-}
-
 /** Ends a BGP session on purpose: the peer hears why, the routes go. */
 function closeSession(world: World, state: ProtocolState, subcode: number): ProtocolState {
   const { session, ...rest } = state;
   if (!session) return state;
-  const { received: _received, staleUntil: _staleUntil, possibleSince: _possible, attemptAt: _attempt, error: _error, ...kept } = session;
+  const {
+    received: _received,
+    staleUntil: _staleUntil,
+    possibleSince: _possible,
+    attemptAt: _attempt,
+    error: _error,
+    ...kept
+  } = session;
   return { ...rest, session: { ...kept, phase: 'Idle', startupDelay: 0, closed: { at: world.now, code: 6, subcode } } };
 }
 
@@ -113,7 +141,13 @@ export function disableProtocol(world: World, state: BirdState, name: string, su
 }
 
 /** `birdc enable`: undefined when it is enabled already. */
-export function enableProtocol(world: World, host: string, state: BirdState, config: BirdConfig, name: string): BirdState | undefined {
+export function enableProtocol(
+  world: World,
+  host: string,
+  state: BirdState,
+  config: BirdConfig,
+  name: string,
+): BirdState | undefined {
   const known = state.protocols[name];
   const protocol = config.protocols.find((each) => each.name === name);
   if (!known?.disabled || !protocol) return undefined;
@@ -127,7 +161,14 @@ function restarted(world: World, host: string, protocol: ProtocolConfig, known: 
 }
 
 /** `birdc restart`: down with its own Cease and up again; undefined when it is disabled. */
-export function restartProtocol(world: World, host: string, state: BirdState, config: BirdConfig, name: string, subcode: number): BirdState | undefined {
+export function restartProtocol(
+  world: World,
+  host: string,
+  state: BirdState,
+  config: BirdConfig,
+  name: string,
+  subcode: number,
+): BirdState | undefined {
   const down = disableProtocol(world, state, name, subcode);
   return down && enableProtocol(world, host, down, config, name);
 }
@@ -143,13 +184,20 @@ export function stopBird(world: World, host: Host, how: 'clean' | 'killed'): Hos
   let protocols = state.protocols;
   let netns = host.netns;
   if (how === 'clean') {
-    protocols = Object.fromEntries(Object.entries(state.protocols).map(([name, each]) => [name, closeSession(world, each, CEASE_SHUTDOWN)]));
+    protocols = Object.fromEntries(
+      Object.entries(state.protocols).map(([name, each]) => [name, closeSession(world, each, CEASE_SHUTDOWN)]),
+    );
     const kernel = config?.protocols.find((each) => each.type === 'kernel');
     const ns = host.netns[''];
     if (kernel && !kernel.persist && ns) netns = { ...host.netns, '': withdrawKernel(ns) };
   }
+  const own = netns[''];
+  if (own) netns = { ...netns, '': closeSockets(own, (socket) => socket.process === 'bird') };
   const text = how === 'clean' ? ['Shutting down', 'Shutdown completed'] : [];
-  const stopped = logged({ ...state, running: false, stopped: how, protocols, table: {}, sent: {} }, text.map((line) => ({ at: world.now, level: 'INFO', text: line })));
+  const stopped = logged(
+    { ...state, running: false, stopped: how, protocols, table: {}, sent: {} },
+    text.map((line) => ({ at: world.now, level: 'INFO', text: line })),
+  );
   return { ...host, netns, daemons: { ...host.daemons, bird: stopped } };
 }
 

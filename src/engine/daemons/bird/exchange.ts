@@ -27,7 +27,19 @@ const filterKey = (filter: FilterRef): string => (filter.kind === 'program' ? fi
 export function speakerKey({ protocol, localAddress, sendsAllPaths }: Speaker): string {
   const { localAs, nextHop, rrClient, rrClusterId = '', rsClient, localPref, interpretCommunities } = protocol;
   const as = isInternal(protocol) ? 'internal' : 'external';
-  return [localAs, as, nextHop, rrClient, rrClusterId, rsClient, localPref, interpretCommunities, localAddress, sendsAllPaths, filterKey(protocol.exportFilter)].join('\n');
+  return [
+    localAs,
+    as,
+    nextHop,
+    rrClient,
+    rrClusterId,
+    rsClient,
+    localPref,
+    interpretCommunities,
+    localAddress,
+    sendsAllPaths,
+    filterKey(protocol.exportFilter),
+  ].join('\n');
 }
 
 /**
@@ -41,7 +53,8 @@ export function prepare(route: TableRoute, speaker: Speaker): TableRoute | undef
   if (source?.type !== 'bgp') {
     const gateway = route.destination === 'router' ? route.gateway : undefined;
     // Towards another AS the gateway stays only on a shared link, which multihop sessions never have.
-    const keeps = gateway !== undefined && protocol.nextHop !== 'self' && (internal || protocol.nextHop === 'keep' || protocol.multihop === 0);
+    const keeps =
+      gateway !== undefined && protocol.nextHop !== 'self' && (internal || protocol.nextHop === 'keep' || protocol.multihop === 0);
     const attributes: Attributes = {
       ...route.attributes,
       origin: 0,

@@ -36,7 +36,16 @@ export function runFilter(filter: FilterRef, route: TableRoute): Verdict {
 
 /** The value of an expression that depends on no route. */
 export function evaluateConstant(expression: Expression): Value {
-  const none: TableRoute = { prefix: '0.0.0.0/0', protocol: '', id: '', source: 'static', destination: 'blackhole', preference: 0, attributes: {}, since: 0 };
+  const none: TableRoute = {
+    prefix: '0.0.0.0/0',
+    protocol: '',
+    id: '',
+    source: 'static',
+    destination: 'blackhole',
+    preference: 0,
+    attributes: {},
+    since: 0,
+  };
   try {
     return evaluate(expression, { route: none, locals: {}, depth: 0 });
   } catch (error) {
@@ -96,7 +105,8 @@ function perform(statement: Statement, run: Run): Outcome | undefined {
     }
     case 'case': {
       const of = evaluate(statement.of, run);
-      const arm = statement.arms.find((each) => each.items && matches(of, each.items)) ?? statement.arms.find((each) => !each.items);
+      const arm =
+        statement.arms.find((each) => each.items && matches(of, each.items)) ?? statement.arms.find((each) => !each.items);
       return arm && execute(arm.body, run);
     }
   }
@@ -195,7 +205,13 @@ function matches(a: Value, b: Value): boolean {
   }
   if (b.type === 'prefixes' && typeof a === 'object') {
     const net = a.type === 'ip' ? { address: toNumber(a.ip), length: 32 } : a.type === 'prefix' ? a : undefined;
-    if (net) return b.patterns.some((p) => net.length >= p.low && net.length <= p.high && masked(net.address, Math.min(p.length, net.length)) === masked(p.address, Math.min(p.length, net.length)));
+    if (net)
+      return b.patterns.some(
+        (p) =>
+          net.length >= p.low &&
+          net.length <= p.high &&
+          masked(net.address, Math.min(p.length, net.length)) === masked(p.address, Math.min(p.length, net.length)),
+      );
   }
   if (b.type === 'set') return inSet(a, b);
   if (b.type === 'mask' && typeof a === 'object' && a.type === 'path') return pathMatches(a.list, b.items);
@@ -205,13 +221,17 @@ function matches(a: Value, b: Value): boolean {
 }
 
 function inSet(value: Value, set: ValueOf<'set'>): boolean {
-  if (typeof value === 'object' && value.type === 'communities') return value.items.some((item) => inSet({ type: 'pair', text: item }, set));
+  if (typeof value === 'object' && value.type === 'communities')
+    return value.items.some((item) => inSet({ type: 'pair', text: item }, set));
   if (typeof value === 'object' && value.type === 'path') return value.list.some((as) => inSet(as, set));
   if (typeof value === 'object' && value.type === 'pair') {
     const parts = value.text.split(',');
     return set.items.some((item) => {
       const [from, to] = [item.from.split(','), item.to.split(',')];
-      return from.length === parts.length && parts.every((part, i) => from[i] === '*' || (Number(part) >= Number(from[i]) && Number(part) <= Number(to[i])));
+      return (
+        from.length === parts.length &&
+        parts.every((part, i) => from[i] === '*' || (Number(part) >= Number(from[i]) && Number(part) <= Number(to[i])))
+      );
     });
   }
   if (typeof value === 'object' && value.type === 'enum') return set.items.some((item) => item.from === value.name);
@@ -231,7 +251,10 @@ function pathMatches(path: readonly number[], mask: ValueOf<'mask'>['items']): b
 
 /** BIRD's patmatch(): `*` any text, `?` any character. */
 export function glob(pattern: string, text: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
   return new RegExp(`^${source}$`, 's').test(text);
 }
 
@@ -239,7 +262,8 @@ function member(name: string, of: Value, arg: Value): Value {
   if (typeof of === 'object') {
     if (of.type === 'prefix' && name === 'ip') return { type: 'ip', ip: formatAddress(of.address) };
     if (of.type === 'prefix' && name === 'len') return of.length;
-    if (of.type === 'ip' && name === 'mask' && typeof arg === 'number') return { type: 'ip', ip: formatAddress(masked(toNumber(of.ip), arg)) };
+    if (of.type === 'ip' && name === 'mask' && typeof arg === 'number')
+      return { type: 'ip', ip: formatAddress(masked(toNumber(of.ip), arg)) };
     if (of.type === 'path' && name === 'len') return of.list.length;
     if (of.type === 'path' && name === 'first') return of.list[0] ?? 0;
     if (of.type === 'path') return of.list.at(-1) ?? 0;
@@ -268,7 +292,11 @@ function amend(old: Value, how: 'add' | 'delete' | 'filter' | 'prepend' | 'empty
   }
   const inside = (item: string) => {
     if (typeof by !== 'object') return false;
-    return by.type === 'pair' ? by.text === item : by.type === 'set' ? inSet({ type: 'pair', text: item }, by) : by.type === 'communities' && by.items.includes(item);
+    return by.type === 'pair'
+      ? by.text === item
+      : by.type === 'set'
+        ? inSet({ type: 'pair', text: item }, by)
+        : by.type === 'communities' && by.items.includes(item);
   };
   return { type: 'communities', items: items.filter((item) => inside(item) === (how === 'filter')) };
 }
@@ -299,7 +327,8 @@ const GET: Readonly<Record<string, (route: TableRoute) => Value>> = {
   ifname: (route) => route.device ?? '',
   ifindex: () => 0,
   preference: (route) => route.preference,
-  bgp_origin: (route) => (route.attributes.origin === undefined ? undefined : { type: 'enum', name: ORIGINS[route.attributes.origin] ?? '' }),
+  bgp_origin: (route) =>
+    route.attributes.origin === undefined ? undefined : { type: 'enum', name: ORIGINS[route.attributes.origin] ?? '' },
   bgp_path: (route) => ({ type: 'path', list: route.attributes.asPath ?? [] }),
   bgp_next_hop: (route) => ip(route.attributes.nextHop),
   bgp_med: (route) => route.attributes.med,
@@ -321,7 +350,8 @@ function getAttribute(route: TableRoute, name: string): Value {
 
 const addressText = (value: Value): string | undefined => (typeof value === 'object' && value.type === 'ip' ? value.ip : undefined);
 const numberOf = (value: Value): number | undefined => (typeof value === 'number' ? value : undefined);
-const items = (value: Value): readonly string[] | undefined => (typeof value === 'object' && value.type === 'communities' ? value.items : undefined);
+const items = (value: Value): readonly string[] | undefined =>
+  typeof value === 'object' && value.type === 'communities' ? value.items : undefined;
 
 /** How filters write the attributes that can be written. */
 const SET: Readonly<Record<string, (value: Value) => Partial<{ -readonly [K in keyof Attributes]: Attributes[K] | undefined }>>> = {
@@ -354,7 +384,8 @@ function setAttribute(run: Run, name: string, value: Value): void {
   }
   if (name === 'dest') {
     const destination = typeof value === 'object' && value.type === 'enum' ? value.name.slice(4).toLowerCase() : '';
-    if (!['blackhole', 'unreachable', 'prohibit'].includes(destination)) throw new RuntimeError('Destination can be changed only to blackhole, unreachable or prohibit');
+    if (!['blackhole', 'unreachable', 'prohibit'].includes(destination))
+      throw new RuntimeError('Destination can be changed only to blackhole, unreachable or prohibit');
     const { gateway: _gateway, device: _device, nexthops: _nexthops, ...rest } = route;
     run.route = { ...rest, destination: destination as TableRoute['destination'] };
     return;

@@ -55,7 +55,9 @@ function toFib(route: TableRoute): Route | undefined {
     return { ...common, type: route.destination, nexthops: [], scope: 'global' };
   }
   if (route.destination === 'device') {
-    return route.device === undefined ? undefined : { ...common, type: 'unicast', nexthops: [{ dev: route.device, weight: 1 }], scope: 'link' };
+    return route.device === undefined
+      ? undefined
+      : { ...common, type: 'unicast', nexthops: [{ dev: route.device, weight: 1 }], scope: 'link' };
   }
   const nexthops: NextHop[] = hopsOf(route).map(({ gateway, device, weight }) =>
     krtTunnel === undefined ? { via: gateway, dev: device, weight } : { via: gateway, dev: krtTunnel, weight, onlink: true },
@@ -69,7 +71,13 @@ const isBirds = (route: Route): boolean => route.proto === 'bird';
  * The namespace with the table programmed.
  * @param keepsStale leave routes of an earlier bird that are not in the table (graceful restart)
  */
-export function syncKernel(ns: NetNamespace, table: Table, protocol: KernelProtocol, judging: Judging, keepsStale: boolean): NetNamespace {
+export function syncKernel(
+  ns: NetNamespace,
+  table: Table,
+  protocol: KernelProtocol,
+  judging: Judging,
+  keepsStale: boolean,
+): NetNamespace {
   const desired: Route[] = [];
   for (const list of Object.values(table)) {
     const route = kernelRoute(list, protocol, judging);

@@ -16,7 +16,8 @@ export function hostAt(world: World, address: string): Host | undefined {
     const built = new Map<string, string>();
     for (const host of Object.values(world.hosts)) {
       for (const link of Object.values(host.netns['']?.links ?? {})) {
-        for (const own of link.addresses) if (own.scope === 'global' && link.segment !== undefined) built.set(own.address, host.name);
+        for (const own of link.addresses)
+          if (own.scope === 'global' && link.segment !== undefined) built.set(own.address, host.name);
       }
     }
     index = built;
@@ -39,7 +40,9 @@ export function addressTowards(host: Host, address: string): string | undefined 
   }
   if (known.has(address)) return known.get(address);
   const link = linkTowards(ns, address);
-  const own = link?.addresses.find((each) => masked(toNumber(each.address), each.prefixLength) === masked(toNumber(address), each.prefixLength));
+  const own = link?.addresses.find(
+    (each) => masked(toNumber(each.address), each.prefixLength) === masked(toNumber(address), each.prefixLength),
+  );
   const source = own?.address ?? host.address;
   known.set(address, source);
   return source;

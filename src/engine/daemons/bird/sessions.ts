@@ -8,8 +8,8 @@
  */
 import { random } from '../../net/random.ts';
 import type { Host, World } from '../../world.ts';
-import type { BgpProtocol, BirdConfig } from './config/types.ts';
 import { configOf } from './config/parse.ts';
+import type { BgpProtocol, BirdConfig } from './config/types.ts';
 import { addressTowards, hostAt, reachable } from './neighbourhood.ts';
 import type { BirdState, ProtocolState, Session, SessionError } from './state.ts';
 
@@ -27,7 +27,8 @@ export const CEASE_DECONFIGURED = 3;
 export const CEASE_RESET = 4;
 export const CEASE_RECONFIGURED = 6;
 
-export const notificationText = (code: number, subcode: number): string => NOTIFICATIONS[`${code}.${subcode}`] ?? `Unknown error ${code}.${subcode}`;
+export const notificationText = (code: number, subcode: number): string =>
+  NOTIFICATIONS[`${code}.${subcode}`] ?? `Unknown error ${code}.${subcode}`;
 
 /** The other end of a session, as far as it exists. */
 interface Peer {
@@ -103,12 +104,14 @@ function attempt(before: World, host: Host, protocol: BgpProtocol): Attempt {
   if (path !== 'ok') return { result: path };
   const bird = target.daemons.bird;
   const config = bird?.running ? configOf(bird.loaded) : undefined;
-  if (!bird || !config?.protocols.some((each) => each.type === 'bgp') || config.listen.port !== protocol.neighborPort) return { result: 'refused' };
+  if (!bird || !config?.protocols.some((each) => each.type === 'bgp') || config.listen.port !== protocol.neighborPort)
+    return { result: 'refused' };
   const own = protocol.sourceAddress ?? addressTowards(host, protocol.neighbor);
   const mirror = own === undefined ? undefined : bgpNamed(config, own);
   if (!mirror) return { result: 'closed' };
   const state = bird.protocols[mirror.name];
-  if (!state?.session || state.state === 'down' || (mirror.password ?? '') !== (protocol.password ?? '')) return { result: mirror.password === protocol.password ? 'not-ready' : 'silent' };
+  if (!state?.session || state.state === 'down' || (mirror.password ?? '') !== (protocol.password ?? ''))
+    return { result: mirror.password === protocol.password ? 'not-ready' : 'silent' };
   const peer: Peer = { host: target, bird, protocol: mirror, state };
   if (mirror.localAs !== protocol.neighborAs) return { result: 'bad-as', peer, sees: true };
   if (protocol.localAs !== mirror.neighborAs) return { result: 'bad-as', peer, sees: false };
@@ -140,8 +143,13 @@ export function connectStep(before: World, host: Host, protocol: BgpProtocol, st
   const expired = expireStale(state, session, now);
   if (expired) return expired;
   const outcome = attempt(before, host, protocol);
-  const result = outcome.result === 'ok' || outcome.result === 'bad-as' ? meet(before, host, protocol, state, session, outcome, now) : fail(host, protocol, state, session, outcome.result, now);
-  return session.staleUntil === undefined ? result : { ...result, wakeAt: Math.min(result.wakeAt ?? Number.MAX_SAFE_INTEGER, session.staleUntil) };
+  const result =
+    outcome.result === 'ok' || outcome.result === 'bad-as'
+      ? meet(before, host, protocol, state, session, outcome, now)
+      : fail(host, protocol, state, session, outcome.result, now);
+  return session.staleUntil === undefined
+    ? result
+    : { ...result, wakeAt: Math.min(result.wakeAt ?? Number.MAX_SAFE_INTEGER, session.staleUntil) };
 }
 
 /** The restart timer of a peer that did not come back: its routes go. */
@@ -157,7 +165,15 @@ function withPossible(session: Session, possibleSince: number | undefined): Sess
   return possibleSince === undefined ? rest : { ...rest, possibleSince };
 }
 
-function meet(before: World, host: Host, protocol: BgpProtocol, state: ProtocolState, session: Session, outcome: Attempt & { readonly peer: Peer }, now: number): SessionResult {
+function meet(
+  before: World,
+  host: Host,
+  protocol: BgpProtocol,
+  state: ProtocolState,
+  session: Session,
+  outcome: Attempt & { readonly peer: Peer },
+  now: number,
+): SessionResult {
   const theirs = outcome.peer.state.session;
   // The other side has not noticed yet that the last connection is gone.
   if (!theirs || theirs.phase === 'Established') return { state: put(state, withPossible(session, undefined)) };
@@ -189,14 +205,34 @@ function put(state: ProtocolState, session: Session): ProtocolState {
 }
 
 /** The AS numbers do not fit: who sees it complains, the other is told. Then both wait. */
-function reject(world: World, host: Host, protocol: BgpProtocol, state: ProtocolState, session: Session, sees: boolean, now: number): SessionResult {
+function reject(
+  world: World,
+  host: Host,
+  protocol: BgpProtocol,
+  state: ProtocolState,
+  session: Session,
+  sees: boolean,
+  now: number,
+): SessionResult {
   const error: SessionError = { class: sees ? 'BGP Error' : 'Received', text: notificationText(2, 2) };
   const startupDelay = nextStartupDelay(session, protocol, now);
-  const again = startSession(world, host.name, protocol, startupDelay * 1000, { ...session, startupDelay, lastErrorAt: now, error });
+  const again = startSession(world, host.name, protocol, startupDelay * 1000, {
+    ...session,
+    startupDelay,
+    lastErrorAt: now,
+    error,
+  });
   return { state: { ...state, state: 'start', since: now, session: again }, log: `${sees ? 'Error' : 'Received'}: ${error.text}` };
 }
 
-function fail(host: Host, protocol: BgpProtocol, state: ProtocolState, session: Session, result: 'refused' | 'unreachable' | 'silent' | 'closed' | 'not-ready', now: number): SessionResult {
+function fail(
+  host: Host,
+  protocol: BgpProtocol,
+  state: ProtocolState,
+  session: Session,
+  result: 'refused' | 'unreachable' | 'silent' | 'closed' | 'not-ready',
+  now: number,
+): SessionResult {
   const clean = withPossible(session, undefined);
   if (clean.attemptAt === undefined || result === 'not-ready') return { state: put(state, clean) };
   const firstSeen = clean.attemptAt + (result === 'unreachable' ? ARP_MS : 0);
@@ -205,13 +241,25 @@ function fail(host: Host, protocol: BgpProtocol, state: ProtocolState, session: 
   const told = clean.phase === phase && (clean.error?.class === 'Socket' ? clean.error.text : undefined) === text;
   if (told) return { state: put(state, clean) };
   if (firstSeen > now) return { state: put(state, clean), wakeAt: firstSeen };
-  const every = result === 'silent' ? protocol.connectRetryTime * 1000 : Math.max(1, protocol.connectDelayTime) * 1000 + (result === 'unreachable' ? ARP_MS : 0);
+  const every =
+    result === 'silent'
+      ? protocol.connectRetryTime * 1000
+      : Math.max(1, protocol.connectDelayTime) * 1000 + (result === 'unreachable' ? ARP_MS : 0);
   const error: SessionError | undefined = text === undefined ? clean.error : { class: 'Socket', text };
-  return { state: put(state, { ...clean, phase, attemptEvery: every, ...(error && { error }) }), ...(text !== undefined && { log: `Connection lost (${text})` }) };
+  return {
+    state: put(state, { ...clean, phase, attemptEvery: every, ...(error && { error }) }),
+    ...(text !== undefined && { log: `Connection lost (${text})` }),
+  };
 }
 
 /** One step of an established session: does the other side still know of it? */
-export function establishedStep(before: World, host: Host, protocol: BgpProtocol, state: ProtocolState, now: number): SessionResult {
+export function establishedStep(
+  before: World,
+  host: Host,
+  protocol: BgpProtocol,
+  state: ProtocolState,
+  now: number,
+): SessionResult {
   const session = state.session;
   if (session?.establishedAt === undefined) return { state };
   const target = hostAt(before, protocol.neighbor);
@@ -222,14 +270,26 @@ export function establishedStep(before: World, host: Host, protocol: BgpProtocol
   const own = protocol.sourceAddress ?? addressTowards(host, protocol.neighbor) ?? '';
   const mirror = bgpNamed(configOf(bird?.loaded), own);
   const theirs = mirror && bird?.protocols[mirror.name]?.session;
-  if (bird?.running && theirs?.phase === 'Established' && theirs.establishedAt === session.establishedAt) return { state: put(state, heard) };
+  if (bird?.running && theirs?.phase === 'Established' && theirs.establishedAt === session.establishedAt)
+    return { state: put(state, heard) };
   // Established in this very round there, not yet visible here.
-  if (bird?.running && bird.startedAt <= session.establishedAt && now === session.establishedAt) return { state: put(state, heard) };
+  if (bird?.running && bird.startedAt <= session.establishedAt && now === session.establishedAt)
+    return { state: put(state, heard) };
   const notice = theirs?.closed && theirs.closed.at >= session.establishedAt ? theirs.closed : undefined;
   const farewell = bird?.farewells[own];
   if (notice) return ceased(before, host, protocol, state, heard, notice.code, notice.subcode, now);
-  if (farewell && farewell.at >= session.establishedAt) return ceased(before, host, protocol, state, heard, 6, farewell.subcode, now);
-  return broken(before, host, protocol, state, heard, mirror, bird?.running ? 'Connection reset by peer' : 'Connection closed', now);
+  if (farewell && farewell.at >= session.establishedAt)
+    return ceased(before, host, protocol, state, heard, 6, farewell.subcode, now);
+  return broken(
+    before,
+    host,
+    protocol,
+    state,
+    heard,
+    mirror,
+    bird?.running ? 'Connection reset by peer' : 'Connection closed',
+    now,
+  );
 }
 
 function without(session: Session, key: 'silentSince'): Session {
@@ -238,7 +298,16 @@ function without(session: Session, key: 'silentSince'): Session {
 }
 
 /** The peer said why. Its routes go at once; after a Cease the next attempt need not wait. */
-function ceased(world: World, host: Host, protocol: BgpProtocol, state: ProtocolState, session: Session, code: number, subcode: number, now: number): SessionResult {
+function ceased(
+  world: World,
+  host: Host,
+  protocol: BgpProtocol,
+  state: ProtocolState,
+  session: Session,
+  code: number,
+  subcode: number,
+  now: number,
+): SessionResult {
   const error: SessionError = { class: 'Received', text: notificationText(code, subcode) };
   const startupDelay = code === 6 ? session.startupDelay : nextStartupDelay(session, protocol, now);
   const again = startSession(world, host.name, protocol, code === 6 ? 0 : startupDelay * 1000, { ...session, startupDelay, error });
@@ -246,24 +315,47 @@ function ceased(world: World, host: Host, protocol: BgpProtocol, state: Protocol
 }
 
 /** The connection broke without a word: with graceful restart on both sides the routes stay for a while. */
-function broken(world: World, host: Host, protocol: BgpProtocol, state: ProtocolState, session: Session, mirror: BgpProtocol | undefined, text: string, now: number): SessionResult {
+function broken(
+  world: World,
+  host: Host,
+  protocol: BgpProtocol,
+  state: ProtocolState,
+  session: Session,
+  mirror: BgpProtocol | undefined,
+  text: string,
+  now: number,
+): SessionResult {
   const error: SessionError = { class: 'Socket', text };
   const again = startSession(world, host.name, protocol, 0, { ...session, error });
   const graceful = protocol.gracefulRestart !== 'off' && mirror?.gracefulRestart === 'able' && session.received;
-  const kept: Session = graceful && session.received ? { ...again, received: session.received, staleUntil: now + mirror.gracefulRestartTime * 1000 } : again;
+  const kept: Session =
+    graceful && session.received
+      ? { ...again, received: session.received, staleUntil: now + mirror.gracefulRestartTime * 1000 }
+      : again;
   const log = graceful ? 'Neighbor graceful restart detected' : text;
   return { state: { ...state, state: 'start', since: now, session: kept }, log };
 }
 
-export const holdTimeOf = (protocol: BgpProtocol, peer: BgpProtocol | undefined): number => Math.min(protocol.holdTime, peer?.holdTime ?? protocol.holdTime);
-export const keepaliveTimeOf = (protocol: BgpProtocol, holdTime: number): number => protocol.keepaliveTime || Math.floor(holdTime / 3);
+export const holdTimeOf = (protocol: BgpProtocol, peer: BgpProtocol | undefined): number =>
+  Math.min(protocol.holdTime, peer?.holdTime ?? protocol.holdTime);
+export const keepaliveTimeOf = (protocol: BgpProtocol, holdTime: number): number =>
+  protocol.keepaliveTime || Math.floor(holdTime / 3);
 
 /** Nothing arrives any more: the hold timer runs from the last keepalive that did. */
-function silence(world: World, host: Host, protocol: BgpProtocol, state: ProtocolState, session: Session, now: number): SessionResult {
+function silence(
+  world: World,
+  host: Host,
+  protocol: BgpProtocol,
+  state: ProtocolState,
+  session: Session,
+  now: number,
+): SessionResult {
   const silentSince = session.silentSince ?? now;
   const established = session.establishedAt ?? now;
   const target = hostAt(world, protocol.neighbor);
-  const mirror = target && bgpNamed(configOf(target.daemons.bird?.loaded), protocol.sourceAddress ?? addressTowards(host, protocol.neighbor) ?? '');
+  const mirror =
+    target &&
+    bgpNamed(configOf(target.daemons.bird?.loaded), protocol.sourceAddress ?? addressTowards(host, protocol.neighbor) ?? '');
   const hold = holdTimeOf(protocol, mirror) * 1000;
   if (hold === 0) return { state };
   const keepalive = Math.max(1000, keepaliveTimeOf(protocol, hold / 1000) * 1000);
@@ -275,12 +367,23 @@ function silence(world: World, host: Host, protocol: BgpProtocol, state: Protoco
   const error: SessionError = { class: 'BGP Error', text: notificationText(4, 0) };
   const startupDelay = nextStartupDelay(session, protocol, now);
   const closed = { at: now, code: 4, subcode: 0 };
-  const again = startSession(world, host.name, protocol, startupDelay * 1000, { ...session, startupDelay, lastErrorAt: now, error, closed });
+  const again = startSession(world, host.name, protocol, startupDelay * 1000, {
+    ...session,
+    startupDelay,
+    lastErrorAt: now,
+    error,
+    closed,
+  });
   return { state: { ...state, state: 'start', since: now, session: again }, log: `Error: ${error.text}` };
 }
 
 /** The peer's side of an established session, for reading what it sends. Undefined until it sees this very connection too. */
-export function establishedPeer(before: World, host: Host, protocol: BgpProtocol, session: Session): { readonly bird: BirdState; readonly protocol: BgpProtocol } | undefined {
+export function establishedPeer(
+  before: World,
+  host: Host,
+  protocol: BgpProtocol,
+  session: Session,
+): { readonly bird: BirdState; readonly protocol: BgpProtocol } | undefined {
   const target = hostAt(before, protocol.neighbor);
   const bird = target?.daemons.bird;
   if (!target?.up || !bird?.running || session.silentSince !== undefined) return undefined;

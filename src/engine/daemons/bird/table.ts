@@ -43,9 +43,11 @@ const bgp =
 export const isReachable = (route: TableRoute): boolean =>
   route.destination === 'router' || route.destination === 'device' || route.destination === 'multipath';
 const isInternal = (protocol: BgpProtocol): boolean => protocol.localAs === protocol.neighborAs;
-const metric = (route: TableRoute): number => (typeof route.igpMetric === 'number' ? route.igpMetric : route.igpMetric === 'unknown' ? 0x7fff_ffff : 0);
+const metric = (route: TableRoute): number =>
+  typeof route.igpMetric === 'number' ? route.igpMetric : route.igpMetric === 'unknown' ? 0x7fff_ffff : 0;
 const neighborAs = (route: TableRoute, protocol: BgpProtocol): number => route.attributes.asPath?.[0] ?? protocol.neighborAs;
-const idOf = (route: TableRoute, judging: Judging): number => toNumber(route.attributes.originatorId ?? judging.peerIds.get(route.protocol) ?? '0.0.0.0');
+const idOf = (route: TableRoute, judging: Judging): number =>
+  toNumber(route.attributes.originatorId ?? judging.peerIds.get(route.protocol) ?? '0.0.0.0');
 
 export const COMPARISONS: readonly Comparison[] = [
   { name: 'preference', compare: (a, b) => b.preference - a.preference },
@@ -55,27 +57,42 @@ export const COMPARISONS: readonly Comparison[] = [
       PROTOCOL_ORDER.indexOf(protocols.get(b.protocol)?.type ?? '') - PROTOCOL_ORDER.indexOf(protocols.get(a.protocol)?.type ?? ''),
   },
   { name: 'resolvable next hop', compare: bgp((a, b) => Number(isReachable(b)) - Number(isReachable(a))) },
-  { name: 'local preference', compare: bgp((a, b, pa, pb) => (b.attributes.localPref ?? pb.localPref) - (a.attributes.localPref ?? pa.localPref)) },
+  {
+    name: 'local preference',
+    compare: bgp((a, b, pa, pb) => (b.attributes.localPref ?? pb.localPref) - (a.attributes.localPref ?? pa.localPref)),
+  },
   {
     name: 'AS path length',
-    compare: bgp((a, b, pa, pb) => (pa.pathMetric || pb.pathMetric ? (a.attributes.asPath?.length ?? 0) - (b.attributes.asPath?.length ?? 0) : 0)),
+    compare: bgp((a, b, pa, pb) =>
+      pa.pathMetric || pb.pathMetric ? (a.attributes.asPath?.length ?? 0) - (b.attributes.asPath?.length ?? 0) : 0,
+    ),
   },
   { name: 'origin', compare: bgp((a, b) => (a.attributes.origin ?? 2) - (b.attributes.origin ?? 2)) },
   {
     name: 'MED',
     compare: bgp((a, b, pa, pb) =>
-      pa.medMetric || pb.medMetric || neighborAs(a, pa) === neighborAs(b, pb) ? (a.attributes.med ?? pa.defaultMed) - (b.attributes.med ?? pb.defaultMed) : 0,
+      pa.medMetric || pb.medMetric || neighborAs(a, pa) === neighborAs(b, pb)
+        ? (a.attributes.med ?? pa.defaultMed) - (b.attributes.med ?? pb.defaultMed)
+        : 0,
     ),
   },
   { name: 'eBGP over iBGP', compare: bgp((_a, _b, pa, pb) => Number(isInternal(pa)) - Number(isInternal(pb))) },
   { name: 'IGP metric', compare: bgp((a, b, pa, pb) => (pa.igpMetric ? metric(a) : 0) - (pb.igpMetric ? metric(b) : 0)) },
   { name: 'router id', mergeable: true, compare: bgp((a, b, _pa, _pb, judging) => idOf(a, judging) - idOf(b, judging)) },
-  { name: 'cluster list length', mergeable: true, compare: bgp((a, b) => (a.attributes.clusterList?.length ?? 0) - (b.attributes.clusterList?.length ?? 0)) },
+  {
+    name: 'cluster list length',
+    mergeable: true,
+    compare: bgp((a, b) => (a.attributes.clusterList?.length ?? 0) - (b.attributes.clusterList?.length ?? 0)),
+  },
   { name: 'peer address', mergeable: true, compare: bgp((_a, _b, pa, pb) => toNumber(pa.neighbor) - toNumber(pb.neighbor)) },
 ];
 
 /** Which of two routes is better, and by which step. `undefined`: neither is. */
-export function better(a: TableRoute, b: TableRoute, judging: Judging): { readonly best: TableRoute; readonly by: string } | undefined {
+export function better(
+  a: TableRoute,
+  b: TableRoute,
+  judging: Judging,
+): { readonly best: TableRoute; readonly by: string } | undefined {
   for (const { name, compare } of COMPARISONS) {
     const order = compare(a, b, judging);
     if (order !== 0) return { best: order < 0 ? a : b, by: name };
@@ -154,11 +171,19 @@ export const isRecursive = (route: TableRoute): boolean => route.igpMetric === '
 function resolve(route: TableRoute, through: TableRoute | undefined): TableRoute {
   const nextHop = route.attributes.nextHop;
   if (!through || nextHop === undefined) return { ...route, destination: 'unreachable' };
-  if (through.destination === 'device') return { ...route, destination: 'router', gateway: nextHop, device: through.device, igpMetric: 0 } as TableRoute;
+  if (through.destination === 'device')
+    return { ...route, destination: 'router', gateway: nextHop, device: through.device, igpMetric: 0 } as TableRoute;
   const { gateway, device, nexthops, destination } = through;
   // What leads to the next hop is itself only a route: its cost is not known.
   const igpMetric = destination === 'router' || destination === 'multipath' ? 'unknown' : 0;
-  return { ...route, destination, igpMetric, ...(gateway && { gateway }), ...(device && { device }), ...(nexthops && { nexthops }) };
+  return {
+    ...route,
+    destination,
+    igpMetric,
+    ...(gateway && { gateway }),
+    ...(device && { device }),
+    ...(nexthops && { nexthops }),
+  };
 }
 
 /**

@@ -43,7 +43,12 @@ export const confd: Agent = {
 const seen = new WeakMap<ConfdState, readonly unknown[]>();
 
 function inputsOf(host: Host, api: ApiState): readonly unknown[] {
-  return [...WATCHED.map((resource) => api.objects[resource]), host.files[BIRD_CFG], host.files[BIRD_AGGR_CFG], host.files[BIRD_IPAM_CFG]];
+  return [
+    ...WATCHED.map((resource) => api.objects[resource]),
+    host.files[BIRD_CFG],
+    host.files[BIRD_AGGR_CFG],
+    host.files[BIRD_IPAM_CFG],
+  ];
 }
 
 function runHost(world: World, host: Host, api: ApiState, state: ConfdState): Host {
@@ -91,7 +96,11 @@ function renderBirdCfg({ values }: Plan): string {
     byNode = new Map();
     birdCfgs.set(globalPeers, byNode);
   }
-  const key = JSON.stringify([nodes.map(({ labels: _labels, ...each }: (typeof nodes)[number] & { labels?: unknown }) => each), nodePeers, rest]);
+  const key = JSON.stringify([
+    nodes.map(({ labels: _labels, ...each }: (typeof nodes)[number] & { labels?: unknown }) => each),
+    nodePeers,
+    rest,
+  ]);
   const known = byNode.get(node.name);
   if (known?.key === key) return known.text;
   const text = birdCfg(values);
@@ -116,10 +125,18 @@ function written(host: Host, state: ConfdState, files: Files): Host {
 function origins(host: Host, plan: Plan, files: Files, ranges: ServiceRanges): ConfdState['lines'] {
   const cluster = host.cluster ?? '';
   const byCidr = new Map<string, Ref>();
-  for (const { cidr, key } of plan.blocks) byCidr.set(cidr, { kind: 'object', cluster, resource: 'blockaffinities.crd.projectcalico.org', key });
-  for (const { cidr, service, field } of plan.services) byCidr.set(cidr, { kind: 'object', cluster, resource: 'services', key: service, field });
+  for (const { cidr, key } of plan.blocks)
+    byCidr.set(cidr, { kind: 'object', cluster, resource: 'blockaffinities.crd.projectcalico.org', key });
+  for (const { cidr, service, field } of plan.services)
+    byCidr.set(cidr, { kind: 'object', cluster, resource: 'services', key: service, field });
   for (const { cidr, field } of wholeRanges(ranges)) {
-    byCidr.set(cidr, { kind: 'object', cluster, resource: 'bgpconfigurations.projectcalico.org', key: 'default', field: `spec.${field}` });
+    byCidr.set(cidr, {
+      kind: 'object',
+      cluster,
+      resource: 'bgpconfigurations.projectcalico.org',
+      key: 'default',
+      field: `spec.${field}`,
+    });
   }
   const lines: Record<string, Record<number, Ref>> = {};
   for (const path of [BIRD_AGGR_CFG, BIRD_IPAM_CFG]) {

@@ -126,7 +126,9 @@ export function peerings(peers: readonly BGPPeer[], setting: Setting): Peerings 
   for (const peer of peers) if (isGlobal(peer)) for (const each of peersOf(peer, setting)) emit(undefined, each);
   for (const peer of peers) {
     if (isGlobal(peer)) continue;
-    const nodes = peer.spec.nodeSelector ? matching(setting, peer.spec.nodeSelector).map((node) => node.name) : [peer.spec.node ?? ''];
+    const nodes = peer.spec.nodeSelector
+      ? matching(setting, peer.spec.nodeSelector).map((node) => node.name)
+      : [peer.spec.node ?? ''];
     for (const each of peersOf(peer, setting)) for (const node of nodes) emit(node, each);
   }
   for (const peer of peers) reverse(peer, setting, emit);
@@ -145,6 +147,10 @@ function reverse(peer: BGPPeer, setting: Setting, emit: (node: string, peer: Pee
     locals = nodesAt(address, spec.asNumber ? String(spec.asNumber) : setting.asNumber, port, setting);
   }
   if (locals.length === 0) return;
-  const far = spec.nodeSelector ? matching(setting, spec.nodeSelector) : spec.node ? setting.nodes.filter((node) => node.name === spec.node) : setting.nodes;
+  const far = spec.nodeSelector
+    ? matching(setting, spec.nodeSelector)
+    : spec.node
+      ? setting.nodes.filter((node) => node.name === spec.node)
+      : setting.nodes;
   for (const node of far) for (const local of locals) emit(local.name, asPeer(node, peer, setting));
 }

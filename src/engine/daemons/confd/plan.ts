@@ -2,10 +2,20 @@
  * From API objects to the values of every node's templates. What all nodes share is worked out once and kept by the identity of the
  * objects it came from, so that a change costs what changed and not what there is.
  */
-import type { ApiObject, BGPConfiguration, BGPPeer, BlockAffinity, CalicoNode, Endpoints, IPPool, Node, Service } from '../../api/objects.ts';
+import type {
+  ApiObject,
+  BGPConfiguration,
+  BGPPeer,
+  BlockAffinity,
+  CalicoNode,
+  Endpoints,
+  IPPool,
+  Node,
+  Service,
+} from '../../api/objects.ts';
 import { type ApiState, objectsOf } from '../../api/storage.ts';
-import { parsePrefix, toPrefix, formatPrefix } from '../../net/address.ts';
-import { type Peerings, peerings, type PeeringNode } from './peers.ts';
+import { formatPrefix, parsePrefix, toPrefix } from '../../net/address.ts';
+import { type PeeringNode, type Peerings, peerings } from './peers.ts';
 import { isCidr, type ServiceRoute, type ServiceRoutes, serviceRoutes, wholeRanges } from './services.ts';
 import type { ServiceRanges } from './state.ts';
 import type { PoolValues, TemplateValues } from './values.ts';
@@ -17,7 +27,16 @@ const POOLS = 'ippools.projectcalico.org';
 const AFFINITIES = 'blockaffinities.crd.projectcalico.org';
 
 /** Everything confd watches. A change of identity in any of them makes it look again. */
-export const WATCHED: readonly string[] = [BGP_CONFIGURATIONS, BGP_PEERS, CALICO_NODES, POOLS, AFFINITIES, 'nodes', 'services', 'endpoints'];
+export const WATCHED: readonly string[] = [
+  BGP_CONFIGURATIONS,
+  BGP_PEERS,
+  CALICO_NODES,
+  POOLS,
+  AFFINITIES,
+  'nodes',
+  'services',
+  'endpoints',
+];
 
 /** Calico's default when no BGPConfiguration names an AS. */
 const DEFAULT_AS = 64512;
@@ -117,7 +136,8 @@ const poolsOf = steady((pools: Objects<IPPool>): readonly PoolValues[] =>
 
 /** confd's keys have a dash for the slash, which changes how they sort. */
 const keyOfCidr = (cidr: string): string => cidr.replace('/', '-');
-const sortedCidrs = (cidrs: Iterable<string>): readonly string[] => [...new Set(cidrs)].sort((a, b) => (keyOfCidr(a) < keyOfCidr(b) ? -1 : 1));
+const sortedCidrs = (cidrs: Iterable<string>): readonly string[] =>
+  [...new Set(cidrs)].sort((a, b) => (keyOfCidr(a) < keyOfCidr(b) ? -1 : 1));
 
 interface Block {
   readonly cidr: string;
@@ -139,14 +159,17 @@ const blocksOf = latest((affinities: Objects<BlockAffinity>): ReadonlyMap<string
   return byNode;
 });
 
-const routesOf: (services: Objects<Service>, endpoints: Objects<Endpoints>, ranges: ServiceRanges) => ServiceRoutes = latest(serviceRoutes);
+const routesOf: (services: Objects<Service>, endpoints: Objects<Endpoints>, ranges: ServiceRanges) => ServiceRoutes =
+  latest(serviceRoutes);
 
 const COMMUNITY = /^\d+:\d+(:\d+)?$/;
 
 function advertisements(config: BGPConfiguration | undefined): TemplateValues['prefixAdvertisements'] {
   const { communities = [], prefixAdvertisements = [] } = config?.spec ?? {};
   return prefixAdvertisements.map(({ cidr, communities: wanted }) => {
-    const values = wanted.flatMap((each) => (COMMUNITY.test(each) ? [each] : (communities.find(({ name }) => name === each)?.value ?? [])));
+    const values = wanted.flatMap((each) =>
+      COMMUNITY.test(each) ? [each] : (communities.find(({ name }) => name === each)?.value ?? []),
+    );
     return { cidr, communities: [...new Set(values)].sort() };
   });
 }
@@ -158,7 +181,10 @@ function logLevel(config: BGPConfiguration | undefined): string | undefined {
 }
 
 /** The ranges as a list each, and what was wrong with them. One entry that is no CIDR keeps a whole list from taking effect. */
-export function readRanges(api: ApiState, old: ServiceRanges | undefined): { readonly ranges: ServiceRanges; readonly complaints: readonly string[] } {
+export function readRanges(
+  api: ApiState,
+  old: ServiceRanges | undefined,
+): { readonly ranges: ServiceRanges; readonly complaints: readonly string[] } {
   const spec = objectsOf<BGPConfiguration>(api, BGP_CONFIGURATIONS).default?.spec;
   const complaints: string[] = [];
   const read = (field: keyof ServiceRanges, what: string): readonly string[] => {

@@ -28,23 +28,37 @@ export interface ServiceRoutes {
 export const isCidr = (text: string): boolean => text.includes('/') && parsePrefix(text) !== undefined;
 const isSingle = (cidr: string): boolean => cidr.endsWith('/32');
 
-const parsed = (cidrs: readonly string[]): readonly Prefix[] => cidrs.flatMap((cidr) => (isCidr(cidr) ? [parsePrefix(cidr) as Prefix] : []));
-const inside = (ranges: readonly Prefix[], address: string): boolean => parseAddress(address) !== undefined && ranges.some((range) => contains(range, toNumber(address)));
+const parsed = (cidrs: readonly string[]): readonly Prefix[] =>
+  cidrs.flatMap((cidr) => (isCidr(cidr) ? [parsePrefix(cidr) as Prefix] : []));
+const inside = (ranges: readonly Prefix[], address: string): boolean =>
+  parseAddress(address) !== undefined && ranges.some((range) => contains(range, toNumber(address)));
 
 /** Ranges every node announces as they stand: all of the cluster ranges, and what is no single address of the others. */
 export function wholeRanges(ranges: ServiceRanges): readonly { readonly cidr: string; readonly field: keyof ServiceRanges }[] {
-  const of = (field: keyof ServiceRanges, keep: (cidr: string) => boolean) => ranges[field].filter(keep).map((cidr) => ({ cidr, field }));
+  const of = (field: keyof ServiceRanges, keep: (cidr: string) => boolean) =>
+    ranges[field].filter(keep).map((cidr) => ({ cidr, field }));
   const notSingle = (cidr: string) => !isSingle(cidr);
-  return [...of('serviceClusterIPs', () => true), ...of('serviceExternalIPs', notSingle), ...of('serviceLoadBalancerIPs', notSingle)];
+  return [
+    ...of('serviceClusterIPs', () => true),
+    ...of('serviceExternalIPs', notSingle),
+    ...of('serviceLoadBalancerIPs', notSingle),
+  ];
 }
 
-function routesOf(service: Service, ranges: ServiceRanges, external: readonly Prefix[], balancer: readonly Prefix[]): readonly ServiceRoute[] {
+function routesOf(
+  service: Service,
+  ranges: ServiceRanges,
+  external: readonly Prefix[],
+  balancer: readonly Prefix[],
+): readonly ServiceRoute[] {
   const key = `${service.metadata.namespace}/${service.metadata.name}`;
   const routes: ServiceRoute[] = [];
   const { clusterIP, externalIPs = [] } = service.spec;
   // Membership of the clusterIP in a cluster range is not checked.
-  if (ranges.serviceClusterIPs.length > 0 && clusterIP) routes.push({ cidr: `${clusterIP}/32`, service: key, field: 'spec.clusterIP' });
-  for (const ip of externalIPs) if (inside(external, ip)) routes.push({ cidr: `${ip}/32`, service: key, field: 'spec.externalIPs' });
+  if (ranges.serviceClusterIPs.length > 0 && clusterIP)
+    routes.push({ cidr: `${clusterIP}/32`, service: key, field: 'spec.clusterIP' });
+  for (const ip of externalIPs)
+    if (inside(external, ip)) routes.push({ cidr: `${ip}/32`, service: key, field: 'spec.externalIPs' });
   for (const { ip } of service.status?.loadBalancer?.ingress ?? []) {
     if (ip && inside(balancer, ip)) routes.push({ cidr: `${ip}/32`, service: key, field: 'status.loadBalancer.ingress' });
   }
@@ -95,6 +109,7 @@ export function serviceRoutes(
 
 function readyNodes(endpoints: Endpoints): ReadonlySet<string> {
   const nodes = new Set<string>();
-  for (const { addresses = [] } of endpoints.subsets ?? []) for (const { nodeName } of addresses) if (nodeName !== undefined) nodes.add(nodeName);
+  for (const { addresses = [] } of endpoints.subsets ?? [])
+    for (const { nodeName } of addresses) if (nodeName !== undefined) nodes.add(nodeName);
   return nodes;
 }

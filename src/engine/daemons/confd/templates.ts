@@ -100,7 +100,10 @@ const ownAs = ({ node, asNumber }: TemplateValues): string => node.asNumber ?? a
 
 function filterFunctions({ filters }: TemplateValues): string {
   const lines = filters.flatMap(({ importLines, exportLines }) => [...importLines, ...exportLines]);
-  return ['# -------------- BGP Filters ------------------', ...(lines.length > 0 ? lines : ['# No v4 BGPFilters configured'])].join('\n');
+  return [
+    '# -------------- BGP Filters ------------------',
+    ...(lines.length > 0 ? lines : ['# No v4 BGPFilters configured']),
+  ].join('\n');
 }
 
 function mesh(values: TemplateValues): string {
@@ -143,14 +146,18 @@ function peer(values: TemplateValues, data: PeerValues, name: string, scope: 'gl
   const internal = data.asNumber === ownAs(values);
   const known = (direction: 'import' | 'export') =>
     data.filters
-      .filter((filter) => filters.some((each) => each.name === filter && (direction === 'import' ? each.importLines : each.exportLines).length > 0))
+      .filter((filter) =>
+        filters.some((each) => each.name === filter && (direction === 'import' ? each.importLines : each.exportLines).length > 0),
+      )
       .map((filter) => `\n    ${filterFunction(filter, direction)}();`)
       .join('');
   const lines = [
     `protocol bgp ${name}_${underscored(data.address)}${data.port ? `_port_${data.port}` : ''} from bgp_template {`,
     ...(data.ttlSecurity ? ['  ttl security on;', `  multihop ${data.ttlSecurity};`] : ['  ttl security off;', '  multihop;']),
     `  neighbor ${data.address} ${data.port ? `port ${data.port} ` : ''}as ${data.asNumber};`,
-    ...(data.sourceAddress === 'UseNodeIP' ? [`  source address ${node.address};  # The local address we use for the TCP connection`] : []),
+    ...(data.sourceAddress === 'UseNodeIP'
+      ? [`  source address ${node.address};  # The local address we use for the TCP connection`]
+      : []),
     `  import filter {${known('import')}`,
     '    accept; # Prior to introduction of BGP Filters we used "import all" so use default accept behaviour on import',
     '  };',
@@ -158,9 +165,13 @@ function peer(values: TemplateValues, data: PeerValues, name: string, scope: 'gl
     `    calico_export_to_bgp_peers(${internal});`,
     '    reject;',
     '  };  # Only want to export routes for workloads.',
-    ...(scope === 'global' && data.isCalicoNode && data.address > node.address ? ['  passive on; # Peering is unidirectional, peer will connect to us.'] : []),
+    ...(scope === 'global' && data.isCalicoNode && data.address > node.address
+      ? ['  passive on; # Peering is unidirectional, peer will connect to us.']
+      : []),
     ...(data.restartTime ? [`  graceful restart time ${data.restartTime};`] : []),
-    ...(internal && node.clusterId !== '' && data.clusterId !== node.clusterId ? ['  rr client;', `  rr cluster id ${node.clusterId};`] : []),
+    ...(internal && node.clusterId !== '' && data.clusterId !== node.clusterId
+      ? ['  rr client;', `  rr cluster id ${node.clusterId};`]
+      : []),
     ...(!internal && data.keepNextHop ? ['  next hop keep;'] : []),
     ...(data.nextHopMode === 'Self' ? ['  next hop self;'] : []),
     ...(data.nextHopMode === 'Keep' ? ['  next hop keep;'] : []),
@@ -180,7 +191,8 @@ function globalPeers(values: TemplateValues): string {
 
 function nodePeers(values: TemplateValues): string {
   const { nodePeers: peers } = values;
-  if (peers.length === 0) return '# ------------- Node-specific peers -------------\n\n# No node-specific peers configured.\n\n\n\n\n\n';
+  if (peers.length === 0)
+    return '# ------------- Node-specific peers -------------\n\n# No node-specific peers configured.\n\n\n\n\n\n';
   const sections = peers.map((data) => peer(values, data, 'Node', 'node')).join('');
   return `# ------------- Node-specific peers -------------\n\n\n${sections}\n\n\n\n\n\n${'\n\n\n'.repeat(peers.length)}\n\n\n\n`;
 }
@@ -293,14 +305,17 @@ export function birdIpamCfg(values: TemplateValues): string {
   }
   text += '\n';
   for (const { cidr, disableBGPExport } of pools) {
-    text += disableBGPExport ? `\n  # Skip ${cidr} as BGP export is disabled for it` : `\n  if ( net ~ ${cidr} ) then {\n    accept;\n  }`;
+    text += disableBGPExport
+      ? `\n  # Skip ${cidr} as BGP export is disabled for it`
+      : `\n  if ( net ~ ${cidr} ) then {\n    accept;\n  }`;
   }
   text += '\n}\n\n\nfilter calico_kernel_programming {';
   if (rejectCidrs.length > 0) {
     text += "\n\n  # Don't program static routes into kernel.";
     for (const cidr of rejectCidrs) text += `\n  if ( net ~ ${cidr} ) then { reject; }`;
   }
-  if (node.network !== undefined && pools.length > 0) text += `\n${pools.map((pool) => poolProgramming(pool, node.network ?? '')).join('')}`;
+  if (node.network !== undefined && pools.length > 0)
+    text += `\n${pools.map((pool) => poolProgramming(pool, node.network ?? '')).join('')}`;
   return `${text}\n  accept;\n}\n`;
 }
 

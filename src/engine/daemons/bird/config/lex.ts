@@ -38,7 +38,10 @@ const ELSE_COLON = /else:/y;
 const PUNCTUATION = /!=|!~|<=|>=|&&|\|\||\.\.|\[=|=\]|[={}:;,.()+*/%<>~[\]?!|-]/y;
 
 /** What a text holds: its tokens, and where other files are included between them. */
-export type Lexed = readonly (Token | { readonly kind: 'include'; readonly path: string; readonly line: number; readonly file: string })[];
+export type Lexed = readonly (
+  | Token
+  | { readonly kind: 'include'; readonly path: string; readonly line: number; readonly file: string }
+)[];
 
 const MAX_CACHED = 400;
 const cache = new Map<string, { readonly file: string; readonly lexed: Lexed }>();
@@ -107,7 +110,8 @@ function scanInto(tokens: Lexed[number][], text: string, file: string): void {
     }
     let match = take(ADDRESS);
     if (match) {
-      if (match[0].split('.').some((part) => Number(part) > 255)) throw new ConfigError(`Invalid IPv4 address ${match[0]}`, file, line);
+      if (match[0].split('.').some((part) => Number(part) > 255))
+        throw new ConfigError(`Invalid IPv4 address ${match[0]}`, file, line);
       push('ip', match[0]);
       continue;
     }

@@ -121,12 +121,30 @@ function readLimit(context: OptionContext): { limit: number; action: string } | 
   return { limit, action: reader.next().text };
 }
 
-const number = (words: string, setting: string): Option => ({ words, read: (context) => void (context.settings[setting] = readNumber(context)) });
-const toggle = (words: string, setting: string): Option => ({ words, read: (context) => void (context.settings[setting] = readSwitch(context)) });
-const fixed = (words: string, setting: string, value: unknown): Option => ({ words, read: ({ settings }) => void (settings[setting] = value) });
-const address = (words: string, setting: string): Option => ({ words, read: (context) => void (context.settings[setting] = readAddress(context)) });
-const text = (words: string, setting: string): Option => ({ words, read: (context) => void (context.settings[setting] = readText(context)) });
-const filter = (words: string, setting: string): Option => ({ words, read: (context) => void (context.settings[setting] = readFilter(context)) });
+const number = (words: string, setting: string): Option => ({
+  words,
+  read: (context) => void (context.settings[setting] = readNumber(context)),
+});
+const toggle = (words: string, setting: string): Option => ({
+  words,
+  read: (context) => void (context.settings[setting] = readSwitch(context)),
+});
+const fixed = (words: string, setting: string, value: unknown): Option => ({
+  words,
+  read: ({ settings }) => void (settings[setting] = value),
+});
+const address = (words: string, setting: string): Option => ({
+  words,
+  read: (context) => void (context.settings[setting] = readAddress(context)),
+});
+const text = (words: string, setting: string): Option => ({
+  words,
+  read: (context) => void (context.settings[setting] = readText(context)),
+});
+const filter = (words: string, setting: string): Option => ({
+  words,
+  read: (context) => void (context.settings[setting] = readFilter(context)),
+});
 const ignored = (words: string): Option => ({ words, read: (context) => void readSwitch(context) });
 
 const COMMON: readonly Option[] = [
@@ -200,7 +218,8 @@ export function readPrefixOrAddress(context: Pick<OptionContext, 'reader' | 'sym
 const DIRECT: readonly Option[] = [
   {
     words: 'interface',
-    read: (context) => void (context.settings.interfaces = [...((context.settings.interfaces ?? []) as []), readInterfaces(context)]),
+    read: (context) =>
+      void (context.settings.interfaces = [...((context.settings.interfaces ?? []) as []), readInterfaces(context)]),
   },
   ignored('check link'),
 ];
@@ -245,10 +264,7 @@ function readStaticRoute(context: OptionContext): void {
   settings.routes = [...((settings.routes ?? []) as StaticRoute[]), route];
 }
 
-const STATIC: readonly Option[] = [
-  { words: 'route', read: readStaticRoute },
-  ignored('check link'),
-];
+const STATIC: readonly Option[] = [{ words: 'route', read: readStaticRoute }, ignored('check link')];
 
 function readNeighbor(context: OptionContext): void {
   const { reader, settings } = context;
@@ -336,7 +352,8 @@ const BGP: readonly Option[] = [
   ignored('allow bgp_local_pref'),
   {
     words: 'allow local as',
-    read: (context) => void (context.settings.allowLocalAs = context.reader.at(';') ? Number.MAX_SAFE_INTEGER : readNumber(context)),
+    read: (context) =>
+      void (context.settings.allowLocalAs = context.reader.at(';') ? Number.MAX_SAFE_INTEGER : readNumber(context)),
   },
   fixed('graceful restart aware', 'gracefulRestart', 'aware'),
   number('graceful restart time', 'gracefulRestartTime'),

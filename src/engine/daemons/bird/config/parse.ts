@@ -8,7 +8,7 @@ import type { LoadedConfig } from '../state.ts';
 import { ConfigError } from './lex.ts';
 import { OPTION_TREES, type OptionContext, readAddress, readNumber, readOption, type Settings, type Symbols } from './options.ts';
 import { newScope, readBody, readDeclaration, readExpression } from './programs.ts';
-import { type ReadFile, Reader } from './reader.ts';
+import { Reader, type ReadFile } from './reader.ts';
 import { ACCEPT_ALL, type BirdConfig, type ProtocolConfig, REJECT_ALL } from './types.ts';
 
 /** What stopped the parse. `file` and `line` (from 1) are where BIRD says it is. */
@@ -44,9 +44,13 @@ export function configOf(loaded: LoadedConfig | undefined): BirdConfig | undefin
 }
 
 /** Reads the files and parses them. */
-export function loadConfig(path: string, files: Readonly<Record<string, string>>): { readonly loaded: LoadedConfig; readonly config: BirdConfig } | ParseFailure {
+export function loadConfig(
+  path: string,
+  files: Readonly<Record<string, string>>,
+): { readonly loaded: LoadedConfig; readonly config: BirdConfig } | ParseFailure {
   const text = files[path];
-  if (text === undefined) return { error: `Unable to open configuration file ${path}: No such file or directory`, file: path, line: 0 };
+  if (text === undefined)
+    return { error: `Unable to open configuration file ${path}: No such file or directory`, file: path, line: 0 };
   const used: Record<string, string> = { [path]: text };
   const result = parseConfig(text, path, (name) => {
     const included = files[name];
@@ -142,7 +146,8 @@ function readLog({ reader }: Draft): void {
   if (!reader.accept('all')) {
     reader.expect('{');
     do {
-      if (!['debug', 'trace', 'info', 'remote', 'warning', 'error', 'auth', 'fatal', 'bug'].includes(reader.peek().text)) reader.fail();
+      if (!['debug', 'trace', 'info', 'remote', 'warning', 'error', 'auth', 'fatal', 'bug'].includes(reader.peek().text))
+        reader.fail();
       reader.next();
     } while (reader.accept(','));
     reader.expect('}');
@@ -190,7 +195,8 @@ function readFunctionDefinition({ reader, symbols }: Draft): void {
   const from = reader.position;
   const params: string[] = [];
   reader.expect('(');
-  if (!reader.at(')')) do params.push(readDeclaration(reader, scope));
+  if (!reader.at(')'))
+    do params.push(readDeclaration(reader, scope));
     while (reader.accept(';'));
   reader.expect(')');
   const body = readBody(reader, scope);
@@ -234,12 +240,29 @@ const DEFAULTS: Readonly<Record<string, Settings>> = {
     interpretCommunities: true,
     ttlSecurity: false,
   },
-  kernel: { preference: 10, learn: false, persist: false, scanTime: 60, mergePaths: 0, gracefulRestart: false, kernelTable: 254, deviceRoutes: false, metric: 0 },
+  kernel: {
+    preference: 10,
+    learn: false,
+    persist: false,
+    scanTime: 60,
+    mergePaths: 0,
+    gracefulRestart: false,
+    kernelTable: 254,
+    deviceRoutes: false,
+    metric: 0,
+  },
   device: { preference: 10, scanTime: 60 },
   direct: { preference: 240, interfaces: [] },
   static: { preference: 200, routes: [] },
 };
-const COMMON_DEFAULTS: Settings = { disabled: false, importFilter: ACCEPT_ALL, exportFilter: REJECT_ALL, keepFiltered: false, debug: [], table: 'master' };
+const COMMON_DEFAULTS: Settings = {
+  disabled: false,
+  importFilter: ACCEPT_ALL,
+  exportFilter: REJECT_ALL,
+  keepFiltered: false,
+  debug: [],
+  table: 'master',
+};
 
 function readProtocol(draft: Draft): void {
   const { reader, symbols } = draft;

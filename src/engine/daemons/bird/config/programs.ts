@@ -15,13 +15,44 @@ export interface Scope {
   readonly calls: Set<string>;
 }
 
-export const newScope = (symbols: Readonly<Record<string, ConfigSymbol>>): Scope => ({ symbols, locals: new Set(), calls: new Set() });
+export const newScope = (symbols: Readonly<Record<string, ConfigSymbol>>): Scope => ({
+  symbols,
+  locals: new Set(),
+  calls: new Set(),
+});
 
 /** Words that name something of the route, read-only ones included. */
-const STATIC_ATTRIBUTES = new Set(['from', 'gw', 'net', 'proto', 'source', 'scope', 'cast', 'dest', 'ifname', 'ifindex', 'preference']);
+const STATIC_ATTRIBUTES = new Set([
+  'from',
+  'gw',
+  'net',
+  'proto',
+  'source',
+  'scope',
+  'cast',
+  'dest',
+  'ifname',
+  'ifindex',
+  'preference',
+]);
 const READ_ONLY = new Set(['net', 'proto', 'source', 'cast', 'ifindex']);
 const DYNAMIC_ATTRIBUTE = /^(bgp|krt)_|^igp_metric$/;
-const TYPES = new Set(['int', 'bool', 'ip', 'prefix', 'pair', 'quad', 'ec', 'lc', 'string', 'bgpmask', 'bgppath', 'clist', 'eclist', 'lclist']);
+const TYPES = new Set([
+  'int',
+  'bool',
+  'ip',
+  'prefix',
+  'pair',
+  'quad',
+  'ec',
+  'lc',
+  'string',
+  'bgpmask',
+  'bgppath',
+  'clist',
+  'eclist',
+  'lclist',
+]);
 
 const isDynamic = (reader: Reader): boolean => reader.peek().kind === 'keyword' && DYNAMIC_ATTRIBUTE.test(reader.peek().text);
 
@@ -76,7 +107,8 @@ function readStatement(reader: Reader, scope: Scope): Statement {
   for (const op of ['accept', 'reject', 'error', 'print', 'printn'] as const) {
     if (!reader.accept(op)) continue;
     const args: Expression[] = [];
-    if (!reader.at(';')) do args.push(readExpression(reader, scope));
+    if (!reader.at(';'))
+      do args.push(readExpression(reader, scope));
       while (reader.accept(','));
     return ended(reader, op === 'accept' || op === 'reject' ? { op } : { op: op === 'error' ? 'error' : 'print', args });
   }
@@ -140,7 +172,8 @@ const startsArm = (reader: Reader): boolean => ['num', 'ip', 'enum'].includes(re
 function readCall(reader: Reader, scope: Scope, name: string): Expression {
   const args: Expression[] = [];
   reader.expect('(');
-  if (!reader.at(')')) do args.push(readExpression(reader, scope));
+  if (!reader.at(')'))
+    do args.push(readExpression(reader, scope));
     while (reader.accept(','));
   reader.expect(')');
   const callee = scope.symbols[name];
@@ -151,7 +184,12 @@ function readCall(reader: Reader, scope: Scope, name: string): Expression {
 }
 
 /** Loosest first; conf/confbase.Y gives `&&` and `||` the same weight. */
-const LEVELS: readonly (readonly string[])[] = [['&&', '||'], ['=', '!=', '<', '<=', '>', '>=', '~', '!~'], ['+', '-'], ['*', '/', '%']];
+const LEVELS: readonly (readonly string[])[] = [
+  ['&&', '||'],
+  ['=', '!=', '<', '<=', '>', '>=', '~', '!~'],
+  ['+', '-'],
+  ['*', '/', '%'],
+];
 
 export function readExpression(reader: Reader, scope: Scope, level = 0): Expression {
   const operators = LEVELS[level];

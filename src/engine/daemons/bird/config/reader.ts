@@ -15,7 +15,8 @@ function expand(lexed: Lexed, read: ReadFile, depth: number, out: Token[]): void
     const path = item.path.startsWith('/') ? item.path : `${item.file.slice(0, item.file.lastIndexOf('/') + 1)}${item.path}`;
     const text = read(path);
     if (depth + 1 >= MAX_INCLUDE_DEPTH || text === undefined) {
-      const complaint = text === undefined ? `Unable to open included file ${path}: No such file or directory` : 'Max include depth reached';
+      const complaint =
+        text === undefined ? `Unable to open included file ${path}: No such file or directory` : 'Max include depth reached';
       out.push({ kind: 'bad', text: complaint, line: item.line, file: item.file });
       return;
     }

@@ -136,7 +136,10 @@ export type Value =
   | { readonly type: 'ip'; readonly ip: string }
   | { readonly type: 'prefix'; readonly address: number; readonly length: number }
   | { readonly type: 'prefixes'; readonly patterns: readonly PrefixPattern[] }
-  | { readonly type: 'set'; readonly items: readonly { readonly from: string; readonly to: string; readonly low: number; readonly high: number }[] }
+  | {
+      readonly type: 'set';
+      readonly items: readonly { readonly from: string; readonly to: string; readonly low: number; readonly high: number }[];
+    }
   | { readonly type: 'enum'; readonly name: string }
   | { readonly type: 'pair'; readonly text: string }
   | { readonly type: 'communities'; readonly items: readonly string[] }
@@ -158,11 +161,21 @@ export type Expression =
   | { readonly op: 'value'; readonly value: Value }
   | { readonly op: 'attribute'; readonly name: string }
   | { readonly op: 'variable'; readonly name: string }
-  | { readonly op: 'call'; readonly name: string; readonly args: readonly Expression[]; readonly callee: ConfigSymbol & { readonly class: 'function' } }
+  | {
+      readonly op: 'call';
+      readonly name: string;
+      readonly args: readonly Expression[];
+      readonly callee: ConfigSymbol & { readonly class: 'function' };
+    }
   | { readonly op: 'not' | 'defined'; readonly of: Expression }
   | { readonly op: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
   | { readonly op: 'member'; readonly name: string; readonly of: Expression; readonly args: readonly Expression[] }
-  | { readonly op: 'change'; readonly how: 'add' | 'delete' | 'filter' | 'prepend'; readonly of: Expression; readonly by: Expression }
+  | {
+      readonly op: 'change';
+      readonly how: 'add' | 'delete' | 'filter' | 'prepend';
+      readonly of: Expression;
+      readonly by: Expression;
+    }
   | { readonly op: 'pair'; readonly parts: readonly Expression[] };
 
 export type Statement =
@@ -173,7 +186,12 @@ export type Statement =
   | { readonly op: 'error' | 'print'; readonly args: readonly Expression[] }
   | { readonly op: 'return'; readonly value: Expression }
   | { readonly op: 'do'; readonly call: Expression }
-  | { readonly op: 'amend'; readonly name: string; readonly how: 'add' | 'delete' | 'filter' | 'prepend' | 'empty'; readonly by?: Expression }
+  | {
+      readonly op: 'amend';
+      readonly name: string;
+      readonly how: 'add' | 'delete' | 'filter' | 'prepend' | 'empty';
+      readonly by?: Expression;
+    }
   | { readonly op: 'case'; readonly of: Expression; readonly arms: readonly { readonly items?: Value; readonly body: Block }[] };
 
 export type Block = readonly Statement[];
