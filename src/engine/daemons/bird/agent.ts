@@ -6,6 +6,7 @@
  * what it depends on is compared by identity.
  */
 import type { Agent, AgentResult } from '../../agent.ts';
+import type { NetNamespace } from '../../kernel/namespace.ts';
 import { closeSockets, listen } from '../../kernel/socket.ts';
 import { type Host, type World, withHost } from '../../world.ts';
 import { configOf } from './config/parse.ts';
@@ -153,25 +154,24 @@ function contributions(host: Host, state: BirdState, config: BirdConfig, routerI
   const ns = host.netns[''];
   if (!ns) return [];
   return config.protocols.map((protocol) => {
-    const { disabled, session } = state.protocols[protocol.name] ?? { disabled: true };
-    if (disabled) return [];
-    switch (protocol.type) {
-      case 'direct':
-        return directRoutes(protocol, ns);
-      case 'static':
-        return staticRoutes(protocol, ns, host.name);
-      case 'kernel':
-        return learnedRoutes(protocol, ns);
-      case 'device':
-        return [];
-      case 'bgp': {
-        const received = session?.received;
-        if (!received) return [];
-        const routes = importPaths(received, { protocol, routerId }, host.name);
-        return session.staleUntil === undefined ? routes : routes.map((route) => ({ ...route, stale: true }));
-      }
-    }
+    const current = state.protocols[protocol.name];
+    return current && !current.disabled ? contribution(protocol, current, host.name, ns, routerId) : [];
   });
+}
+
+function contribution(
+  protocol: ProtocolConfig,
+  { session }: ProtocolState,
+  host: string,
+  ns: NetNamespace,
+  routerId: string,
+): readonly TableRoute[] {
+  if (protocol.type === 'direct') return directRoutes(protocol, ns);
+  if (protocol.type === 'static') return staticRoutes(protocol, ns, host);
+  if (protocol.type === 'kernel') return learnedRoutes(protocol, ns);
+  if (protocol.type === 'device' || !session?.received) return [];
+  const routes = importPaths(session.received, { protocol, routerId }, host);
+  return session.staleUntil === undefined ? routes : routes.map((route) => ({ ...route, stale: true }));
 }
 
 function exportAll(
@@ -244,7 +244,7 @@ function programmed(host: Host, state: BirdState, config: BirdConfig, judging: J
 }
 
 /** BIRD listens while it has a BGP protocol. */
-function listening(ns: Host['netns'][string], config: BirdConfig): Host['netns'][string] {
+function listening(ns: NetNamespace, config: BirdConfig): NetNamespace {
   const { address = '0.0.0.0', port } = config.listen;
   const wanted = bgpProtocols(config).length > 0;
   const isOurs = (socket: { process: string }) => socket.process === 'bird';

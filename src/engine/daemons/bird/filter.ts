@@ -83,7 +83,7 @@ function perform(statement: Statement, run: Run): Outcome | undefined {
     case 'if': {
       const holds = evaluate(statement.condition, run);
       if (typeof holds !== 'boolean') throw new RuntimeError('If requires boolean expression');
-      return holds ? execute(statement.then, run) : statement.else && execute(statement.else, run);
+      return holds ? execute(statement.yes, run) : statement.no && execute(statement.no, run);
     }
     case 'return':
       return { returned: evaluate(statement.value, run) };

@@ -23,6 +23,10 @@ interface Option {
   read(context: OptionContext): void;
 }
 
+function put({ settings }: OptionContext, setting: string, value: unknown): void {
+  settings[setting] = value;
+}
+
 /** A constant whole number. */
 export function readNumber({ reader, symbols }: Pick<OptionContext, 'reader' | 'symbols'>): number {
   const token = reader.peek();
@@ -86,7 +90,7 @@ export function readFilter(context: Pick<OptionContext, 'reader' | 'symbols'>): 
   const key = () => [reader.textSince(from), ...scope.calls].join('\n');
   if (reader.accept('where')) {
     const condition = readExpression(reader, scope);
-    return { kind: 'program', body: [{ op: 'if', condition, then: [{ op: 'accept' }] }, { op: 'reject' }], key: key() };
+    return { kind: 'program', body: [{ op: 'if', condition, yes: [{ op: 'accept' }] }, { op: 'reject' }], key: key() };
   }
   reader.expect('filter');
   if (reader.peek().kind === 'symbol') {
@@ -123,27 +127,27 @@ function readLimit(context: OptionContext): { limit: number; action: string } | 
 
 const number = (words: string, setting: string): Option => ({
   words,
-  read: (context) => void (context.settings[setting] = readNumber(context)),
+  read: (context) => put(context, setting, readNumber(context)),
 });
 const toggle = (words: string, setting: string): Option => ({
   words,
-  read: (context) => void (context.settings[setting] = readSwitch(context)),
+  read: (context) => put(context, setting, readSwitch(context)),
 });
 const fixed = (words: string, setting: string, value: unknown): Option => ({
   words,
-  read: ({ settings }) => void (settings[setting] = value),
+  read: (context) => put(context, setting, value),
 });
 const address = (words: string, setting: string): Option => ({
   words,
-  read: (context) => void (context.settings[setting] = readAddress(context)),
+  read: (context) => put(context, setting, readAddress(context)),
 });
 const text = (words: string, setting: string): Option => ({
   words,
-  read: (context) => void (context.settings[setting] = readText(context)),
+  read: (context) => put(context, setting, readText(context)),
 });
 const filter = (words: string, setting: string): Option => ({
   words,
-  read: (context) => void (context.settings[setting] = readFilter(context)),
+  read: (context) => put(context, setting, readFilter(context)),
 });
 const ignored = (words: string): Option => ({ words, read: (context) => void readSwitch(context) });
 
@@ -158,13 +162,13 @@ const COMMON: readonly Option[] = [
     },
   },
   toggle('disabled', 'disabled'),
-  { words: 'debug', read: ({ reader, settings }) => void (settings.debug = readDebug(reader)) },
+  { words: 'debug', read: (context) => put(context, 'debug', readDebug(context.reader)) },
   filter('import', 'importFilter'),
   filter('export', 'exportFilter'),
   toggle('import keep filtered', 'keepFiltered'),
-  { words: 'import limit', read: (context) => void (context.settings.importLimit = readLimit(context)) },
-  { words: 'export limit', read: (context) => void (context.settings.exportLimit = readLimit(context)) },
-  { words: 'receive limit', read: (context) => void (context.settings.receiveLimit = readLimit(context)) },
+  { words: 'import limit', read: (context) => put(context, 'importLimit', readLimit(context)) },
+  { words: 'export limit', read: (context) => put(context, 'exportLimit', readLimit(context)) },
+  { words: 'receive limit', read: (context) => put(context, 'receiveLimit', readLimit(context)) },
   {
     words: 'table',
     read: ({ reader, symbols, settings }) => {
@@ -218,8 +222,7 @@ export function readPrefixOrAddress(context: Pick<OptionContext, 'reader' | 'sym
 const DIRECT: readonly Option[] = [
   {
     words: 'interface',
-    read: (context) =>
-      void (context.settings.interfaces = [...((context.settings.interfaces ?? []) as []), readInterfaces(context)]),
+    read: (context) => put(context, 'interfaces', [...((context.settings.interfaces ?? []) as []), readInterfaces(context)]),
   },
   ignored('check link'),
 ];
@@ -256,7 +259,7 @@ function readStaticRoute(context: OptionContext): void {
     route = { prefix, dest: 'multipath', via, file, line };
   } else {
     const dest = PLAIN_DESTINATIONS[word];
-    if (!dest || reader.peek().kind !== 'keyword') return reader.fail();
+    if (!dest || reader.peek().kind !== 'keyword') throw reader.error();
     reader.next();
     route = { prefix, dest, via: [], file, line };
   }
@@ -348,16 +351,15 @@ const BGP: readonly Option[] = [
   ignored('secondary'),
   fixed('add paths rx', 'addPaths', 'rx'),
   fixed('add paths tx', 'addPaths', 'tx'),
-  { words: 'add paths', read: (context) => void (context.settings.addPaths = readSwitch(context) ? 'full' : 'off') },
+  { words: 'add paths', read: (context) => put(context, 'addPaths', readSwitch(context) ? 'full' : 'off') },
   ignored('allow bgp_local_pref'),
   {
     words: 'allow local as',
-    read: (context) =>
-      void (context.settings.allowLocalAs = context.reader.at(';') ? Number.MAX_SAFE_INTEGER : readNumber(context)),
+    read: (context) => put(context, 'allowLocalAs', context.reader.at(';') ? Number.MAX_SAFE_INTEGER : readNumber(context)),
   },
   fixed('graceful restart aware', 'gracefulRestart', 'aware'),
   number('graceful restart time', 'gracefulRestartTime'),
-  { words: 'graceful restart', read: (context) => void (context.settings.gracefulRestart = readSwitch(context) ? 'able' : 'off') },
+  { words: 'graceful restart', read: (context) => put(context, 'gracefulRestart', readSwitch(context) ? 'able' : 'off') },
   fixed('long lived graceful restart aware', 'longLived', 'aware'),
   ignored('long lived graceful restart'),
   number('long lived stale time', 'longLivedTime'),

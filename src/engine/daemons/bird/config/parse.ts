@@ -112,7 +112,7 @@ function readEntry(draft: Draft): void {
   const token = reader.peek();
   if (reader.accept(';')) return;
   const entry = token.kind === 'keyword' && Object.hasOwn(ENTRIES, token.text) ? ENTRIES[token.text] : undefined;
-  if (!entry) return reader.fail();
+  if (!entry) throw reader.error();
   reader.next();
   entry(draft);
 }
@@ -271,14 +271,14 @@ function readProtocol(draft: Draft): void {
   const { file, line } = reader.peek();
   const type = reader.peek().text;
   const tree = reader.peek().kind === 'keyword' && Object.hasOwn(OPTION_TREES, type) ? OPTION_TREES[type] : undefined;
-  if (!tree) return reader.fail();
+  if (!tree) throw reader.error();
   reader.next();
   let name: string | undefined;
   if (reader.peek().kind === 'symbol') name = newName(reader, symbols);
   let settings: Settings = { ...COMMON_DEFAULTS, ...DEFAULTS[type] };
   if (reader.accept('from')) {
     const symbol = symbols[reader.symbol().text];
-    if (symbol?.class !== 'template' && symbol?.class !== 'protocol') return reader.failHere('Template or protocol name expected');
+    if (symbol?.class !== 'template' && symbol?.class !== 'protocol') throw reader.errorHere('Template or protocol name expected');
     settings = { ...symbol.settings };
   }
   name ??= defaultName(draft, type);

@@ -92,8 +92,8 @@ function readStatement(reader: Reader, scope: Scope): Statement {
   if (reader.accept('if')) {
     const condition = readExpression(reader, scope);
     reader.expect('then');
-    const then = readBlock(reader, scope);
-    return reader.accept('else') ? { op: 'if', condition, then, else: readBlock(reader, scope) } : { op: 'if', condition, then };
+    const yes = readBlock(reader, scope);
+    return reader.accept('else') ? { op: 'if', condition, yes, no: readBlock(reader, scope) } : { op: 'if', condition, yes };
   }
   if (reader.accept('return')) return ended(reader, { op: 'return', value: readExpression(reader, scope) });
   if (reader.accept('case')) return readCase(reader, scope);

@@ -84,15 +84,25 @@ export class Reader {
     return this.next();
   }
 
+  /** What is wrong at the next token, to be thrown. */
+  error(message = 'syntax error'): ConfigError {
+    const token = this.peek();
+    return new ConfigError(message, token.file, token.line);
+  }
+
   /** Ends the parse at the next token. */
   fail(message = 'syntax error'): never {
-    const token = this.peek();
-    throw new ConfigError(message, token.file, token.line);
+    throw this.error(message);
+  }
+
+  /** What is wrong with the token just taken, to be thrown. */
+  errorHere(message: string): ConfigError {
+    const token = this.tokens[Math.max(0, this.index - 1)];
+    return new ConfigError(message, token?.file ?? '', token?.line ?? 0);
   }
 
   /** Ends the parse at the token just taken. */
   failHere(message: string): never {
-    const token = this.tokens[Math.max(0, this.index - 1)];
-    throw new ConfigError(message, token?.file ?? '', token?.line ?? 0);
+    throw this.errorHere(message);
   }
 }

@@ -179,7 +179,7 @@ export type Expression =
   | { readonly op: 'pair'; readonly parts: readonly Expression[] };
 
 export type Statement =
-  | { readonly op: 'if'; readonly condition: Expression; readonly then: Block; readonly else?: Block }
+  | { readonly op: 'if'; readonly condition: Expression; readonly yes: Block; readonly no?: Block }
   | { readonly op: 'set'; readonly name: string; readonly local: boolean; readonly value: Expression }
   | { readonly op: 'unset'; readonly name: string }
   | { readonly op: 'accept' | 'reject' }
