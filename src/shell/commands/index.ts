@@ -3,5 +3,6 @@
  * What every Linux machine has beside them (cat, grep, ssh, sudo …) is in tools/.
  */
 import type { Command } from '../command.ts';
+import { kubectl } from './kubectl/index.ts';
 
-export const commands: readonly Command[] = [];
+export const commands: readonly Command[] = [kubectl];

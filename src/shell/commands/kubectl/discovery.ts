@@ -26,7 +26,8 @@ interface Served {
   readonly resources: readonly ResourceType[];
 }
 
-const cache = new WeakMap<Sim, Served>();
+/** By the simulation: each command is given its own Sim object, but `subscribe` is the simulation's one. */
+const cache = new WeakMap<Sim['subscribe'], Served>();
 
 export function apiVersionOf(type: ResourceType): string {
   return type.group === '' ? type.version : `${type.group}/${type.version}`;
@@ -53,7 +54,7 @@ export class Discovery {
   }
 
   served(): Served {
-    const known = cache.get(this.#sim);
+    const known = cache.get(this.#sim.subscribe);
     if (known) return known;
     const groups = items(this.#client.get('/apis'), 'groups');
     const groupVersions = [
@@ -62,7 +63,7 @@ export class Discovery {
     ];
     const resources = groupVersions.flatMap((groupVersion) => this.#read(groupVersion));
     const served = { groupVersions, resources };
-    cache.set(this.#sim, served);
+    cache.set(this.#sim.subscribe, served);
     return served;
   }
 

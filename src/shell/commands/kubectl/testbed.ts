@@ -116,7 +116,7 @@ export function bench(answerer: Answerer = NO_SERVER, sim?: Sim, now: () => numb
         kernel: { namespace: () => sim!.world().hosts.host1!.netns['']! },
         cluster: { configured: true, ...answerer },
         enter: () => undefined,
-        sim: sim ?? ({} as Sim),
+        sim: sim ?? ({ subscribe: () => () => undefined } as unknown as Sim),
       };
       const exitCode = await kubectl.run(process, words);
       return { stdout, stderr, exitCode };
