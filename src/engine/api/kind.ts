@@ -57,7 +57,7 @@ export interface Kind<T extends ApiObject = ApiObject> {
   readonly verbs: readonly Verb[];
   /** Storage of another resource of which this is a view: events.k8s.io's events are the core ones. */
   readonly storedAs?: ResourceName;
-  /** Name of its type in the schema (schema/types.ts). */
+  /** Name of its type in the schema (schema/types.ts): `core.Service`. */
   readonly type: string;
   /** metadata.generation counts changes of the spec. */
   readonly generation: boolean;
@@ -109,6 +109,16 @@ const DEFAULT_COLUMNS: readonly Column[] = [
   { name: 'Created At', type: 'date', format: '', description: '', priority: 0 },
 ];
 
+/** Schema package of a group; Calico's two groups share one. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  '': 'core',
+  apps: 'apps',
+  batch: 'batch',
+  'networking.k8s.io': 'networking',
+  'discovery.k8s.io': 'discovery',
+  'events.k8s.io': 'events',
+};
+
 /** Fills in what most kinds share; kinds without columns of their own print NAME and CREATED AT, as upstream. */
 export function defineKind<T extends ApiObject>(settings: Settings<T>): Kind {
   const kind: Kind<T> = {
@@ -117,7 +127,7 @@ export function defineKind<T extends ApiObject>(settings: Settings<T>): Kind {
     shortNames: [],
     categories: [],
     verbs: ALL_VERBS,
-    type: settings.kind,
+    type: `${PACKAGES[settings.group] ?? 'calico'}.${settings.kind}`,
     generation: false,
     status: false,
     scale: false,

@@ -7,7 +7,7 @@
 import type { Cluster } from '../world.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import type { Verb } from './kind.ts';
-import type { Answer, Call } from './rest/call.ts';
+import { type Answer, answer, type Call } from './rest/call.ts';
 import { create } from './rest/create.ts';
 import { remove, removeAll } from './rest/delete.ts';
 import { negotiate } from './rest/negotiate.ts';
@@ -15,7 +15,7 @@ import { patch } from './rest/patch.ts';
 import { resourcePath, splitTarget } from './rest/path.ts';
 import { get, list } from './rest/read.ts';
 import { update } from './rest/update.ts';
-import { internalError, methodNotAllowed, StatusError, unknownPath } from './status.ts';
+import { internalError, StatusError } from './status.ts';
 import type { ApiState } from './storage.ts';
 
 export interface ServerContext {
@@ -51,17 +51,18 @@ function verbOf(method: ApiRequest['method'], named: boolean): Verb {
   return named ? 'delete' : 'deletecollection';
 }
 
+const NAMED: readonly Verb[] = ['update', 'patch'];
+
 function dispatch(api: ApiState, request: ApiRequest, context: ServerContext): Answer {
   const { path, query } = splitTarget(request.path);
   const target = resourcePath(path);
-  if (!target) throw unknownPath();
+  if (!target) return answer(api, 404, '404 page not found\n');
   const headers = request.headers ?? {};
   const form = negotiate(headers.accept);
   const call: Call = { ...target, api, context, query, headers, body: request.body ?? '', form };
   const verb = verbOf(request.method, target.name !== undefined);
-  const misplaced =
-    (verb === 'create') === (target.name !== undefined) && verb !== 'list' && verb !== 'deletecollection' && verb !== 'get';
-  if (misplaced || !target.kind.verbs.includes(verb)) throw methodNotAllowed(target.kind, verb);
+  const misplaced = (verb === 'create' && target.name !== undefined) || (NAMED.includes(verb) && target.name === undefined);
+  if (misplaced || !target.kind.verbs.includes(verb)) return answer(api, 405, '405: Method Not Allowed');
   return VERBS[verb](call);
 }
 

@@ -91,8 +91,12 @@ export const notAcceptable = (accepted: readonly string[]): StatusError =>
 export const internalError = (why: string): StatusError =>
   failure(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] });
 
-/** No such path: what kubectl prints as "the server could not find the requested resource". */
-export const unknownPath = (): StatusError => failure(404, 'NotFound', 'the server could not find the requested resource', {});
+/** A failure the server has no reason for: kubectl prints only the sentence. */
+export const unknownError = (message: string): StatusError => failure(500, '', message);
+
+/** A patch that is well formed but cannot be applied. */
+export const unprocessable = (): StatusError =>
+  failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 
 /** `Service "customer" is invalid: spec.…` with one cause a field. */
 export function invalidError(

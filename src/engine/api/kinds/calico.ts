@@ -15,7 +15,6 @@ function calico(kind: string, plural: string, settings: Partial<Kind> = {}): Kin
     kind,
     plural,
     namespaced: false,
-    type: `calico.${kind}`,
     validateName: dns1123Subdomain,
     ...settings,
   });
@@ -28,7 +27,6 @@ function ipam(kind: string, plural: string): Kind {
     kind,
     plural,
     namespaced: false,
-    type: `calico.${kind}`,
     generation: true,
   });
 }

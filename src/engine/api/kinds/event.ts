@@ -107,7 +107,6 @@ export const eventsGroupKind = defineKind<ApiObject>({
   plural: 'events',
   shortNames: ['ev'],
   namespaced: true,
-  type: 'events.Event',
   storedAs: 'events',
   validateName: dns1123Subdomain,
   fromStored: (object) => rename(object, RENAMED, 'events.k8s.io/v1'),

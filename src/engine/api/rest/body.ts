@@ -19,7 +19,7 @@ export function checkSize(body: string): void {
 }
 
 /** Go's sentence for broken JSON, as near as the offset allows. */
-function jsonFault(text: string): string {
+export function jsonFault(text: string): string {
   if (text.trim() === '') return 'unexpected end of JSON input';
   const bad = text.trimStart()[0]!;
   return '{["tfn-0123456789'.includes(bad)

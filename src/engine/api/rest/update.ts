@@ -2,7 +2,7 @@
 import { isFields } from '../equal.ts';
 import type { Draft } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
-import { conflict, invalidError, MODIFIED } from '../status.ts';
+import { badRequest, conflict, invalidError, MODIFIED } from '../status.ts';
 import { getObject, putObject } from '../storage.ts';
 import { invalid } from '../validation/field.ts';
 import { settleDeletion, updated } from '../write.ts';
@@ -39,6 +39,17 @@ export function store(call: Call, old: ApiObject, draft: Draft, warnings: readon
   const settled = settleDeletion(written, resource, callKey(call));
   const shown = kind.fromStored ? kind.fromStored(saved) : saved;
   return answer(settled, 200, presentObject(kind, shown, form, query, context.now), told);
+}
+
+/** A patch may not move an object. @throws StatusError 400 */
+export function checkPath({ kind, name, namespace }: Call, draft: Draft): void {
+  const metadata = (draft.metadata ?? {}) as Record<string, unknown>;
+  if (kind.namespaced && metadata.namespace && metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`);
+  }
 }
 
 /** Fields of metadata a client need not send back. */

@@ -1,0 +1,145 @@
+/**
+ * The compact schema: one line a type, from which strict decoding, strategic merge, server-side apply, OpenAPI and explain are derived.
+ *
+ *   ServicePort: name string, protocol string(SCTP|TCP|UDP) =TCP, port! int32, targetPort intOrString, nodePort int32
+ *
+ * After the name: `kind` for a top-level object (apiVersion and kind are implied), `atomic` for one that is replaced as a whole.
+ * A field: its name, `!` when required, its type (`[]` list of, `{}` map to, `string(A|B)` an enum, a capital: another type, with its
+ * package unless the same), then `&key` merged by that key under strategic merge (`&` alone: as a set), `~` retainKeys,
+ * `#a+b` a map-list with these keys, `set`, `atomic` under server-side apply, `=x` the default. A line that begins with spaces goes on.
+ */
+import { CALICO_TYPES } from './calico.ts';
+import { CORE_TYPES } from './core.ts';
+import {
+  APPS_TYPES,
+  AUTHORIZATION_TYPES,
+  AUTOSCALING_TYPES,
+  BATCH_TYPES,
+  DISCOVERY_TYPES,
+  EVENTS_TYPES,
+  NETWORKING_TYPES,
+} from './groups.ts';
+import { META_TYPES } from './meta.ts';
+import { POD_TYPES } from './pod.ts';
+
+export type TypeRef =
+  | { readonly is: 'scalar'; readonly name: string; readonly enum?: readonly string[] }
+  | { readonly is: 'list'; readonly of: TypeRef }
+  | { readonly is: 'map'; readonly of: TypeRef }
+  | { readonly is: 'struct'; readonly name: string };
+
+export interface Field {
+  readonly name: string;
+  readonly type: TypeRef;
+  readonly required: boolean;
+  /** Strategic merge: undefined replaces; '' merges a list of scalars as a set; else the merge key. */
+  readonly mergeKey?: string;
+  readonly retainKeys: boolean;
+  readonly listType?: 'map' | 'set' | 'atomic';
+  /** Keys of a map-list under server-side apply. */
+  readonly keys: readonly string[];
+  readonly default?: string;
+}
+
+export interface StructType {
+  /** `core.ServicePort` */
+  readonly name: string;
+  /** `ServicePort` */
+  readonly short: string;
+  readonly pack: string;
+  /** A top-level object. */
+  readonly kind: boolean;
+  readonly atomic: boolean;
+  readonly fields: ReadonlyMap<string, Field>;
+}
+
+const PACKAGES: Readonly<Record<string, string>> = {
+  meta: META_TYPES,
+  core: CORE_TYPES + POD_TYPES,
+  apps: APPS_TYPES,
+  batch: BATCH_TYPES,
+  networking: NETWORKING_TYPES,
+  discovery: DISCOVERY_TYPES,
+  events: EVENTS_TYPES,
+  authorization: AUTHORIZATION_TYPES,
+  autoscaling: AUTOSCALING_TYPES,
+  calico: CALICO_TYPES,
+};
+
+function typeRef(text: string, pack: string): TypeRef {
+  if (text.startsWith('[]')) return { is: 'list', of: typeRef(text.slice(2), pack) };
+  if (text.startsWith('{}')) return { is: 'map', of: typeRef(text.slice(2), pack) };
+  if (/^[A-Z]/.test(text)) return { is: 'struct', name: `${pack}.${text}` };
+  if (text.includes('.')) return { is: 'struct', name: text };
+  const open = text.indexOf('(');
+  if (open < 0) return { is: 'scalar', name: text };
+  return { is: 'scalar', name: text.slice(0, open), enum: text.slice(open + 1, -1).split('|') };
+}
+
+function field(text: string, pack: string): Field {
+  const [first, type, ...marks] = text.trim().split(' ');
+  const mark = (start: string) => marks.find((it) => it.startsWith(start))?.slice(1);
+  const keys = mark('#');
+  const listType = keys !== undefined ? 'map' : marks.includes('set') ? 'set' : marks.includes('atomic') ? 'atomic' : undefined;
+  return {
+    name: first!.replace('!', ''),
+    type: typeRef(type!, pack),
+    required: first!.endsWith('!'),
+    mergeKey: mark('&'),
+    retainKeys: marks.includes('~'),
+    listType,
+    keys: keys ? keys.split('+') : [],
+    default: mark('='),
+  };
+}
+
+const plainField = (name: string): Field => ({
+  name,
+  type: { is: 'scalar', name: 'string' },
+  required: false,
+  retainKeys: false,
+  keys: [],
+});
+
+function struct(line: string, pack: string): StructType {
+  const colon = line.indexOf(':');
+  const [short, ...flags] = line.slice(0, colon).split(' ');
+  const kind = flags.includes('kind');
+  const own = line
+    .slice(colon + 1)
+    .split(', ')
+    .filter((part) => part.trim() !== '')
+    .map((part) => field(part, pack));
+  const fields = kind ? [plainField('apiVersion'), plainField('kind'), ...own] : own;
+  return {
+    name: `${pack}.${short}`,
+    short: short!,
+    pack,
+    kind,
+    atomic: flags.includes('atomic'),
+    fields: new Map(fields.map((it) => [it.name, it])),
+  };
+}
+
+function parsePackage(pack: string): ReadonlyMap<string, StructType> {
+  const lines = (PACKAGES[pack] ?? '').replace(/\n +/g, ' ').split('\n');
+  const types = lines.filter((line) => line !== '').map((line) => struct(line, pack));
+  return new Map(types.map((type) => [type.name, type]));
+}
+
+const parsed = new Map<string, ReadonlyMap<string, StructType>>();
+
+/** Every type of a package: `core`, `apps`, `calico`. */
+export function typesOf(pack: string): ReadonlyMap<string, StructType> {
+  let types = parsed.get(pack);
+  if (!types) {
+    types = parsePackage(pack);
+    parsed.set(pack, types);
+  }
+  return types;
+}
+
+/** A type by its name: `core.Service`. Undefined when there is none. */
+export function structType(name: string): StructType | undefined {
+  return typesOf(name.slice(0, name.indexOf('.'))).get(name);
+}
