@@ -14,8 +14,10 @@ import { bird } from './daemons/bird/agent.ts';
 import { confd } from './daemons/confd/agent.ts';
 import { felixAgent } from './daemons/felix/agent.ts';
 import { kubeProxyAgent } from './daemons/kube-proxy/agent.ts';
+import { watch } from './watch.ts';
 
 export const agents: readonly Agent[] = [
+  watch,
   nodeLifecycleAgent,
   namespaceAgent,
   garbageCollectorAgent,
