@@ -37,7 +37,8 @@ function begin(lab: Lab): Run {
 }
 
 const keysOf = (step: LabStep) => step.checks.map((check) => `${step.id}/${check.id}`);
-const stillMissing = (run: Run, step: LabStep) => Object.fromEntries(step.checks.map((check) => [check.id, missing(run.sim.world(), check)]));
+const stillMissing = (run: Run, step: LabStep) =>
+  Object.fromEntries(step.checks.map((check) => [check.id, missing(run.sim.world(), check)]));
 
 /** The script's step, and its lines below the first. */
 function read(script: string): { stepId: string; text: string } {
@@ -60,14 +61,19 @@ describe.each(Object.entries(labTexts))('lab %s', (id, text) => {
 
   it('begins with every check red', () => {
     const run = begin(lab);
-    const green = lab.steps.flatMap((step) => step.checks.filter((check) => missing(run.sim.world(), check) === undefined).map((c) => `${step.id}/${c.id}`));
+    const green = lab.steps.flatMap((step) =>
+      step.checks.filter((check) => missing(run.sim.world(), check) === undefined).map((c) => `${step.id}/${c.id}`),
+    );
     expect(green).toEqual([]);
   });
 
   it('is finished by its solutions, step by step', async () => {
     const run = begin(lab);
     for (const step of lab.steps) {
-      expect([...run.ticked()].filter((key) => keysOf(step).includes(key)).length < step.checks.length || step.checks.length === 0, step.id).toBe(true);
+      expect(
+        [...run.ticked()].filter((key) => keysOf(step).includes(key)).length < step.checks.length || step.checks.length === 0,
+        step.id,
+      ).toBe(true);
       await run.type(step.solution);
       expect({ step: step.id, open: keysOf(step).filter((key) => !run.ticked().has(key)), missing: {} }).toEqual({
         step: step.id,
