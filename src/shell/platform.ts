@@ -1,11 +1,11 @@
 /** What a shell runs on: the files of its place and the programs found there. */
 import type { Origin, Place, Sim } from '../engine/index.ts';
 import type { Clock, Execution, Platform, Program } from './bash/execution.ts';
-import type { Tty } from './command.ts';
 import { createDisk } from './host-files.ts';
 import type { Surroundings } from './process.ts';
 import { findProgram, programNames } from './programs.ts';
 import type { EnterOptions } from './session.ts';
+import type { FullScreen } from './terminal.ts';
 
 export interface PlatformOptions {
   readonly sim: Sim;
@@ -17,7 +17,7 @@ export interface PlatformOptions {
   readonly by: () => Origin;
   readonly columns: () => number;
   readonly rows: () => number;
-  readonly tty?: Tty;
+  readonly tty?: FullScreen;
   readonly enter: (place: Place, options: EnterOptions, x: Execution) => Promise<number>;
 }
 

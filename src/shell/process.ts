@@ -7,8 +7,9 @@ import { type Execution, type Invocation, stderr, stdin, stdout } from './bash/e
 import { resolvePath } from './bash/files.ts';
 import { readAll, textSink } from './bash/streams.ts';
 import { checkSyntax } from './bash/syntax.ts';
-import type { ClusterClient, Command, Files, Process, Tty } from './command.ts';
+import type { ClusterClient, Command, Files, Process } from './command.ts';
 import type { EnterOptions } from './session.ts';
+import type { FullScreen } from './terminal.ts';
 
 /** Where an invocation takes place, beyond what the language knows. */
 export interface Surroundings {
@@ -19,7 +20,7 @@ export interface Surroundings {
   readonly root: boolean;
   readonly columns: () => number;
   readonly rows: () => number;
-  readonly tty?: Tty;
+  readonly tty?: FullScreen;
   readonly by: () => Origin;
   /** Pushes a shell elsewhere. @returns its exit status, when it is left */
   readonly enter: (place: Place, options: EnterOptions, x: Execution) => Promise<number>;
@@ -33,7 +34,12 @@ export async function runCommand(command: Command, { args, x, env }: Invocation,
   const process = createProcess(x, env, around, input, source !== undefined && !source.isTTY, (place, options) => {
     entered = { place, options };
   });
-  const status = await command.run(process, args);
+  let status: number;
+  try {
+    status = await command.run(process, args);
+  } finally {
+    around.tty?.release();
+  }
   return entered ? around.enter(entered.place, entered.options, x) : status;
 }
 

@@ -13,9 +13,9 @@ import { createState, type Descriptor, errorPrefix, type ShellState } from './ba
 import { BrokenPipe, callbackSink, emptySource, type Source } from './bash/streams.ts';
 import { checkSyntax } from './bash/syntax.ts';
 import { runTrap } from './bash/traps.ts';
-import type { Tty } from './command.ts';
 import { createPlatform } from './platform.ts';
 import { promptOf } from './prompt.ts';
+import type { FullScreen } from './terminal.ts';
 
 export interface SessionOptions {
   readonly sim: Sim;
@@ -28,7 +28,7 @@ export interface SessionOptions {
   readonly isTTY?: boolean;
   readonly columns?: () => number;
   readonly rows?: () => number;
-  readonly tty?: Tty;
+  readonly tty?: FullScreen;
   /** What is typed while a command reads its standard input. */
   readonly stdin?: Source;
   /** Lets the world come to rest before each line (headless: every line starts in a settled world). */
