@@ -120,7 +120,7 @@ test('Tab completes the only candidate and lists several on the second Tab', asy
   expect(await rows()).toEqual([`${PROMPT}cat 3.2-default-bgp.yaml `]);
   await keys('\x15cat \t');
   expect((await rows()).at(-1)).toBe(`${PROMPT}cat 3.2-`);
-  await keys('\t\t');
+  await keys('\t');
   expect(await rows()).toEqual([`${PROMPT}cat 3.2-`, '3.2-default-bgp.yaml  3.2-other.yaml', `${PROMPT}cat 3.2-`]);
 });
 

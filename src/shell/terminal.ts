@@ -163,14 +163,15 @@ class TerminalController implements Terminal {
     this.whileRunning(data);
   }
 
-  private whileRunning(data: string) {
+  private whileRunning(data: string): void {
     const interrupt = data.indexOf('\x03');
     if (interrupt >= 0) {
       this.ahead = '';
       this.options.write('^C\r\n');
       this.wantsKey?.('\x03');
       this.session.interrupt();
-      return this.whileRunning(data.slice(interrupt + 1));
+      this.whileRunning(data.slice(interrupt + 1));
+      return;
     }
     if (data === '') return;
     if (this.wantsKey) {

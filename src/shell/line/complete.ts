@@ -198,12 +198,12 @@ export function insertion(completed: Completed): { readonly text: string; readon
   const { candidates, quote } = completed;
   const [first, ...others] = candidates;
   if (!first) return { text: '', done: false };
-  const escape = (text: string) =>
+  const escaped = (text: string) =>
     quote === ''
       ? text.replace(/[\s"'\\;|&()<>*?[\]!#`]/g, (char, at: number) => (char === '#' && at > 0 ? char : `\\${char}`))
       : text;
-  if (others.length === 0) return { text: `${escape(first.text)}${first.open ? '' : `${quote} `}`, done: true };
+  if (others.length === 0) return { text: `${escaped(first.text)}${first.open ? '' : `${quote} `}`, done: true };
   let prefix = first.text;
   for (const { text } of others) while (!text.startsWith(prefix)) prefix = prefix.slice(0, -1);
-  return { text: escape(prefix), done: false };
+  return { text: escaped(prefix), done: false };
 }
