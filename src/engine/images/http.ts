@@ -1,0 +1,152 @@
+/**
+ * HTTP between processes of the world: names resolved, a connection walked through real tables, the server's program asked.
+ *
+ * Reads and writes the world: conntrack, counters and `world.flows` by packet/exchange, the server's log. What went wrong comes back
+ * as data; the words for it are the client's (curl's) business. Nothing is waited for here: `tookMs` and the kinds of silence say
+ * how long a client would have waited. Leaves out redirects (the client follows them), keep-alive and certificates.
+ */
+import { appendLog } from '../daemons/kubelet/log.ts';
+import { findSocket } from '../kernel/socket.ts';
+import { exchange } from '../packet/exchange.ts';
+import type { Trace } from '../packet/trace.ts';
+import type { Place, World } from '../world.ts';
+import { resolveName } from './dns.ts';
+import { byteLength, type HttpAnswer, type HttpCall, type HttpRequest, type HttpResponse, header } from './image.ts';
+import { hostnameAt } from './place.ts';
+import { imageNamed } from './registry.ts';
+import { parseUrl, type Url } from './url.ts';
+
+/** Where a client connected to. */
+interface Connected {
+  readonly address: string;
+  readonly port: number;
+  readonly trace: Trace;
+  /** The walks of the name's resolution. */
+  readonly dns: readonly Trace[];
+  /** What resolving and the server's own requests cost, ms. */
+  readonly tookMs: number;
+}
+
+export type HttpResult =
+  | (Connected & {
+      readonly outcome: 'response';
+      readonly response: HttpResponse;
+      /** The client's address as the server saw it. */
+      readonly client: string;
+      /** Where the server runs and what it is. */
+      readonly server: { readonly place: Place; readonly process: string; readonly tls: boolean };
+    })
+  /** RST or port unreachable. */
+  | (Connected & { readonly outcome: 'refused' })
+  /** Nobody answers the SYN: a client waits for its timeout. */
+  | (Connected & { readonly outcome: 'no-answer' })
+  /** ENETUNREACH */
+  | (Connected & { readonly outcome: 'no-route' })
+  /** EHOSTUNREACH: ARP failed here or, by ICMP, on the way. */
+  | (Connected & { readonly outcome: 'host-unreachable' })
+  /** EINVAL: the sender's own blackhole route. */
+  | (Connected & { readonly outcome: 'invalid' })
+  /** EACCES: a prohibit route. */
+  | (Connected & { readonly outcome: 'prohibited' })
+  /** The server closed without a word. */
+  | (Connected & { readonly outcome: 'empty-reply' })
+  /** https to a server that speaks plain text. */
+  | (Connected & { readonly outcome: 'not-tls' })
+  | { readonly outcome: 'malformed-url' }
+  | { readonly outcome: 'unsupported-scheme'; readonly scheme: string }
+  | { readonly outcome: 'unresolved'; readonly host: string; readonly timedOut: boolean; readonly tookMs: number; readonly dns: readonly Trace[] };
+
+type Failure = Exclude<HttpResult['outcome'], 'response' | 'malformed-url' | 'unsupported-scheme' | 'unresolved'>;
+
+/** Requests may cause requests (customer → summary → database); a circle of them ends here. */
+const MAX_DEPTH = 8;
+/** How long connect() goes on sending SYNs: six retries, Linux's default. */
+export const SYN_TIMEOUT_MS = 130_000;
+
+/** Sends one request from a place and gives what came of it. */
+export function httpRequest(world: World, from: Place, request: HttpRequest): { readonly world: World; readonly result: HttpResult } {
+  return send(world, from, request, 0);
+}
+
+function send(world: World, from: Place, request: HttpRequest, depth: number): { readonly world: World; readonly result: HttpResult } {
+  const url = parseUrl(request.url);
+  if (!url) return { world, result: { outcome: 'malformed-url' } };
+  if (url.scheme !== 'http' && url.scheme !== 'https') return { world, result: { outcome: 'unsupported-scheme', scheme: url.scheme } };
+  const { world: resolved, addresses, timedOut, tookMs, traces: dns } = resolveName(world, from, url.host);
+  const address = addresses[0];
+  if (address === undefined) return { world: resolved, result: { outcome: 'unresolved', host: url.host, timedOut, tookMs, dns } };
+  const length = byteLength(request.body ?? '') + 200;
+  const walked = exchange(resolved, { from, proto: 'tcp', dst: address, dport: url.port, length });
+  const connected: Connected = { address, port: url.port, trace: walked.trace, dns, tookMs };
+  const failure = failureOf(walked.trace, from);
+  if (failure) return { world: walked.world, result: { ...connected, outcome: failure } };
+  return answered(walked.world, url, request, connected, depth);
+}
+
+function failureOf(trace: Trace, from: Place): Failure | undefined {
+  const atHome = trace.hops.length <= 1 && trace.hops.every((hop) => hop.place.host === from.host && hop.place.netns === from.netns);
+  switch (trace.disposition) {
+    case 'delivered':
+      return trace.reverse?.disposition === 'delivered' ? undefined : 'no-answer';
+    case 'refused':
+      return 'refused';
+    case 'no-route':
+      return trace.answeredBy === undefined && !atHome ? 'no-answer' : 'no-route';
+    case 'neighbour-unreachable':
+      return atHome || trace.answeredBy !== undefined ? 'host-unreachable' : 'no-answer';
+    case 'blackhole':
+      return atHome ? 'invalid' : 'no-answer';
+    case 'prohibited':
+      return atHome ? 'prohibited' : trace.answeredBy === undefined ? 'no-answer' : 'host-unreachable';
+    default:
+      return 'no-answer';
+  }
+}
+
+function answered(world: World, url: Url, request: HttpRequest, connected: Connected, depth: number): { readonly world: World; readonly result: HttpResult } {
+  const { place, header: packet } = connected.trace.received!;
+  const socket = findSocket(world.hosts[place.host]!.netns[place.netns]!, 'tcp', packet.dst, packet.dport);
+  const image = imageNamed(socket?.app ?? '');
+  const tls = image?.tls?.includes(packet.dport) ?? false;
+  if (url.scheme === 'https' && !tls) return { world, result: { ...connected, outcome: image?.http ? 'not-tls' : 'empty-reply' } };
+  if (!socket || !image?.http || depth >= MAX_DEPTH) return { world, result: { ...connected, outcome: 'empty-reply' } };
+  const call: HttpCall = {
+    world,
+    place,
+    method: request.method,
+    path: url.path,
+    headers: headersOf(request, url),
+    body: request.body ?? '',
+    client: { address: packet.src, port: packet.sport },
+    server: { address: packet.dst, port: packet.dport },
+    hostname: hostnameAt(place),
+    argv: argvOf(world, place, socket.container),
+    fetch: (before, nested) => fetched(before, place, nested, depth + 1),
+  };
+  const answer: HttpAnswer = image.http(call);
+  const after = socket.container && answer.lines?.length ? appendLog(answer.world, place.host, socket.container, answer.lines) : answer.world;
+  const done = { ...connected, tookMs: connected.tookMs + (answer.tookMs ?? 0) };
+  if (!answer.response) return { world: after, result: { ...done, outcome: 'empty-reply' } };
+  const server = { place, process: socket.process, tls };
+  return { world: after, result: { ...done, outcome: 'response', response: answer.response, client: packet.src, server } };
+}
+
+function headersOf(request: HttpRequest, url: Url): readonly (readonly [string, string])[] {
+  const given = request.headers ?? [];
+  const host = url.port === 80 ? url.host : `${url.host}:${url.port}`;
+  const named = header(given, 'host') === undefined ? ([['Host', host], ...given] as const) : given;
+  // Not on the wire: tells a program's TLS ports apart.
+  return url.scheme === 'https' ? [...named, [':tls', '1']] : named;
+}
+
+function argvOf(world: World, place: Place, container: string | undefined): readonly string[] {
+  const run = container && world.hosts[place.host]?.daemons.kubelet?.pods?.[container.slice(0, container.lastIndexOf('/'))];
+  return (run && run.containers[container.slice(container.lastIndexOf('/') + 1)]?.argv) || [];
+}
+
+function fetched(world: World, place: Place, request: HttpRequest, depth: number) {
+  const { world: after, result } = send(world, place, request, depth);
+  if (result.outcome === 'response') return { world: after, response: result.response, tookMs: result.tookMs };
+  const waited = result.outcome === 'no-answer' ? SYN_TIMEOUT_MS : 0;
+  return { world: after, tookMs: waited + ('tookMs' in result ? result.tookMs : 0) };
+}

@@ -1,0 +1,16 @@
+/** Input: an HTTP request from a place on the network, as curl or a probe sends it. */
+import type { HttpRequest } from '../images/image.ts';
+import { type HttpResult, httpRequest } from '../images/http.ts';
+import type { Place } from '../world.ts';
+import type { InputHandler } from './input.ts';
+
+export interface HttpInput {
+  readonly from: Place;
+  readonly request: HttpRequest;
+}
+
+export const httpInput: InputHandler<HttpInput, HttpResult> = {
+  apply(world, { from, request }) {
+    return httpRequest(world, from, request);
+  },
+};
