@@ -14,6 +14,7 @@ import { bird } from './daemons/bird/agent.ts';
 import { confd } from './daemons/confd/agent.ts';
 import { felixAgent } from './daemons/felix/agent.ts';
 import { kubeProxyAgent } from './daemons/kube-proxy/agent.ts';
+import { kubeletAgent } from './daemons/kubelet/agent.ts';
 import { watch } from './watch.ts';
 
 export const agents: readonly Agent[] = [
@@ -28,6 +29,7 @@ export const agents: readonly Agent[] = [
   schedulerAgent,
   endpointsAgent,
   endpointsliceAgent,
+  kubeletAgent,
   kubeProxyAgent,
   felixAgent,
   confd,

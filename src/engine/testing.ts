@@ -12,6 +12,7 @@ import { createObject } from './api/write.ts';
 import { freshBird } from './daemons/bird/state.ts';
 import { createNamespace, plugEther } from './kernel/create.ts';
 import { globalAddress } from './kernel/link.ts';
+import type { Route } from './kernel/namespace.ts';
 import { step } from './step.ts';
 import { type Host, type World, withApi } from './world.ts';
 
@@ -67,7 +68,25 @@ export function clusterWorld({
 
 function hostOf(name: string, address: string, kind: 'node' | 'bastion'): Host {
   const running = { running: true, startedAt: START };
-  const ns = plugEther(createNamespace(''), { name: 'ens5', segment: 'lan', addresses: [globalAddress(address, 24)], owner: name });
+  const plugged = plugEther(createNamespace(''), {
+    name: 'ens5',
+    segment: 'lan',
+    addresses: [globalAddress(address, 24)],
+    owner: name,
+  });
+  const [connected] = plugged.routes;
+  const fallback: Route = {
+    dst: '0.0.0.0/0',
+    type: 'unicast',
+    nexthops: [{ via: '10.0.1.1', dev: 'ens5', weight: 1 }],
+    proto: 'static',
+    scope: 'global',
+  };
+  const ns = {
+    ...plugged,
+    routes: [fallback, connected!],
+    sysctl: { ...plugged.sysctl, 'net.ipv4.ip_forward': kind === 'node' ? '1' : '0' },
+  };
   const api = { proto: 'tcp', address: '0.0.0.0', port: 6443, process: 'kube-apiserver' } as const;
   const netns = { '': name === 'control1' ? { ...ns, sockets: [api] } : ns };
   const daemons =

@@ -14,7 +14,11 @@ import { runCommand } from './process.ts';
 const ZONE = 'cluster.local';
 const TTL = 30;
 
-const outside = (question: DnsQuestion): DnsAnswer => ({ code: question.name === '' ? 'REFUSED' : 'SERVFAIL', authoritative: false, answers: [] });
+const outside = (question: DnsQuestion): DnsAnswer => ({
+  code: question.name === '' ? 'REFUSED' : 'SERVFAIL',
+  authoritative: false,
+  answers: [],
+});
 
 /** Answers a question from the objects of a cluster. */
 export function answerFrom(api: ApiState, question: DnsQuestion): DnsAnswer {
@@ -47,7 +51,12 @@ function podRecord(label: string, name: string): readonly DnsRecord[] | undefine
 
 const record = (name: string, type: string, value: string): DnsRecord => ({ name, type, ttl: TTL, value });
 
-function serviceRecords(api: ApiState, service: Service, prefix: readonly string[], name: string): readonly DnsRecord[] | undefined {
+function serviceRecords(
+  api: ApiState,
+  service: Service,
+  prefix: readonly string[],
+  name: string,
+): readonly DnsRecord[] | undefined {
   const { type, externalName, clusterIP } = service.spec;
   if (type === 'ExternalName') return prefix.length === 0 ? [record(name, 'CNAME', `${externalName}.`)] : undefined;
   const headless = clusterIP === 'None';
@@ -87,14 +96,20 @@ export const coredns: Image = {
   entrypoint: ['/coredns'],
   commands: [],
   start: ({ argv }) =>
-    argv[0] === '/coredns' ? server('coredns', [udp53, 53, 9153, 8080, 8181], ['.:53', 'CoreDNS-1.11.3', 'linux/amd64, go1.21.11, a6338e9']) : runCommand(argv, []),
-  dns: (question, host) => (host.apiView ? answerFrom(host.apiView, question) : { code: 'SERVFAIL', authoritative: false, answers: [] }),
+    argv[0] === '/coredns'
+      ? server('coredns', [udp53, 53, 9153, 8080, 8181], ['.:53', 'CoreDNS-1.11.3', 'linux/amd64, go1.21.11, a6338e9'])
+      : runCommand(argv, []),
+  dns: (question, host) =>
+    host.apiView ? answerFrom(host.apiView, question) : { code: 'SERVFAIL', authoritative: false, answers: [] },
   http: (call) => {
     const path = call.path.split('?')[0];
     const ok = (call.server.port === 8080 && path === '/health') || (call.server.port === 8181 && path === '/ready');
     const body = ok ? 'OK' : '404 page not found\n';
     const [status, reason] = ok ? ([200, 'OK'] as const) : ([404, 'Not Found'] as const);
-    const headers = [['Content-Length', String(body.length)], ['Content-Type', 'text/plain; charset=utf-8']] as const;
+    const headers = [
+      ['Content-Length', String(body.length)],
+      ['Content-Type', 'text/plain; charset=utf-8'],
+    ] as const;
     return { world: call.world, response: { version: '1.1', status, reason, headers, body } };
   },
 };

@@ -5,6 +5,7 @@
 import { findSocket } from '../kernel/socket.ts';
 import { parseAddress } from '../net/address.ts';
 import { exchange } from '../packet/exchange.ts';
+import { outcomeOf } from '../packet/outcome.ts';
 import type { Trace } from '../packet/trace.ts';
 import type { Place, World } from '../world.ts';
 import type { DnsAnswer } from './image.ts';
@@ -30,10 +31,10 @@ export function dnsQuery(
   const sent = exchange(world, { from, proto: 'udp', dst: server, dport: 53 });
   const { trace } = sent;
   const result = (outcome: 'refused' | 'no-answer' | 'unreachable') => ({ world: sent.world, result: { outcome, trace } });
-  if (trace.disposition === 'refused') return result('refused');
-  if (trace.disposition === 'no-route' || trace.disposition === 'neighbour-unreachable') return result('unreachable');
+  const outcome = outcomeOf(trace);
+  if (outcome.type === 'error') return result(outcome.errno === 'ECONNREFUSED' ? 'refused' : 'unreachable');
   const { received } = trace;
-  if (trace.disposition !== 'delivered' || !received || trace.reverse?.disposition !== 'delivered') return result('no-answer');
+  if (outcome.type === 'silence' || !received) return result('no-answer');
   const host = sent.world.hosts[received.place.host]!;
   const socket = findSocket(host.netns[received.place.netns]!, 'udp', received.header.dst, received.header.dport);
   const image = imageNamed(socket?.app ?? '');
@@ -136,7 +137,8 @@ function ask(start: World, from: Place, server: string, name: string, traces: Tr
     world = after;
     traces.push(result.trace);
     if (result.outcome !== 'answer') return { world, addresses: [], answered: false, silent: result.outcome === 'no-answer' };
-    if (result.answer.code === 'SERVFAIL' || result.answer.code === 'REFUSED') return { world, addresses: [], answered: true, silent: false };
+    if (result.answer.code === 'SERVFAIL' || result.answer.code === 'REFUSED')
+      return { world, addresses: [], answered: true, silent: false };
     const addresses = result.answer.answers.filter((record) => record.type === 'A').map((record) => record.value);
     const alias = result.answer.answers.find((record) => record.type === 'CNAME');
     if (addresses.length || !alias) return { world, addresses, answered: true, silent: false };

@@ -27,7 +27,8 @@ function flag(argv: readonly string[], name: string): string | undefined {
   return undefined;
 }
 
-const portOf = (argv: readonly string[], name: string, otherwise: number) => Number(/(\d+)$/.exec(flag(argv, name) ?? '')?.[1] ?? otherwise);
+const portOf = (argv: readonly string[], name: string, otherwise: number) =>
+  Number(/(\d+)$/.exec(flag(argv, name) ?? '')?.[1] ?? otherwise);
 
 export const agnhost: Image = {
   name: 'agnhost',
@@ -35,7 +36,24 @@ export const agnhost: Image = {
   bytes: 50_000_000,
   entrypoint: ['/agnhost'],
   cmd: ['pause'],
-  commands: ['sh', 'curl', 'dig', 'nslookup', 'nc', 'ping', 'ip', 'iperf', 'hostname', 'cat', 'ls', 'sleep', 'echo', 'agnhost', 'ss', 'tail'],
+  commands: [
+    'sh',
+    'curl',
+    'dig',
+    'nslookup',
+    'nc',
+    'ping',
+    'ip',
+    'iperf',
+    'hostname',
+    'cat',
+    'ls',
+    'sleep',
+    'echo',
+    'agnhost',
+    'ss',
+    'tail',
+  ],
   start: ({ argv }) => {
     const sub = argv[0] === '/agnhost' ? argv[1] : undefined;
     if (sub === 'netexec') {
@@ -59,7 +77,13 @@ export const agnhost: Image = {
 
 export const echoserver: Image = {
   name: 'echoserver',
-  repositories: ['registry.k8s.io/echoserver', 'k8s.gcr.io/echoserver', 'gcr.io/google_containers/echoserver', 'docker.io/ealen/echo-server', 'docker.io/jmalloc/echo-server'],
+  repositories: [
+    'registry.k8s.io/echoserver',
+    'k8s.gcr.io/echoserver',
+    'gcr.io/google_containers/echoserver',
+    'docker.io/ealen/echo-server',
+    'docker.io/jmalloc/echo-server',
+  ],
   bytes: 45_000_000,
   entrypoint: ['nginx'],
   commands: ['sh', 'bash', 'curl', 'cat', 'ls', 'hostname', 'sleep', 'echo', 'env'],
@@ -138,7 +162,8 @@ export const httpEcho: Image = {
   commands: [],
   start: ({ argv }) => {
     if (argv[0] !== '/http-echo') return runCommand(argv, httpEcho.commands);
-    if (flag(argv, 'text') === undefined) return { sockets: [], lines: ['Missing -text option!'], sigterm: 'exits', exit: { afterMs: 100, code: 127 } };
+    if (flag(argv, 'text') === undefined)
+      return { sockets: [], lines: ['Missing -text option!'], sigterm: 'exits', exit: { afterMs: 100, code: 127 } };
     const port = portOf(argv, 'listen', 5678);
     return server('http-echo', [port], [`[INFO] server is listening on :${port}`]);
   },
@@ -157,6 +182,9 @@ export const helloApp: Image = {
   bytes: 11_000_000,
   entrypoint: ['./hello-app'],
   commands: [],
-  start: ({ argv }) => (argv[0] === './hello-app' ? server('hello-app', [8080], ['Server listening on port 8080']) : runCommand(argv, helloApp.commands)),
+  start: ({ argv }) =>
+    argv[0] === './hello-app'
+      ? server('hello-app', [8080], ['Server listening on port 8080'])
+      : runCommand(argv, helloApp.commands),
   http: (call) => plain(call, `Hello, world!\nVersion: 1.0.0\nHostname: ${call.hostname}\n`, [`Serving request: ${call.path}`]),
 };

@@ -6,8 +6,10 @@
  * how long a client would have waited. Leaves out redirects (the client follows them), keep-alive and certificates.
  */
 import { appendLog } from '../daemons/kubelet/log.ts';
+import type { Errno } from '../kernel/errno.ts';
 import { findSocket } from '../kernel/socket.ts';
 import { exchange } from '../packet/exchange.ts';
+import { outcomeOf } from '../packet/outcome.ts';
 import type { Trace } from '../packet/trace.ts';
 import type { Place, World } from '../world.ts';
 import { resolveName } from './dns.ts';
@@ -36,27 +38,23 @@ export type HttpResult =
       /** Where the server runs and what it is. */
       readonly server: { readonly place: Place; readonly process: string; readonly tls: boolean };
     })
-  /** RST or port unreachable. */
-  | (Connected & { readonly outcome: 'refused' })
+  /** connect() failed: refused, no route, ARP failed …; `afterMs` later. */
+  | (Connected & { readonly outcome: 'connect-failed'; readonly errno: Errno; readonly afterMs: number })
   /** Nobody answers the SYN: a client waits for its timeout. */
   | (Connected & { readonly outcome: 'no-answer' })
-  /** ENETUNREACH */
-  | (Connected & { readonly outcome: 'no-route' })
-  /** EHOSTUNREACH: ARP failed here or, by ICMP, on the way. */
-  | (Connected & { readonly outcome: 'host-unreachable' })
-  /** EINVAL: the sender's own blackhole route. */
-  | (Connected & { readonly outcome: 'invalid' })
-  /** EACCES: a prohibit route. */
-  | (Connected & { readonly outcome: 'prohibited' })
   /** The server closed without a word. */
   | (Connected & { readonly outcome: 'empty-reply' })
   /** https to a server that speaks plain text. */
   | (Connected & { readonly outcome: 'not-tls' })
   | { readonly outcome: 'malformed-url' }
   | { readonly outcome: 'unsupported-scheme'; readonly scheme: string }
-  | { readonly outcome: 'unresolved'; readonly host: string; readonly timedOut: boolean; readonly tookMs: number; readonly dns: readonly Trace[] };
-
-type Failure = Exclude<HttpResult['outcome'], 'response' | 'malformed-url' | 'unsupported-scheme' | 'unresolved'>;
+  | {
+      readonly outcome: 'unresolved';
+      readonly host: string;
+      readonly timedOut: boolean;
+      readonly tookMs: number;
+      readonly dns: readonly Trace[];
+    };
 
 /** Requests may cause requests (customer → summary → database); a circle of them ends here. */
 const MAX_DEPTH = 8;
@@ -64,46 +62,46 @@ const MAX_DEPTH = 8;
 export const SYN_TIMEOUT_MS = 130_000;
 
 /** Sends one request from a place and gives what came of it. */
-export function httpRequest(world: World, from: Place, request: HttpRequest): { readonly world: World; readonly result: HttpResult } {
+export function httpRequest(
+  world: World,
+  from: Place,
+  request: HttpRequest,
+): { readonly world: World; readonly result: HttpResult } {
   return send(world, from, request, 0);
 }
 
-function send(world: World, from: Place, request: HttpRequest, depth: number): { readonly world: World; readonly result: HttpResult } {
+function send(
+  world: World,
+  from: Place,
+  request: HttpRequest,
+  depth: number,
+): { readonly world: World; readonly result: HttpResult } {
   const url = parseUrl(request.url);
   if (!url) return { world, result: { outcome: 'malformed-url' } };
-  if (url.scheme !== 'http' && url.scheme !== 'https') return { world, result: { outcome: 'unsupported-scheme', scheme: url.scheme } };
+  if (url.scheme !== 'http' && url.scheme !== 'https')
+    return { world, result: { outcome: 'unsupported-scheme', scheme: url.scheme } };
   const { world: resolved, addresses, timedOut, tookMs, traces: dns } = resolveName(world, from, url.host);
   const address = addresses[0];
   if (address === undefined) return { world: resolved, result: { outcome: 'unresolved', host: url.host, timedOut, tookMs, dns } };
   const length = byteLength(request.body ?? '') + 200;
   const walked = exchange(resolved, { from, proto: 'tcp', dst: address, dport: url.port, length });
   const connected: Connected = { address, port: url.port, trace: walked.trace, dns, tookMs };
-  const failure = failureOf(walked.trace, from);
-  if (failure) return { world: walked.world, result: { ...connected, outcome: failure } };
+  const outcome = outcomeOf(walked.trace);
+  if (outcome.type === 'silence') return { world: walked.world, result: { ...connected, outcome: 'no-answer' } };
+  if (outcome.type === 'error') {
+    const { errno, afterMs } = outcome;
+    return { world: walked.world, result: { ...connected, outcome: 'connect-failed', errno, afterMs } };
+  }
   return answered(walked.world, url, request, connected, depth);
 }
 
-function failureOf(trace: Trace, from: Place): Failure | undefined {
-  const atHome = trace.hops.length <= 1 && trace.hops.every((hop) => hop.place.host === from.host && hop.place.netns === from.netns);
-  switch (trace.disposition) {
-    case 'delivered':
-      return trace.reverse?.disposition === 'delivered' ? undefined : 'no-answer';
-    case 'refused':
-      return 'refused';
-    case 'no-route':
-      return trace.answeredBy === undefined && !atHome ? 'no-answer' : 'no-route';
-    case 'neighbour-unreachable':
-      return atHome || trace.answeredBy !== undefined ? 'host-unreachable' : 'no-answer';
-    case 'blackhole':
-      return atHome ? 'invalid' : 'no-answer';
-    case 'prohibited':
-      return atHome ? 'prohibited' : trace.answeredBy === undefined ? 'no-answer' : 'host-unreachable';
-    default:
-      return 'no-answer';
-  }
-}
-
-function answered(world: World, url: Url, request: HttpRequest, connected: Connected, depth: number): { readonly world: World; readonly result: HttpResult } {
+function answered(
+  world: World,
+  url: Url,
+  request: HttpRequest,
+  connected: Connected,
+  depth: number,
+): { readonly world: World; readonly result: HttpResult } {
   const { place, header: packet } = connected.trace.received!;
   const socket = findSocket(world.hosts[place.host]!.netns[place.netns]!, 'tcp', packet.dst, packet.dport);
   const image = imageNamed(socket?.app ?? '');
@@ -124,7 +122,8 @@ function answered(world: World, url: Url, request: HttpRequest, connected: Conne
     fetch: (before, nested) => fetched(before, place, nested, depth + 1),
   };
   const answer: HttpAnswer = image.http(call);
-  const after = socket.container && answer.lines?.length ? appendLog(answer.world, place.host, socket.container, answer.lines) : answer.world;
+  const after =
+    socket.container && answer.lines?.length ? appendLog(answer.world, place.host, socket.container, answer.lines) : answer.world;
   const done = { ...connected, tookMs: connected.tookMs + (answer.tookMs ?? 0) };
   if (!answer.response) return { world: after, result: { ...done, outcome: 'empty-reply' } };
   const server = { place, process: socket.process, tls };
@@ -139,14 +138,15 @@ function headersOf(request: HttpRequest, url: Url): readonly (readonly [string, 
   return url.scheme === 'https' ? [...named, [':tls', '1']] : named;
 }
 
-function argvOf(world: World, place: Place, container: string | undefined): readonly string[] {
-  const run = container && world.hosts[place.host]?.daemons.kubelet?.pods?.[container.slice(0, container.lastIndexOf('/'))];
-  return (run && run.containers[container.slice(container.lastIndexOf('/') + 1)]?.argv) || [];
+function argvOf(world: World, place: Place, container = ''): readonly string[] {
+  const cut = container.lastIndexOf('/');
+  const pod = world.hosts[place.host]?.daemons.kubelet?.pods?.[container.slice(0, cut)];
+  return pod?.containers[container.slice(cut + 1)]?.argv ?? [];
 }
 
 function fetched(world: World, place: Place, request: HttpRequest, depth: number) {
   const { world: after, result } = send(world, place, request, depth);
   if (result.outcome === 'response') return { world: after, response: result.response, tookMs: result.tookMs };
-  const waited = result.outcome === 'no-answer' ? SYN_TIMEOUT_MS : 0;
+  const waited = result.outcome === 'no-answer' ? SYN_TIMEOUT_MS : result.outcome === 'connect-failed' ? result.afterMs : 0;
   return { world: after, tookMs: waited + ('tookMs' in result ? result.tookMs : 0) };
 }

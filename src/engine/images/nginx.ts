@@ -36,7 +36,8 @@ function nginxHttp(call: HttpCall): HttpAnswer {
   const path = call.path.split('?')[0]!;
   const found = path === '/' || path === '/index.html';
   const allowed = call.method === 'GET' || call.method === 'HEAD';
-  const [status, reason] = !allowed && found ? ([405, 'Not Allowed'] as const) : found ? ([200, 'OK'] as const) : ([404, 'Not Found'] as const);
+  const [status, reason] =
+    !allowed && found ? ([405, 'Not Allowed'] as const) : found ? ([200, 'OK'] as const) : ([404, 'Not Found'] as const);
   const body = status === 200 ? WELCOME : errorPage(status, reason);
   const headers: (readonly [string, string])[] = [
     ['Server', `nginx/${NGINX_VERSION}`],
@@ -91,7 +92,13 @@ function apacheHttp(call: HttpCall): HttpAnswer {
   const headers: (readonly [string, string])[] = [
     ['Date', httpDate(call.world.now)],
     ['Server', 'Apache/2.4.63 (Unix)'],
-    ...(found ? ([['Last-Modified', 'Mon, 11 Jun 2007 18:53:14 GMT'], ['ETag', '"2d-432a5e4a73a80"'], ['Accept-Ranges', 'bytes']] as const) : []),
+    ...(found
+      ? ([
+          ['Last-Modified', 'Mon, 11 Jun 2007 18:53:14 GMT'],
+          ['ETag', '"2d-432a5e4a73a80"'],
+          ['Accept-Ranges', 'bytes'],
+        ] as const)
+      : []),
     ['Content-Length', String(byteLength(body))],
     ['Content-Type', found ? 'text/html' : 'text/html; charset=iso-8859-1'],
   ];
@@ -108,6 +115,9 @@ export const httpd: Image = {
   entrypoint: [],
   cmd: ['httpd-foreground'],
   commands: [...DEBIAN_COMMANDS.filter((name) => name !== 'curl'), 'httpd'],
-  start: ({ argv }) => (argv[0]?.startsWith('httpd') ? server('httpd', [80], ["AH00094: Command line: 'httpd -D FOREGROUND'"]) : runCommand(argv, httpd.commands)),
+  start: ({ argv }) =>
+    argv[0]?.startsWith('httpd')
+      ? server('httpd', [80], ["AH00094: Command line: 'httpd -D FOREGROUND'"])
+      : runCommand(argv, httpd.commands),
   http: apacheHttp,
 };

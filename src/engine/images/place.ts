@@ -39,15 +39,25 @@ export function resolvConf(world: World, place: Place): string {
   if (!host || !pod) return own;
   const { dnsPolicy = 'ClusterFirst', dnsConfig } = pod.spec as Pod['spec'] & {
     readonly dnsPolicy?: string;
-    readonly dnsConfig?: { readonly nameservers?: readonly string[]; readonly searches?: readonly string[]; readonly options?: readonly { readonly name: string; readonly value?: string }[] };
+    readonly dnsConfig?: {
+      readonly nameservers?: readonly string[];
+      readonly searches?: readonly string[];
+      readonly options?: readonly { readonly name: string; readonly value?: string }[];
+    };
   };
   const extra = dnsConfig ?? {};
   if (dnsPolicy === 'Default') return own;
   const cluster = dnsPolicy !== 'None';
   const zones = [`${pod.metadata.namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local'];
   const search = [...(cluster ? zones : []), ...(extra.searches ?? [])];
-  const servers = [...(cluster ? [clusterDns(world, host)].filter((server) => server !== undefined) : []), ...(extra.nameservers ?? [])];
-  const options = [...(cluster ? ['ndots:5'] : []), ...(extra.options ?? []).map(({ name, value }) => (value === undefined ? name : `${name}:${value}`))];
+  const servers = [
+    ...(cluster ? [clusterDns(world, host)].filter((server) => server !== undefined) : []),
+    ...(extra.nameservers ?? []),
+  ];
+  const options = [
+    ...(cluster ? ['ndots:5'] : []),
+    ...(extra.options ?? []).map(({ name, value }) => (value === undefined ? name : `${name}:${value}`)),
+  ];
   const lines = [
     ...(search.length ? [`search ${search.join(' ')}`] : []),
     ...servers.map((server) => `nameserver ${server}`),
@@ -71,7 +81,9 @@ export function hostsFile(world: World, place: Place): string {
     'fe00::1\tip6-allnodes',
     'fe00::2\tip6-allrouters',
     `${pod.status.podIP ?? ''}\t${pod.metadata.name}`,
-    ...(aliases.length ? ['', '# Entries added by HostAliases.', ...aliases.map(({ ip, hostnames = [] }) => [ip, ...hostnames].join('\t'))] : []),
+    ...(aliases.length
+      ? ['', '# Entries added by HostAliases.', ...aliases.map(({ ip, hostnames = [] }) => [ip, ...hostnames].join('\t'))]
+      : []),
   ];
   return `${lines.join('\n')}\n`;
 }

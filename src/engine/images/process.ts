@@ -8,7 +8,25 @@ import type { Program } from './image.ts';
 const FOREVER_SECONDS = 1e9;
 
 /** Programs of coreutils and busybox that end at once with status 0 and say nothing. */
-const SILENT = new Set(['true', ':', 'mkdir', 'touch', 'chmod', 'chown', 'cp', 'mv', 'rm', 'ln', 'export', 'set', 'cd', 'trap', 'sync', 'umask', 'unset']);
+const SILENT = new Set([
+  'true',
+  ':',
+  'mkdir',
+  'touch',
+  'chmod',
+  'chown',
+  'cp',
+  'mv',
+  'rm',
+  'ln',
+  'export',
+  'set',
+  'cd',
+  'trap',
+  'sync',
+  'umask',
+  'unset',
+]);
 const SHELLS = new Set(['sh', 'bash', 'ash', '/bin/sh', '/bin/bash', '/bin/ash', '/usr/bin/bash', '/usr/bin/sh']);
 
 interface Run {
@@ -39,7 +57,9 @@ export function runCommand(argv: readonly string[], commands: readonly string[])
 }
 
 function notFound(program: string): string {
-  const reason = program.includes('/') ? `exec: "${program}": stat ${program}: no such file or directory` : `exec: "${program}": executable file not found in $PATH`;
+  const reason = program.includes('/')
+    ? `exec: "${program}": stat ${program}: no such file or directory`
+    : `exec: "${program}": executable file not found in $PATH`;
   return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${reason}: unknown`;
 }
 
@@ -99,7 +119,14 @@ function execute(words: readonly string[], run: Run, commands: readonly string[]
     run.code = Number(args[0] ?? 0) & 255;
     run.over = true;
   } else if (name === 'false') run.code = 1;
-  else if ((name === 'tail' && args.includes('-f')) || (name === 'cat' && args.length === 0) || name === 'pause' || name === 'nc' || name === 'yes') run.endless = true;
+  else if (
+    (name === 'tail' && args.includes('-f')) ||
+    (name === 'cat' && args.length === 0) ||
+    name === 'pause' ||
+    name === 'nc' ||
+    name === 'yes'
+  )
+    run.endless = true;
   else if (name === 'wait') run.endless = run.ms > 0;
   else if (!SILENT.has(name) && !commands.includes(name.slice(name.lastIndexOf('/') + 1)) && !/^\w+=/.test(name)) {
     run.lines.push(`sh: ${name}: not found`);

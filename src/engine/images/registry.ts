@@ -44,7 +44,10 @@ export interface Reference {
 
 /** Reads `nginx`, `calico/node:v3.30.0`, `registry.k8s.io/pause:3.10`. undefined: no valid reference. */
 export function parseReference(text: string): Reference | undefined {
-  const match = /^((?:[a-zA-Z0-9.-]+(?::\d+)?\/)?(?:[a-z0-9]+(?:[._-]+[a-z0-9]+)*\/)*[a-z0-9]+(?:[._-]+[a-z0-9]+)*)(?::(\w[\w.-]{0,127}))?(@sha256:[0-9a-f]{64})?$/.exec(text);
+  const match =
+    /^((?:[a-zA-Z0-9.-]+(?::\d+)?\/)?(?:[a-z0-9]+(?:[._-]+[a-z0-9]+)*\/)*[a-z0-9]+(?:[._-]+[a-z0-9]+)*)(?::(\w[\w.-]{0,127}))?(@sha256:[0-9a-f]{64})?$/.exec(
+      text,
+    );
   if (!match) return undefined;
   const [, name = '', tag, digest] = match;
   const first = name.split('/')[0]!;
@@ -53,7 +56,9 @@ export function parseReference(text: string): Reference | undefined {
   return { repository, tag: tag ?? 'latest', full: `${repository}${digest ?? `:${tag ?? 'latest'}`}` };
 }
 
-export type Found = { readonly image: Image; readonly reference: Reference } | { readonly error: string; readonly reason: 'ErrImagePull' | 'InvalidImageName' };
+export type Found =
+  | { readonly image: Image; readonly reference: Reference }
+  | { readonly error: string; readonly reason: 'ErrImagePull' | 'InvalidImageName' };
 
 /** Looks an image up as a pull would. The error is containerd's (the kubelet's for a name that is none). */
 export function findImage(text: string): Found {

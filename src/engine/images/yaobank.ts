@@ -4,8 +4,32 @@
  */
 import { byteLength, type HttpAnswer, type HttpCall, type HttpResponse, httpDate, type Image, logDate, server } from './image.ts';
 
-const REASONS: Readonly<Record<number, string>> = { 200: 'OK', 404: 'NOT FOUND', 405: 'METHOD NOT ALLOWED', 500: 'INTERNAL SERVER ERROR' };
-const PYTHON_COMMANDS = ['sh', 'bash', 'curl', 'python', 'ping', 'ip', 'cat', 'ls', 'env', 'hostname', 'sleep', 'nslookup', 'dig', 'nc', 'ps', 'echo', 'tail', 'wget'];
+const REASONS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  404: 'NOT FOUND',
+  405: 'METHOD NOT ALLOWED',
+  500: 'INTERNAL SERVER ERROR',
+};
+const PYTHON_COMMANDS = [
+  'sh',
+  'bash',
+  'curl',
+  'python',
+  'ping',
+  'ip',
+  'cat',
+  'ls',
+  'env',
+  'hostname',
+  'sleep',
+  'nslookup',
+  'dig',
+  'nc',
+  'ps',
+  'echo',
+  'tail',
+  'wget',
+];
 /** The account everybody is logged in as. */
 const ACCOUNT = '519940';
 
@@ -91,7 +115,9 @@ function customerHttp(call: HttpCall): HttpAnswer {
   if (pathOf(call) !== '/') return flask(call, call.world, 404, MISSING, HTML);
   const { world, response, tookMs } = call.fetch(call.world, { method: 'GET', url: `http://summary/${ACCOUNT}` });
   const account = response?.status === 200 ? parseAccount(response.body) : undefined;
-  return account ? flask(call, world, 200, PAGE(account.name, account.balance), HTML, tookMs) : flask(call, world, 500, FAULT, HTML, tookMs);
+  return account
+    ? flask(call, world, 200, PAGE(account.name, account.balance), HTML, tookMs)
+    : flask(call, world, 500, FAULT, HTML, tookMs);
 }
 
 interface Account {
@@ -190,7 +216,28 @@ export const yaobankDatabase: Image = {
   repositories: ['docker.io/calico/yaobank-database'],
   tags,
   bytes: 34_000_000,
-  commands: ['sh', 'etcd', 'etcdctl', 'ip', 'ping', 'cat', 'ls', 'hostname', 'sleep', 'wget', 'nslookup', 'nc', 'ps', 'echo', 'tail'],
-  start: () => server('etcd', [2379, { proto: 'tcp', port: 2380, address: '127.0.0.1', process: 'etcd' }], ['etcdmain: etcd Version: 3.2.5', 'embed: ready to serve client requests']),
+  commands: [
+    'sh',
+    'etcd',
+    'etcdctl',
+    'ip',
+    'ping',
+    'cat',
+    'ls',
+    'hostname',
+    'sleep',
+    'wget',
+    'nslookup',
+    'nc',
+    'ps',
+    'echo',
+    'tail',
+  ],
+  start: () =>
+    server(
+      'etcd',
+      [2379, { proto: 'tcp', port: 2380, address: '127.0.0.1', process: 'etcd' }],
+      ['etcdmain: etcd Version: 3.2.5', 'embed: ready to serve client requests'],
+    ),
   http: databaseHttp,
 };

@@ -1,6 +1,7 @@
 /** Input: an HTTP request from a place on the network, as curl or a probe sends it. */
-import type { HttpRequest } from '../images/image.ts';
+
 import { type HttpResult, httpRequest } from '../images/http.ts';
+import type { HttpRequest } from '../images/image.ts';
 import type { Place } from '../world.ts';
 import type { InputHandler } from './input.ts';
 

@@ -2,12 +2,14 @@
 import { apiInput } from './api.ts';
 import { faultInput } from './fault.ts';
 import { fileInput } from './file.ts';
+import { httpInput } from './http.ts';
 import type { InputHandler } from './input.ts';
 
 export const inputs = {
   api: apiInput,
   fault: faultInput,
   file: fileInput,
+  http: httpInput,
 };
 
 export type Inputs = typeof inputs;

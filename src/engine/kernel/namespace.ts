@@ -97,6 +97,6 @@ export interface Socket {
    * Absent: accepts the connection and says nothing over HTTP (`curl: (52) Empty reply from server`).
    */
   readonly app?: string;
-  /** Pod container that owns it. */
+  /** Container that owns it: `<namespace>/<pod>/<container>`. */
   readonly container?: string;
 }

@@ -11,7 +11,6 @@ import { connectVeth, createNamespace, deleteNamespace } from '../../kernel/crea
 import { isKernelError } from '../../kernel/errno.ts';
 import { addRoute } from '../../kernel/fib.ts';
 import type { NetNamespace, Route } from '../../kernel/namespace.ts';
-import { setNeighbour } from '../../kernel/neighbour.ts';
 import { sha1 } from '../../net/sha1.ts';
 import { type Host, type World, withApi, withHost } from '../../world.ts';
 import { assignAddress, releaseHandle } from './ipam.ts';
@@ -93,5 +92,5 @@ function routed(start: NetNamespace): NetNamespace {
     const added = addRoute(ns, route);
     if (!isKernelError(added)) ns = added;
   }
-  return setNeighbour(ns, { address: GATEWAY, dev: 'eth0', mac: HOST_MAC, state: 'PERMANENT', at: 0 });
+  return ns;
 }
