@@ -2,6 +2,7 @@
 import { Fragment, useMemo } from 'react';
 import { hostAt } from '../model/routes.ts';
 import { focusPrefix, inspect, screen } from '../store/screen.ts';
+import { shownChange } from '../store/run.ts';
 import { useRun } from '../store/use.ts';
 import styles from './ChangeStrip.module.css';
 import { type Change, diff } from './diff.ts';
@@ -9,9 +10,10 @@ import { type Summary, summarise } from './summary.ts';
 
 export function ChangeStrip() {
   const world = useRun((state) => state.world);
-  const before = useRun((state) => state.before);
+  const before = useRun((state) => shownChange(state).before);
+  const after = useRun((state) => shownChange(state).after);
   const command = useRun((state) => state.command);
-  const changes = useMemo(() => (world ? diff(before, world) : []), [before, world]);
+  const changes = useMemo(() => (after ? diff(before, after) : []), [before, after]);
   const parts = useMemo(() => summarise(changes, (address) => (world ? hostAt(world, address) : undefined)), [changes, world]);
   return (
     <section className={styles.strip} aria-label="What changed" aria-live="polite">

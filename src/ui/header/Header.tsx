@@ -1,9 +1,9 @@
 /** Logo, the lab's title, how far one is, speed, theme, help. */
-import { CircleHelp, Contrast, PanelRight, Pause, Play, RotateCcw } from 'lucide-react';
+import { CircleHelp, Contrast, PanelRight, RotateCcw } from 'lucide-react';
 import button from '../parts/Button.module.css';
 import { Mark } from '../parts/Icon.tsx';
 import { Menu } from '../parts/Menu.tsx';
-import { SPEEDS, screen } from '../store/screen.ts';
+import { screen } from '../store/screen.ts';
 import { useRun, useScreen, useTheme } from '../store/use.ts';
 import { chooseTheme, THEMES } from '../theme/theme.ts';
 import styles from './Header.module.css';
@@ -13,8 +13,6 @@ const square = `${button.button} ${button.square}`;
 
 export function Header({ narrow }: { readonly narrow: boolean }) {
   const lab = useRun((state) => state.lab);
-  const paused = useScreen((state) => state.paused);
-  const speed = useScreen((state) => state.speed);
   const inspectorOpen = useScreen((state) => state.inspectorOpen);
   const { choice } = useTheme();
   return (
@@ -26,23 +24,6 @@ export function Header({ narrow }: { readonly narrow: boolean }) {
       <span className={styles.title}>{lab?.title ?? ''}</span>
       <Progress />
       <span className={styles.space} />
-      <button
-        type="button"
-        className={square}
-        aria-label={paused ? 'Let time run' : 'Pause time'}
-        title={paused ? 'Let time run' : 'Pause time'}
-        aria-pressed={paused}
-        onClick={() => screen.setState({ paused: !paused })}
-      >
-        {paused ? <Play size={14} /> : <Pause size={14} />}
-      </button>
-      <Menu
-        label={`Speed of time: ${speed}×`}
-        className={button.button!}
-        items={SPEEDS.map((each) => ({ label: `${each}×`, checked: each === speed, act: () => screen.setState({ speed: each }) }))}
-      >
-        <span className={styles.speed}>{speed}×</span>
-      </Menu>
       <Menu
         label="Theme"
         className={square}

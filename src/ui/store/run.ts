@@ -6,6 +6,19 @@ import { createStore } from 'zustand/vanilla';
 import type { Frame, Sim, World } from '../../engine/index.ts';
 import type { Lab, StepProgress } from '../../tutor/lab.ts';
 
+/** A command that changed the world: where it stood before and what came of it. Worlds are values, so keeping them is cheap. */
+export interface CommandMark {
+  readonly id: number;
+  readonly at: number;
+  readonly line: string;
+  readonly before: World;
+  /** As it stood when the next command began; absent for the last one: it is still at work. */
+  readonly after?: World;
+}
+
+/** Older ones are forgotten. */
+const MAX_MARKS = 200;
+
 export interface RunState {
   readonly phase: 'loading' | 'ready' | 'failed';
   /** Why it failed. */
@@ -15,6 +28,9 @@ export interface RunState {
   readonly before: World | undefined;
   /** The command line, or what was clicked. */
   readonly command: string | undefined;
+  readonly commands: readonly CommandMark[];
+  /** The command whose changes are shown. */
+  readonly shownCommand: number | undefined;
   /** When something is due next, virtual ms; undefined: settled. */
   readonly due: number | undefined;
   readonly lab: Lab | undefined;
@@ -27,6 +43,8 @@ export const run = createStore<RunState>(() => ({
   world: undefined,
   before: undefined,
   command: undefined,
+  commands: [],
+  shownCommand: undefined,
   due: undefined,
   lab: undefined,
   progress: [],
@@ -62,17 +80,38 @@ export function mountRun(sim: Sim, lab: Lab | undefined, judge: Judge): void {
     const progress = judge(world);
     run.setState({ world, due: sim.nextWake(), progress: sameProgress(run.getState().progress, progress) });
   };
-  run.setState({ phase: 'ready', message: undefined, lab, before: undefined, command: undefined, progress: [] });
+  run.setState({ phase: 'ready', message: undefined, lab, before: undefined, command: undefined, commands: [], shownCommand: undefined, progress: [] });
   release = sim.subscribe((frame) => {
     const by = frame.entry?.by;
     if (by && by.session !== 'system' && (command?.session !== by.session || command.line !== by.line || quiet(frame))) {
       command = by;
-      run.setState({ before: frame.before, command: by.line });
+      markCommand(frame, by.line);
     }
     show(frame.world);
     for (const listener of frameListeners) listener(frame);
   });
   show(sim.world());
+}
+
+function markCommand({ before }: Frame, line: string): void {
+  const { commands } = run.getState();
+  const last = commands.at(-1);
+  const id = (last?.id ?? 0) + 1;
+  const closed = last && !last.after ? [...commands.slice(0, -1), { ...last, after: before }] : commands;
+  const marks = [...closed, { id, at: before.now, line, before }].slice(-MAX_MARKS);
+  run.setState({ before, command: line, commands: marks, shownCommand: id });
+}
+
+/** Tells again what an earlier command changed. The world itself stays where it is. */
+export function showCommand(id: number): void {
+  const mark = run.getState().commands.find((each) => each.id === id);
+  if (mark) run.setState({ shownCommand: id, before: mark.before, command: mark.line });
+}
+
+/** The two worlds between which the shown command's changes lie. */
+export function shownChange(state: RunState): { readonly before: World | undefined; readonly after: World | undefined } {
+  const mark = state.commands.find((each) => each.id === state.shownCommand);
+  return { before: mark?.before ?? state.before, after: mark?.after ?? state.world };
 }
 
 /** The same line typed again once everything had come to rest is a command of its own. */

@@ -1,0 +1,67 @@
+/** The NAT rules of one service on one node, as the tree kube-proxy hung them in. */
+import type { Host, Rule, Service, World } from '../../engine/index.ts';
+import { objectsOf } from '../../engine/index.ts';
+import { screen } from '../store/screen.ts';
+import { useScreen } from '../store/use.ts';
+import styles from './Inspector.module.css';
+import { type ChainTree, natTree, ruleText } from './nat.ts';
+import { HostPicker, useInspected } from './RoutesTab.tsx';
+
+const hasNat = (host: Host) => host.kind === 'node';
+
+export function NatTab({ world }: { readonly world: World }) {
+  const host = useInspected(world, hasNat);
+  const chosen = useScreen((state) => state.service);
+  if (!host) return null;
+  const services = Object.values(world.clusters).flatMap((cluster) => Object.entries(objectsOf<Service>(cluster.api, 'services')));
+  const withAddress = services.filter(([, service]) => service.spec.clusterIP && service.spec.clusterIP !== 'None');
+  const [key] = withAddress.find(([each]) => each === chosen) ?? withAddress.find(([each]) => !/^(kube-|calico-|default\/kubernetes)/.test(each)) ?? withAddress[0] ?? [];
+  if (!key) return <p className={styles.muted}>No service has an address here.</p>;
+  const trees = natTree(host.netns['']?.netfilter.tables.nat, key);
+  return (
+    <>
+      <div className={styles.pickers}>
+        <HostPicker world={world} host={host} fits={hasNat} />
+        <label className={styles.picker}>
+          <span className="visually-hidden">Service</span>
+          <select value={key} onChange={(event) => screen.setState({ service: event.target.value })}>
+            {withAddress.map(([each]) => (
+              <option key={each} value={each}>
+                {each}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      {trees.length ? (
+        trees.map((tree) => <Branch key={tree.id} tree={tree} />)
+      ) : (
+        <p className={styles.muted}>
+          {host.name} has no NAT rule for {key}.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Branch({ tree }: { readonly tree: ChainTree }) {
+  return (
+    <div className={styles.branch}>
+      <RuleLine rule={tree.rule} />
+      {tree.chain && <p className={styles.chain}>{tree.chain}</p>}
+      {tree.below.map((each) => (
+        <Branch key={each.id} tree={each} />
+      ))}
+    </div>
+  );
+}
+
+function RuleLine({ rule }: { readonly rule: Rule }) {
+  const { when, then, comment } = ruleText(rule);
+  return (
+    <p className={styles.rule}>
+      {when && <code>{when}</code>} <b data-nat={/^(DNAT|MASQ|SNAT)/.test(then) || undefined}>{then}</b>
+      {comment && <span>{comment}</span>}
+    </p>
+  );
+}
