@@ -6,9 +6,10 @@ import './theme/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
+import { askedLab, openLab, saveNow } from './store/lab.ts';
 import { applyTheme } from './theme/theme.ts';
 
-/** Draws the app into an element. */
+/** Draws the app into an element, then opens the lab the address asks for. */
 export function mount(element: HTMLElement): void {
   applyTheme();
   createRoot(element).render(
@@ -16,4 +17,7 @@ export function mount(element: HTMLElement): void {
       <App />
     </StrictMode>,
   );
+  addEventListener('pagehide', saveNow);
+  // The frame of the page is painted before the world is built: that takes a moment.
+  requestAnimationFrame(() => setTimeout(() => void openLab(askedLab(location.search))));
 }

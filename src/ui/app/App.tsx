@@ -12,6 +12,7 @@ import { Timeline } from '../timeline/Timeline.tsx';
 import { Topology } from '../topology/Topology.tsx';
 import styles from './App.module.css';
 import { Dialogs } from './Dialogs.tsx';
+import { Notices } from './Notices.tsx';
 
 const NARROW = '(max-width: 900px)';
 
@@ -24,6 +25,7 @@ export function App() {
         Skip to the terminal
       </a>
       <Header narrow={narrow} />
+      <Notices />
       {phase === 'failed' ? <Failed /> : narrow ? <Narrow /> : <Wide />}
       <Timeline />
       <Dialogs />

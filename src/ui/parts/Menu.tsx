@@ -14,7 +14,8 @@ export interface MenuItem {
 
 interface Props {
   readonly label: string;
-  readonly items: readonly MenuItem[];
+  /** A function is asked when the menu opens. */
+  readonly items: readonly MenuItem[] | (() => readonly MenuItem[]);
   readonly className?: string;
   readonly children: ReactNode;
   readonly title?: string;
@@ -51,7 +52,7 @@ export function Menu({ label, items, className, children, title }: Props) {
       >
         {children}
       </button>
-      {at && createPortal(<Items id={id} label={label} items={items} at={at} close={close} />, document.body)}
+      {at && createPortal(<Items id={id} label={label} items={typeof items === 'function' ? items() : items} at={at} close={close} />, document.body)}
     </>
   );
 }

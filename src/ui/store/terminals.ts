@@ -8,13 +8,29 @@ export interface TerminalTab {
 }
 
 export interface TerminalsState {
+  /** Grows when the lab is opened anew: terminals of an earlier one are gone. */
+  readonly epoch: number;
   readonly tabs: readonly TerminalTab[];
   readonly active: string | undefined;
   /** Text waiting to be typed into a tab, by id. */
   readonly typed: { readonly id: string; readonly text: string; readonly serial: number } | undefined;
+  /** What each tab shows, scrollback included: saved, and written back on a reload. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Lines typed on each host, oldest first. */
+  readonly history: Readonly<Record<string, readonly string[]>>;
+  /** Tabs in which a command runs. */
+  readonly running: Readonly<Record<string, boolean>>;
 }
 
-export const terminals = createStore<TerminalsState>(() => ({ tabs: [], active: undefined, typed: undefined }));
+export const terminals = createStore<TerminalsState>(() => ({
+  epoch: 0,
+  tabs: [],
+  active: undefined,
+  typed: undefined,
+  texts: {},
+  history: {},
+  running: {},
+}));
 
 let serial = 0;
 

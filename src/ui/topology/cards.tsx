@@ -44,7 +44,7 @@ function Title({ node, card }: { readonly node: Placed; readonly card: HostCard 
         </span>
       ))}
       <span className={styles.address}>{card.compact ? `.${card.address.split('.').at(-1)}` : card.address}</span>
-      <Menu label={`Actions on ${card.name}`} items={hostActions(card.name)} className={clsx(styles.more, 'nodrag', 'nopan')}>
+      <Menu label={`Actions on ${card.name}`} items={() => hostActions(card.name)} className={clsx(styles.more, 'nodrag', 'nopan')}>
         <MoreHorizontal size={14} />
       </Menu>
     </header>
@@ -194,7 +194,7 @@ function PodChip({ pod, compact }: { readonly pod: PodView; readonly compact: bo
         <span className="visually-hidden">{pod.state}</span>
       </button>
       {!compact && (
-        <Menu label={`Actions on pod ${pod.name}`} items={podActions(pod)} className={clsx(styles.more, 'nodrag', 'nopan')}>
+        <Menu label={`Actions on pod ${pod.name}`} items={() => podActions(pod)} className={clsx(styles.more, 'nodrag', 'nopan')}>
           <MoreHorizontal size={13} />
         </Menu>
       )}

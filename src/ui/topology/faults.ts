@@ -1,11 +1,34 @@
 /** Breaking and mending by a click on the map: each is an input of the simulation, journalled like a command. */
+import { type Fault, type FaultTarget, faults, type World } from '../../engine/index.ts';
+import { tell } from '../store/notices.ts';
 import { simulation } from '../store/run.ts';
 
-export type FaultClick =
-  | { readonly kind: 'power' | 'cable' | 'bird'; readonly host: string; readonly on: boolean }
-  | { readonly kind: 'readiness'; readonly cluster: string; readonly pod: string; readonly on: boolean };
+export interface FaultAction {
+  readonly label: string;
+  /** True where it breaks something, false where it mends it. */
+  readonly breaks: boolean;
+  act(): void;
+}
 
-export function fault(click: FaultClick): void {
-  void simulation;
-  void click;
+/** Every fault that can befall a host, or a pod on it (`what`), as the world stands. */
+export function faultActions(world: World, fits: (target: FaultTarget) => boolean): readonly FaultAction[] {
+  return faults.flatMap((fault) =>
+    fault
+      .targets(world)
+      .filter(fits)
+      .map((target) => action(fault, target, !fault.broken(world, target))),
+  );
+}
+
+function action(fault: Fault, target: FaultTarget, on: boolean): FaultAction {
+  const label = on ? fault.breakLabel : fault.mendLabel;
+  return {
+    label,
+    breaks: on,
+    act: () => {
+      const line = `${label}: ${[target.host, target.what].filter(Boolean).join(' ')}`;
+      const failure = simulation().dispatch({ type: 'fault', fault: fault.name, on, ...target }, { session: 'ui', line });
+      if (failure) tell('fault', failure.error);
+    },
+  };
 }
