@@ -6,6 +6,9 @@ export { meets, parseFieldSelector, parseLabelSelector } from './api/selectors.t
 export { type ApiState, getObject, keyOf, objectsOf } from './api/storage.ts';
 export { parseTimestamp, timestamp } from './api/time.ts';
 export { watchEvents } from './api/watch.ts';
+export { configOf } from './daemons/bird/config/parse.ts';
+export { bgpProtocols } from './daemons/bird/control.ts';
+export type { BirdState, TableRoute } from './daemons/bird/state.ts';
 export type { Fault, FaultTarget } from './faults/fault.ts';
 export { faults } from './faults/index.ts';
 export type { Input, InputResult } from './inputs/index.ts';

@@ -6,12 +6,14 @@ import './theme/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
+import { installHandle } from './handle.ts';
 import { askedLab, openLab, saveNow } from './store/lab.ts';
 import { applyTheme } from './theme/theme.ts';
 
 /** Draws the app into an element, then opens the lab the address asks for. */
 export function mount(element: HTMLElement): void {
   applyTheme();
+  installHandle();
   createRoot(element).render(
     <StrictMode>
       <App />

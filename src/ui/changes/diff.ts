@@ -143,8 +143,8 @@ function bgpChanges(before: World, after: World): Change[] {
   if (was === is) return [];
   const changes: Change[] = [];
   for (const node of new Set([...was.keys(), ...is.keys()])) {
-    const old = was.get(node) ?? [];
-    const now = is.get(node) ?? [];
+    const old = (was.get(node) ?? []).map((each) => each.prefix);
+    const now = (is.get(node) ?? []).map((each) => each.prefix);
     for (const prefix of now) if (!old.includes(prefix)) changes.push({ kind: 'bgp', sign: '+', node, prefix });
     for (const prefix of old) if (!now.includes(prefix)) changes.push({ kind: 'bgp', sign: '-', node, prefix });
   }

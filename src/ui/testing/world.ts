@@ -2,7 +2,7 @@
  * A small world built by hand for this room's tests: the shape of the yaobank lab (bastion, control plane, workers), with as many
  * workers and as many learned routes as a test asks for. The real one comes from worlds/ and the engine.
  */
-import type { ApiObject, Header, Hop, Host, NetNamespace, Route, Trace, World } from '../../engine/index.ts';
+import type { ApiObject, BirdState, Header, Hop, Host, NetNamespace, Route, Trace, World } from '../../engine/index.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 14, 2, 12);
 const EMPTY_NETFILTER = { tables: {}, ipsets: {}, counters: {} };
@@ -48,6 +48,40 @@ export function route(dst: string, vias: readonly string[], proto = 'bird'): Rou
     nexthops: vias.length ? vias.map((via) => ({ via, dev: 'ens5', weight: 1 })) : [{ dev: 'ens5', weight: 1 }],
     proto,
     scope: vias.length ? 'global' : 'link',
+  };
+}
+
+/** A BIRD with a session per node, each sending the prefixes that lead to it. */
+function speaker(learned: Readonly<Record<string, readonly string[]>>, nodes: readonly string[], off: readonly string[]): BirdState {
+  const sentBy = (node: string) => Object.keys(learned).filter((dst) => learned[dst]!.includes(node));
+  const text = `router id 10.0.1.10;\n${nodes.map((node) => `protocol bgp ${node} { local as 64512; neighbor ${addressOf(node)} as 64512; }`).join('\n')}\n`;
+  const session = (node: string) => ({
+    phase: off.includes(node) ? ('Active' as const) : ('Established' as const),
+    readyAt: 0,
+    startupDelay: 0,
+    received: { paths: Object.fromEntries(sentBy(node).map((prefix) => [prefix, [{ prefix, id: '', attributes: {} }]])) },
+  });
+  const path = (prefix: string, node: string) => ({
+    prefix,
+    protocol: node,
+    id: '',
+    source: 'BGP' as const,
+    destination: 'router' as const,
+    gateway: addressOf(node),
+    preference: 100,
+    attributes: {},
+    since: NOW,
+  });
+  return {
+    running: true,
+    startedAt: NOW,
+    loaded: { path: '/etc/bird/bird.conf', files: { '/etc/bird/bird.conf': text } },
+    protocols: Object.fromEntries(nodes.map((node) => [node, { state: 'up', since: NOW, disabled: false, session: session(node) }])),
+    table: Object.fromEntries(Object.entries(learned).map(([prefix, by]) => [prefix, by.map((node) => path(prefix, node))])),
+    sent: {},
+    kernel: [],
+    farewells: {},
+    log: [],
   };
 }
 
@@ -124,7 +158,7 @@ export function buildWorld(options: WorldOptions = {}): World {
   const learned = options.learned ?? { '10.48.2.232/29': ['worker1'] };
   const bird = Object.entries(learned).map(([dst, names]) => route(dst, names.map(addressOf)));
   const hosts = [
-    host('host1', 'bastion', '10.0.1.10', options, bird),
+    { ...host('host1', 'bastion', '10.0.1.10', options, bird), daemons: { bird: speaker(learned, nodes, options.off ?? []) } },
     ...nodes.map((name) => host(name, 'node', addressOf(name), options)),
     host('gateway', 'gateway', '10.0.1.1', options),
   ];

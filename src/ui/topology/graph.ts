@@ -3,7 +3,7 @@
  * Reads kernels (routes, links), daemons (BGP) and the API (pods), as an observer above all machines.
  */
 import type { Host, Route, Trace, World } from '../../engine/index.ts';
-import { announcedBy, type SessionView, sessionsOf } from '../model/bgp.ts';
+import { type Announced, announcedBy, type SessionView, sessionsOf } from '../model/bgp.ts';
 import { type PodView, podsOf } from '../model/pods.ts';
 import { hostAt, isLearned, printedDst, routeLine, routesOf, suffix } from '../model/routes.ts';
 import { pathOf } from './flight.ts';
@@ -140,9 +140,9 @@ function routeRows(world: World, host: Host, view: View, focus: Lit): Pick<HostC
   return { routes, hiddenRoutes: all.length - routes.length };
 }
 
-function announcements(host: Host, prefixes: readonly string[], view: View, focus: Lit, compact: boolean) {
-  const all = prefixes.map(
-    (prefix): Announcement => ({
+function announcements(host: Host, heard: readonly Announced[], view: View, focus: Lit, compact: boolean) {
+  const all = heard.filter((each) => each.accepted).map(
+    ({ prefix }): Announcement => ({
       prefix,
       printed: prefix,
       lit: focus.prefix === prefix,
@@ -150,10 +150,11 @@ function announcements(host: Host, prefixes: readonly string[], view: View, focu
     }),
   );
   const limit = compact ? 1 : 6;
-  if (all.length <= limit) return { announces: all, hiddenAnnouncements: 0 };
+  const refused = heard.length - all.length;
+  if (all.length <= limit) return { announces: all, hiddenAnnouncements: refused };
   const ranked = [...all].sort((a, b) => Number(b.lit || b.fresh) - Number(a.lit || a.fresh));
   const kept = new Set(ranked.slice(0, limit));
-  return { announces: all.filter((each) => kept.has(each)), hiddenAnnouncements: all.length - limit };
+  return { announces: all.filter((each) => kept.has(each)), hiddenAnnouncements: all.length - limit + refused };
 }
 
 function podsByNode(world: World, trace: Trace | undefined): ReadonlyMap<string, readonly PodView[]> {
