@@ -75,7 +75,9 @@ export function createClock(sim: Sim): ScreenClock {
 
   const standing = () => (screen.getState().paused && rushing === 0) || document.hidden;
   const show = () => {
-    const waiting = sleepers.filter((each) => each.why).reduce<Sleeper | undefined>((best, each) => (!best || each.at < best.at ? each : best), undefined);
+    const waiting = sleepers
+      .filter((each) => each.why)
+      .reduce<Sleeper | undefined>((best, each) => (!best || each.at < best.at ? each : best), undefined);
     time.setState({
       now: sim.world().now,
       due: sim.nextWake(),

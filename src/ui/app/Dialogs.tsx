@@ -48,8 +48,8 @@ function HelpDialog() {
         <h2>Nexthop</h2>
       </header>
       <p>
-        A cluster, its network and a router outside it are simulated in this page. The map, the terminal and the steps all read that one world: what flies along a
-        line walked through real tables, and nothing on the screen is scripted.
+        A cluster, its network and a router outside it are simulated in this page. The map, the terminal and the steps all read that
+        one world: what flies along a line walked through real tables, and nothing on the screen is scripted.
       </p>
       <h3>Getting about</h3>
       <dl className={styles.keys}>
@@ -81,7 +81,9 @@ function HelpDialog() {
           </div>
         ))}
       </dl>
-      <p className={styles.small}>Runs wholly in this browser, offline too. What is not simulated says so and fails. Apache License 2.0.</p>
+      <p className={styles.small}>
+        Runs wholly in this browser, offline too. What is not simulated says so and fails. Apache License 2.0.
+      </p>
       <form method="dialog">
         <button type="submit" className={button.primary}>
           Close

@@ -1,8 +1,8 @@
 /** What the last command did, in one line: each part opens where it can be looked at closely. */
 import { Fragment, useMemo } from 'react';
 import { hostAt } from '../model/routes.ts';
-import { focusPrefix, inspect, screen } from '../store/screen.ts';
 import { shownChange } from '../store/run.ts';
+import { focusPrefix, inspect, screen } from '../store/screen.ts';
 import { useRun } from '../store/use.ts';
 import styles from './ChangeStrip.module.css';
 import { type Change, diff } from './diff.ts';

@@ -25,9 +25,21 @@ export function Inspector() {
   const Body = BODIES[tab];
   return (
     <aside className={styles.inspector} aria-label="Inspector" id="inspector">
-      <Tabs<InspectorTab> name="Inspector" tabs={TABS} value={tab} onChange={(next) => screen.setState({ tab: next })} className={styles.tabs} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div className={styles.body} role="tabpanel" id={panelId('Inspector', tab)} aria-labelledby={tabId('Inspector', tab)} tabIndex={0}>
+      <Tabs<InspectorTab>
+        name="Inspector"
+        tabs={TABS}
+        value={tab}
+        onChange={(next) => screen.setState({ tab: next })}
+        className={styles.tabs}
+      />
+      <div
+        className={styles.body}
+        role="tabpanel"
+        id={panelId('Inspector', tab)}
+        aria-labelledby={tabId('Inspector', tab)}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+      >
         {world && <Body world={world} />}
       </div>
     </aside>

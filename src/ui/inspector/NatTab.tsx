@@ -15,7 +15,11 @@ export function NatTab({ world }: { readonly world: World }) {
   if (!host) return null;
   const services = Object.values(world.clusters).flatMap((cluster) => Object.entries(objectsOf<Service>(cluster.api, 'services')));
   const withAddress = services.filter(([, service]) => service.spec.clusterIP && service.spec.clusterIP !== 'None');
-  const [key] = withAddress.find(([each]) => each === chosen) ?? withAddress.find(([each]) => !/^(kube-|calico-|default\/kubernetes)/.test(each)) ?? withAddress[0] ?? [];
+  const [key] =
+    withAddress.find(([each]) => each === chosen) ??
+    withAddress.find(([each]) => !/^(kube-|calico-|default\/kubernetes)/.test(each)) ??
+    withAddress[0] ??
+    [];
   if (!key) return <p className={styles.muted}>No service has an address here.</p>;
   const trees = natTree(host.netns['']?.netfilter.tables.nat, key);
   return (
@@ -57,10 +61,10 @@ function Branch({ tree }: { readonly tree: ChainTree }) {
 }
 
 function RuleLine({ rule }: { readonly rule: Rule }) {
-  const { when, then, comment } = ruleText(rule);
+  const { when, act, comment } = ruleText(rule);
   return (
     <p className={styles.rule}>
-      {when && <code>{when}</code>} <b data-nat={/^(DNAT|MASQ|SNAT)/.test(then) || undefined}>{then}</b>
+      {when && <code>{when}</code>} <b data-nat={/^(DNAT|MASQ|SNAT)/.test(act) || undefined}>{act}</b>
       {comment && <span>{comment}</span>}
     </p>
   );

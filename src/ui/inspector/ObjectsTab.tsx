@@ -6,13 +6,25 @@ import styles from './Inspector.module.css';
 import { yamlText } from './yaml.ts';
 
 /** Shown first; what else exists follows by name. */
-const ORDER = ['services', 'endpoints', 'pods', 'nodes', 'deployments.apps', 'bgpconfigurations.projectcalico.org', 'bgppeers.projectcalico.org', 'ippools.projectcalico.org'];
+const ORDER = [
+  'services',
+  'endpoints',
+  'pods',
+  'nodes',
+  'deployments.apps',
+  'bgpconfigurations.projectcalico.org',
+  'bgppeers.projectcalico.org',
+  'ippools.projectcalico.org',
+];
 const rank = (resource: string) => (ORDER.includes(resource) ? ORDER.indexOf(resource) : ORDER.length);
 
 export function ObjectsTab({ world }: { readonly world: World }) {
   const chosen = useScreen((state) => state.object);
   const [cluster, resource, key] = chosen?.split(' ') ?? [];
-  const object = cluster && resource && key ? objectsOf(world.clusters[cluster]?.api ?? Object.values(world.clusters)[0]!.api, resource)[key] : undefined;
+  const object =
+    cluster && resource && key
+      ? objectsOf(world.clusters[cluster]?.api ?? Object.values(world.clusters)[0]!.api, resource)[key]
+      : undefined;
   if (chosen && key) return <OneObject object={object} name={`${resource} ${key}`} />;
   return (
     <>

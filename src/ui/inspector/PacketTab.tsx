@@ -82,7 +82,8 @@ function Summary({ trace, world }: { readonly trace: Trace; readonly world: Worl
       {good && trace.received && trace.received.header.src !== trace.sent.src && (
         <p className={styles.muted}>
           The receiver sees <code>{trace.received.header.src}</code>
-          {hostAt(world, trace.received.header.src) ? ` (${hostAt(world, trace.received.header.src)})` : ''}, not <code>{trace.sent.src}</code>.
+          {hostAt(world, trace.received.header.src) ? ` (${hostAt(world, trace.received.header.src)})` : ''}, not{' '}
+          <code>{trace.sent.src}</code>.
         </p>
       )}
     </header>
@@ -129,7 +130,9 @@ function StepItem({ step, number, world }: { readonly step: Step; readonly numbe
       <div>
         <p>{step.text}</p>
         <p className={styles.row}>
-          <span className={styles.at}>{step.chain && step.chain !== step.at.split(' ')[1] ? `${step.at} ${step.chain}` : step.at}</span>
+          <span className={styles.at}>
+            {step.chain && step.chain !== step.at.split(' ')[1] ? `${step.at} ${step.chain}` : step.at}
+          </span>
           <code>{step.action}</code>
         </p>
         {changed.length > 0 && <HeaderChange before={step.before!} after={step.after!} changed={changed} />}
@@ -140,9 +143,20 @@ function StepItem({ step, number, world }: { readonly step: Step; readonly numbe
   );
 }
 
-function HeaderChange({ before, after, changed }: { readonly before: Header; readonly after: Header; readonly changed: readonly Field[] }) {
-  const side = (header: Header, end: 'src' | 'dst') => `${header[end]}${port(header.proto, end === 'src' ? header.sport : header.dport)}`;
-  const ends = (['src', 'dst'] as const).filter((end) => changed.includes(end) || changed.includes(end === 'src' ? 'sport' : 'dport'));
+function HeaderChange({
+  before,
+  after,
+  changed,
+}: {
+  readonly before: Header;
+  readonly after: Header;
+  readonly changed: readonly Field[];
+}) {
+  const side = (header: Header, end: 'src' | 'dst') =>
+    `${header[end]}${port(header.proto, end === 'src' ? header.sport : header.dport)}`;
+  const ends = (['src', 'dst'] as const).filter(
+    (end) => changed.includes(end) || changed.includes(end === 'src' ? 'sport' : 'dport'),
+  );
   return ends.map((end) => (
     <p key={end} className={styles.rewrite}>
       <span>{end}</span> {side(before, end)} → <b>{side(after, end)}</b>
@@ -181,7 +195,8 @@ function Answer({ trace, world }: { readonly trace: Trace; readonly world: World
   return (
     <section className={styles.answer}>
       <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span aria-hidden="true">{open ? '▾' : '▸'}</span> The answer: {trace.hops.map((hop) => placeName(world, hop.place)).join(' → ')}
+        <span aria-hidden="true">{open ? '▾' : '▸'}</span> The answer:{' '}
+        {trace.hops.map((hop) => placeName(world, hop.place)).join(' → ')}
       </button>
       {open && <Hops trace={trace} world={world} />}
     </section>

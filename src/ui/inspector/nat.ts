@@ -32,11 +32,16 @@ export function natTree(table: Table | undefined, key: string): readonly ChainTr
 function branch(table: Table, rule: Rule, id: string, depth: number): ChainTree {
   const chain = rule.target.type === 'jump' ? rule.target.chain : undefined;
   const inner = chain && !SHARED.test(chain) && depth < MAX_DEPTH ? (table.chains[chain]?.rules ?? []) : [];
-  return { id, rule, ...(chain && inner.length ? { chain } : {}), below: inner.map((each, index) => branch(table, each, `${id}/${index}`, depth + 1)) };
+  return {
+    id,
+    rule,
+    ...(chain && inner.length ? { chain } : {}),
+    below: inner.map((each, index) => branch(table, each, `${id}/${index}`, depth + 1)),
+  };
 }
 
 /** A rule for reading: what must match, what happens then. */
-export function ruleText(rule: Rule): { readonly when: string; readonly then: string; readonly comment: string | undefined } {
+export function ruleText(rule: Rule): { readonly when: string; readonly act: string; readonly comment: string | undefined } {
   const not = (inverted: boolean | undefined, text: string) => (inverted ? `not ${text}` : text);
   const parts = [
     rule.src && not(rule.src.not, `from ${rule.src.prefix.replace('/32', '')}`),
@@ -44,7 +49,7 @@ export function ruleText(rule: Rule): { readonly when: string; readonly then: st
     rule.proto,
     ...rule.matches.map(matchText),
   ];
-  return { when: parts.filter(Boolean).join(' '), then: targetText(rule), comment: commentOf(rule) };
+  return { when: parts.filter(Boolean).join(' '), act: targetText(rule), comment: commentOf(rule) };
 }
 
 function matchText(match: Match): string | undefined {

@@ -4,7 +4,9 @@ export function yamlText(value: unknown, depth = 0): string {
   const pad = '  '.repeat(depth);
   if (Array.isArray(value)) {
     if (!value.length) return `${pad}[]\n`;
-    return value.map((each) => (isScalar(each) ? `${pad}- ${scalar(each)}\n` : `${pad}- ${yamlText(each, depth + 1).trimStart()}`)).join('');
+    return value
+      .map((each) => (isScalar(each) ? `${pad}- ${scalar(each)}\n` : `${pad}- ${yamlText(each, depth + 1).trimStart()}`))
+      .join('');
   }
   const entries = Object.entries(value as object).filter(([, each]) => each !== undefined);
   if (!entries.length) return `${pad}{}\n`;
@@ -18,10 +20,13 @@ function branch(value: unknown, depth: number): string {
   return `\n${yamlText(value, Array.isArray(value) ? depth : depth + 1)}`;
 }
 
-const isScalar = (value: unknown): value is string | number | boolean | null | undefined => typeof value !== 'object' || value === null;
+const isScalar = (value: unknown): value is string | number | boolean | null | undefined =>
+  typeof value !== 'object' || value === null;
 
 function scalar(value: string | number | boolean | null | undefined): string {
   if (typeof value !== 'string') return String(value);
   if (value.includes('\n')) return JSON.stringify(value);
-  return value === '' || /^[\s&*!|>'"%@`#{[\]},?:-]|: |^(true|false|null|~|-?\d[\d.]*)$/i.test(value) ? JSON.stringify(value) : value;
+  return value === '' || /^[\s&*!|>'"%@`#{[\]},?:-]|: |^(true|false|null|~|-?\d[\d.]*)$/i.test(value)
+    ? JSON.stringify(value)
+    : value;
 }

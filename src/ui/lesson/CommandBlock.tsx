@@ -17,7 +17,14 @@ export function CommandBlock({ line, host, home }: Props) {
     screen.setState({ pane: 'terminal' });
   };
   return (
-    <button type="button" className={styles.command} onClick={type} title={`Type this into the terminal of ${host}`} data-testid="command" data-host={host}>
+    <button
+      type="button"
+      className={styles.command}
+      onClick={type}
+      title={`Type this into the terminal of ${host}`}
+      data-testid="command"
+      data-host={host}
+    >
       {host !== home && <span className={styles.where}>{host}</span>}
       <code>
         <Coloured line={line} />

@@ -157,7 +157,10 @@ function Help({ progress, world, home }: HelpProps) {
   const [solution, setSolution] = useState(false);
   const hints = useSteady(hintsNow(progress.step, world));
   const lines = useSteady(
-    useMemo(() => filledBody({ ...progress.step, body: progress.step.solution.map((line) => ({ type: 'command', line })) }, world), [progress.step, world]),
+    useMemo(
+      () => filledBody({ ...progress.step, body: progress.step.solution.map((line) => ({ type: 'command', line })) }, world),
+      [progress.step, world],
+    ),
   );
   const missing = progress.checks.find((each) => !each.done && each.why);
   if (!hints.length && !lines.length) return null;
@@ -195,7 +198,13 @@ function Help({ progress, world, home }: HelpProps) {
 }
 
 /** After a step is done: the way on, until it is taken. */
-function Next({ progress, scroller }: { readonly progress: readonly StepProgress[]; readonly scroller: React.RefObject<HTMLElement | null> }) {
+function Next({
+  progress,
+  scroller,
+}: {
+  readonly progress: readonly StepProgress[];
+  readonly scroller: React.RefObject<HTMLElement | null>;
+}) {
   const now = progress.find((each) => each.state === 'open')?.step;
   const last = useRef<string | undefined>(undefined);
   const [offer, setOffer] = useState<{ readonly done: string; readonly id: string; readonly title: string } | undefined>();
@@ -208,7 +217,10 @@ function Next({ progress, scroller }: { readonly progress: readonly StepProgress
   if (!offer) return null;
   const go = () => {
     const target = scroller.current?.querySelector(`#${CSS.escape(`step-${offer.id}`)}`);
-    target?.scrollIntoView({ behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth', block: 'start' });
+    target?.scrollIntoView({
+      behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth',
+      block: 'start',
+    });
     setOffer(undefined);
   };
   return (
@@ -240,7 +252,8 @@ function Finish({ lab, progress }: { readonly lab: Lab; readonly progress: reado
       </svg>
       <h2>Every step of “{lab.title}” holds.</h2>
       <p>
-        {progress.length} steps, {inputs} changes and requests. The cluster is yours now: break something on the map, and see what the packets do.
+        {progress.length} steps, {inputs} changes and requests. The cluster is yours now: break something on the map, and see what
+        the packets do.
       </p>
     </section>
   );

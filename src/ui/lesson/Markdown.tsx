@@ -79,7 +79,11 @@ function table(token: Tokens.Table): ReactNode {
         </thead>
         <tbody>
           {token.rows.map((row) => (
-            <tr key={row.map((cell) => cell.text).join('|')}>{keyed(row as unknown as Token[], (cell) => <td>{inline((cell as unknown as Tokens.TableCell).tokens)}</td>)}</tr>
+            <tr key={row.map((cell) => cell.text).join('|')}>
+              {keyed(row as unknown as Token[], (cell) => (
+                <td>{inline((cell as unknown as Tokens.TableCell).tokens)}</td>
+              ))}
+            </tr>
           ))}
         </tbody>
       </table>

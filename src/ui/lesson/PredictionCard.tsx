@@ -49,7 +49,8 @@ export function PredictionCard({ step, prediction, done }: Props) {
     <section className={styles.predict} aria-label="Before you press Enter" data-testid={`predict-${step.id}`}>
       <h4>Before you press Enter</h4>
       <p>
-        <InlineMarkdown text={prediction.question} /> {onMap && !verdict && <span className={styles.aside}>Click them here or on the map.</span>}
+        <InlineMarkdown text={prediction.question} />{' '}
+        {onMap && !verdict && <span className={styles.aside}>Click them here or on the map.</span>}
       </p>
       <div className={styles.options}>
         {prediction.options.map((option) => (

@@ -1,5 +1,5 @@
 /** BGP as the screen shows it: sessions, what each node announces, what a speaker learned. Reads BIRD's own state. */
-import { bgpProtocols, type BirdState, configOf, type Host, type TableRoute, type World } from '../../engine/index.ts';
+import { type BirdState, bgpProtocols, configOf, type Host, type TableRoute, type World } from '../../engine/index.ts';
 import { hostAt } from './routes.ts';
 
 export interface SessionView {
@@ -128,7 +128,8 @@ export function bestReason([best, next]: readonly TableRoute[]): string {
   if (best.preference !== next.preference) return `preference ${best.preference} over ${next.preference}`;
   const [a, b] = [best.attributes, next.attributes];
   if ((a.localPref ?? 100) !== (b.localPref ?? 100)) return `local preference ${a.localPref ?? 100} over ${b.localPref ?? 100}`;
-  if ((a.asPath?.length ?? 0) !== (b.asPath?.length ?? 0)) return `AS path of ${a.asPath?.length ?? 0} over ${b.asPath?.length ?? 0}`;
+  if ((a.asPath?.length ?? 0) !== (b.asPath?.length ?? 0))
+    return `AS path of ${a.asPath?.length ?? 0} over ${b.asPath?.length ?? 0}`;
   if ((a.origin ?? 0) !== (b.origin ?? 0)) return 'better origin';
   if ((a.med ?? 0) !== (b.med ?? 0)) return `MED ${a.med ?? 0} under ${b.med ?? 0}`;
   if (best.igpMetric !== next.igpMetric) return 'a nearer next hop';

@@ -52,7 +52,11 @@ export function Menu({ label, items, className, children, title }: Props) {
       >
         {children}
       </button>
-      {at && createPortal(<Items id={id} label={label} items={typeof items === 'function' ? items() : items} at={at} close={close} />, document.body)}
+      {at &&
+        createPortal(
+          <Items id={id} label={label} items={typeof items === 'function' ? items() : items} at={at} close={close} />,
+          document.body,
+        )}
     </>
   );
 }

@@ -18,7 +18,13 @@ const saved: Saved = {
   world: 'yaobank',
   seed: 'yaobank',
   now: 1_750_168_920_000,
-  journal: [{ at: 1_750_168_900_000, input: { type: 'fault', fault: 'node-down', host: 'worker2', on: true }, by: { session: 'ui', line: 'Power off worker2' } }],
+  journal: [
+    {
+      at: 1_750_168_900_000,
+      input: { type: 'fault', fault: 'node-down', host: 'worker2', on: true },
+      by: { session: 'ui', line: 'Power off worker2' },
+    },
+  ],
   ticked: ['outside/lost'],
   tabs: [{ id: 'host1-1', host: 'host1', text: 'ubuntu@host1:~$ ' }],
   history: { host1: ['ip route'] },
@@ -39,8 +45,14 @@ describe('what survives a reload', () => {
     ['not JSON', '{"version":1,'],
     ['another version', '{"version":2}'],
     ['no journal', JSON.stringify({ version: 1, ...saved, journal: 7 })],
-    ['an input nobody knows', JSON.stringify({ version: 1, ...saved, journal: [{ at: 1, input: { type: '__proto__' }, by: { session: 'x', line: '' } }] })],
-    ['time running backwards', JSON.stringify({ version: 1, ...saved, journal: [saved.journal[0], { ...saved.journal[0], at: 3 }] })],
+    [
+      'an input nobody knows',
+      JSON.stringify({ version: 1, ...saved, journal: [{ at: 1, input: { type: '__proto__' }, by: { session: 'x', line: '' } }] }),
+    ],
+    [
+      'time running backwards',
+      JSON.stringify({ version: 1, ...saved, journal: [saved.journal[0], { ...saved.journal[0], at: 3 }] }),
+    ],
   ])('is refused and set aside when it is %s', (_, text) => {
     const store = memory({ 'nexthop:lab:service-bgp': text });
     expect(Object.keys(readSaved(store, 'service-bgp'))).toEqual(['broken']);

@@ -33,7 +33,11 @@ export const currentLab = (): Lab | undefined => open?.lab;
 /** The lab the page's address asks for. */
 export function askedLab(search: string): string {
   const asked = new URLSearchParams(search).get('lab');
-  return asked && Object.hasOwn(labTexts, asked) ? asked : Object.hasOwn(labTexts, DEFAULT_LAB) ? DEFAULT_LAB : Object.keys(labTexts)[0]!;
+  return asked && Object.hasOwn(labTexts, asked)
+    ? asked
+    : Object.hasOwn(labTexts, DEFAULT_LAB)
+      ? DEFAULT_LAB
+      : Object.keys(labTexts)[0]!;
 }
 
 /** Opens a lab: from where the learner left off, else from its start. */
@@ -46,7 +50,11 @@ export async function openLab(id: string): Promise<void> {
       tell('broken', 'What was saved of this lab could not be read, so it starts afresh.');
       console.warn(`saved state of ${id}: ${read.broken}`);
     }
-    if (!alone) tell('second', 'This lab is open in another tab. This one goes on from the last save as a copy: nothing you do here is kept.');
+    if (!alone)
+      tell(
+        'second',
+        'This lab is open in another tab. This one goes on from the last save as a copy: nothing you do here is kept.',
+      );
     start(lab, 'saved' in read ? read.saved : undefined, alone);
   } catch (error) {
     failRun(error instanceof Error ? error.message : String(error));
@@ -163,5 +171,3 @@ function claim(id: string): Promise<boolean> {
       .catch(() => resolve(true));
   });
 }
-
-

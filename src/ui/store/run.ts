@@ -80,7 +80,16 @@ export function mountRun(sim: Sim, lab: Lab | undefined, judge: Judge): void {
     const progress = judge(world);
     run.setState({ world, due: sim.nextWake(), progress: sameProgress(run.getState().progress, progress) });
   };
-  run.setState({ phase: 'ready', message: undefined, lab, before: undefined, command: undefined, commands: [], shownCommand: undefined, progress: [] });
+  run.setState({
+    phase: 'ready',
+    message: undefined,
+    lab,
+    before: undefined,
+    command: undefined,
+    commands: [],
+    shownCommand: undefined,
+    progress: [],
+  });
   release = sim.subscribe((frame) => {
     const by = frame.entry?.by;
     if (by && by.session !== 'system' && (command?.session !== by.session || command.line !== by.line || quiet(frame))) {

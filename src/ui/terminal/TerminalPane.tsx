@@ -24,7 +24,11 @@ export function TerminalPane() {
       <Tabs
         name="Terminals"
         className={styles.tabs}
-        tabs={tabs.map((tab) => ({ id: tab.id, label: <TabLabel tab={tab} tabs={tabs} />, ...(tabs.length > 1 ? { onClose: () => closeTerminal(tab.id) } : {}) }))}
+        tabs={tabs.map((tab) => ({
+          id: tab.id,
+          label: <TabLabel tab={tab} tabs={tabs} />,
+          ...(tabs.length > 1 ? { onClose: () => closeTerminal(tab.id) } : {}),
+        }))}
         value={active ?? ''}
         onChange={showTerminal}
         after={<NewTab />}

@@ -52,7 +52,11 @@ export function route(dst: string, vias: readonly string[], proto = 'bird'): Rou
 }
 
 /** A BIRD with a session per node, each sending the prefixes that lead to it. */
-function speaker(learned: Readonly<Record<string, readonly string[]>>, nodes: readonly string[], off: readonly string[]): BirdState {
+function speaker(
+  learned: Readonly<Record<string, readonly string[]>>,
+  nodes: readonly string[],
+  off: readonly string[],
+): BirdState {
   const sentBy = (node: string) => Object.keys(learned).filter((dst) => learned[dst]!.includes(node));
   const text = `router id 10.0.1.10;\n${nodes.map((node) => `protocol bgp ${node} { local as 64512; neighbor ${addressOf(node)} as 64512; }`).join('\n')}\n`;
   const session = (node: string) => ({
@@ -76,7 +80,9 @@ function speaker(learned: Readonly<Record<string, readonly string[]>>, nodes: re
     running: true,
     startedAt: NOW,
     loaded: { path: '/etc/bird/bird.conf', files: { '/etc/bird/bird.conf': text } },
-    protocols: Object.fromEntries(nodes.map((node) => [node, { state: 'up', since: NOW, disabled: false, session: session(node) }])),
+    protocols: Object.fromEntries(
+      nodes.map((node) => [node, { state: 'up', since: NOW, disabled: false, session: session(node) }]),
+    ),
     table: Object.fromEntries(Object.entries(learned).map(([prefix, by]) => [prefix, by.map((node) => path(prefix, node))])),
     sent: {},
     kernel: [],

@@ -91,7 +91,11 @@ function WorldClock() {
   return (
     <>
       {offer && (
-        <button type="button" className={clsx(waiting ? button.primary : button.button, styles.skip)} onClick={() => void currentClock()?.skip()}>
+        <button
+          type="button"
+          className={clsx(waiting ? button.primary : button.button, styles.skip)}
+          onClick={() => void currentClock()?.skip()}
+        >
           <FastForward size={13} aria-hidden="true" />
           Skip ahead
         </button>
@@ -99,7 +103,10 @@ function WorldClock() {
       <span className={styles.clock} data-testid="world-clock">
         <span className={styles.state}>{paused ? 'held' : state}</span>
         <time>{clockText(now)}</time>
-        <i data-state={paused ? 'held' : left === undefined || (!waiting && left > SOON_MS) ? 'settled' : 'moving'} aria-hidden="true" />
+        <i
+          data-state={paused ? 'held' : left === undefined || (!waiting && left > SOON_MS) ? 'settled' : 'moving'}
+          aria-hidden="true"
+        />
       </span>
     </>
   );

@@ -31,7 +31,11 @@ export function podActions(pod: PodView): readonly MenuItem[] {
   const { world } = run.getState();
   if (!world) return [];
   return [
-    { label: 'Show the object', icon: <Network {...icon} />, act: () => inspect('objects', { object: `${pod.cluster} pods ${pod.key}` }) },
+    {
+      label: 'Show the object',
+      icon: <Network {...icon} />,
+      act: () => inspect('objects', { object: `${pod.cluster} pods ${pod.key}` }),
+    },
     ...faultActions(world, (target) => target.host === pod.node && target.what === pod.key).map(asItem),
   ];
 }

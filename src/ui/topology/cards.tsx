@@ -155,20 +155,27 @@ function Chip({ host, each }: { readonly host: string; readonly each: Announceme
 }
 
 function Announces({ card }: { readonly card: HostCard }) {
-  const { announces, hiddenAnnouncements: hidden } = card;
+  const { announces, hiddenAnnouncements: hidden, refused } = card;
+  const toBgp = () => inspect('bgp', { inspected: card.name });
   return (
     <div className={styles.announces}>
-      <span className={styles.label}>{announces.length + hidden ? 'announces' : 'announces nothing'}</span>
+      <span className={styles.label}>{announces.length + hidden + refused.length ? 'announces' : 'announces nothing'}</span>
       {announces.map((each) => (
         <Chip key={each.prefix} host={card.name} each={each} />
       ))}
       {hidden > 0 && (
+        <button type="button" className={clsx(styles.moreChips, 'nodrag', 'nopan')} onClick={toBgp}>
+          {card.compact ? `+${hidden}` : `${hidden} more`}
+        </button>
+      )}
+      {refused.length > 0 && !card.compact && (
         <button
           type="button"
           className={clsx(styles.moreChips, 'nodrag', 'nopan')}
-          onClick={() => inspect('bgp', { inspected: card.name })}
+          title={`Refused by import filters outside the cluster: ${refused.join(', ')}`}
+          onClick={toBgp}
         >
-          {card.compact ? `+${hidden}` : `${hidden} more`}
+          {refused.length} refused
         </button>
       )}
     </div>

@@ -111,6 +111,7 @@ function cardOf(host: Host, focus: Lit, sessions: readonly SessionView[]): HostC
       .map(({ protocol, peer, address, state, up }) => ({ protocol, peer: peer ?? address, state, up })),
     announces: [],
     hiddenAnnouncements: 0,
+    refused: [],
     pods: [],
     hiddenPods: 0,
     compact: false,
@@ -141,20 +142,22 @@ function routeRows(world: World, host: Host, view: View, focus: Lit): Pick<HostC
 }
 
 function announcements(host: Host, heard: readonly Announced[], view: View, focus: Lit, compact: boolean) {
-  const all = heard.filter((each) => each.accepted).map(
-    ({ prefix }): Announcement => ({
-      prefix,
-      printed: prefix,
-      lit: focus.prefix === prefix,
-      fresh: view.fresh.has(`${host.name} ${prefix}`),
-    }),
-  );
+  const all = heard
+    .filter((each) => each.accepted)
+    .map(
+      ({ prefix }): Announcement => ({
+        prefix,
+        printed: prefix,
+        lit: focus.prefix === prefix,
+        fresh: view.fresh.has(`${host.name} ${prefix}`),
+      }),
+    );
   const limit = compact ? 1 : 6;
-  const refused = heard.length - all.length;
-  if (all.length <= limit) return { announces: all, hiddenAnnouncements: refused };
+  const refused = heard.filter((each) => !each.accepted).map((each) => each.prefix);
+  if (all.length <= limit) return { announces: all, hiddenAnnouncements: 0, refused };
   const ranked = [...all].sort((a, b) => Number(b.lit || b.fresh) - Number(a.lit || a.fresh));
   const kept = new Set(ranked.slice(0, limit));
-  return { announces: all.filter((each) => kept.has(each)), hiddenAnnouncements: all.length - limit + refused };
+  return { announces: all.filter((each) => kept.has(each)), hiddenAnnouncements: all.length - limit, refused };
 }
 
 function podsByNode(world: World, trace: Trace | undefined): ReadonlyMap<string, readonly PodView[]> {

@@ -47,6 +47,7 @@ export function nodeHeight(card: HostCard): number {
   const inner = CARD.width.node - 2 * CARD.pad;
   const chips = card.announces.map((each) => each.printed + (each.fresh ? '+ ' : ''));
   if (card.hiddenAnnouncements) chips.push(`${card.hiddenAnnouncements} more`);
+  if (card.refused.length) chips.push(`${card.refused.length} refused`);
   const podRows = Math.ceil((card.pods.length + (card.hiddenPods ? 1 : 0)) / 2);
   const pods = podRows ? podRows * CARD.pod + (podRows - 1) * CARD.gap : 0;
   return CARD.head + chipRows(chips, inner) * CARD.chipRow + (pods ? pods + 8 : 0) + CARD.pad;

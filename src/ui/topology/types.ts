@@ -68,6 +68,8 @@ export interface HostCard {
   readonly announces: readonly Announcement[];
   /** Prefixes announced but not drawn for want of room. */
   readonly hiddenAnnouncements: number;
+  /** Prefixes that bastions hear and refuse by their import filters. */
+  readonly refused: readonly string[];
   readonly pods: readonly PodView[];
   readonly hiddenPods: number;
   readonly compact: boolean;
