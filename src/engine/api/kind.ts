@@ -87,6 +87,8 @@ export interface Kind<T extends ApiObject = ApiObject> {
   readonly row: (object: T, now: number) => readonly Cell[];
   /** Values a field selector may ask for beside metadata.name and metadata.namespace; the keys are fixed per kind. */
   readonly fields: (object: T) => Readonly<Record<string, string>>;
+  /** Answers a create without storing anything: access reviews. */
+  readonly review?: (object: T) => T;
   /** View of a stored object in this kind's own shape (see `storedAs`), and back. */
   readonly fromStored?: (object: ApiObject) => T;
   readonly toStored?: (object: T) => ApiObject;
@@ -117,6 +119,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'networking.k8s.io': 'networking',
   'discovery.k8s.io': 'discovery',
   'events.k8s.io': 'events',
+  'authorization.k8s.io': 'authorization',
+  'authentication.k8s.io': 'authentication',
 };
 
 /** Fills in what most kinds share; kinds without columns of their own print NAME and CREATED AT, as upstream. */

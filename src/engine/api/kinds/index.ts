@@ -16,6 +16,7 @@ import { networkPolicyKind } from './networkpolicy.ts';
 import { nodeKind } from './node.ts';
 import { podKind } from './pod.ts';
 import { replicaSetKind } from './replicaset.ts';
+import { reviewKinds } from './review.ts';
 import { secretKind } from './secret.ts';
 import { serviceKind } from './service.ts';
 import { serviceAccountKind } from './serviceaccount.ts';
@@ -42,6 +43,7 @@ export const kinds: readonly Kind[] = [
   eventsGroupKind,
   ingressKind,
   networkPolicyKind,
+  ...reviewKinds,
   ...calicoKinds,
 ];
 

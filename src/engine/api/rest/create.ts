@@ -14,6 +14,7 @@ export function create(call: Call): Answer {
   const dryRun = isDryRun(query);
   const decoded = decodeDraft(call, bodyObject(call), 'create');
   const draft = fitToPath(call, decoded.draft);
+  if (kind.review) return answer(api, 201, kind.review(draft as unknown as ApiObject), decoded.warnings);
   const given = draft.metadata as { name?: string; generateName?: string };
   admitNamespace(call, given.name ?? '');
   const fresh = given.name || given.generateName ? freshObject(api, kind, draft, context) : ({ ...draft } as unknown as ApiObject);

@@ -103,7 +103,14 @@ Event kind: metadata meta.ObjectMeta, eventTime! microtime, series EventSeries, 
 EventSeries: count! int32, lastObservedTime! microtime
 `;
 
+export const AUTHENTICATION_TYPES = `
+SelfSubjectReview kind: metadata meta.ObjectMeta, status SelfSubjectReviewStatus
+SelfSubjectReviewStatus: userInfo UserInfo
+UserInfo: username string, uid string, groups []string atomic, extra {}[]string
+`;
+
 export const AUTHORIZATION_TYPES = `
+LocalSubjectAccessReview kind: metadata meta.ObjectMeta, spec! SubjectAccessReviewSpec, status SubjectAccessReviewStatus
 SubjectAccessReview kind: metadata meta.ObjectMeta, spec! SubjectAccessReviewSpec, status SubjectAccessReviewStatus
 SubjectAccessReviewSpec: resourceAttributes ResourceAttributes, nonResourceAttributes NonResourceAttributes, user string,
   groups []string atomic, extra {}[]string, uid string

@@ -2,7 +2,19 @@ import { expect, test } from 'vitest';
 import { kinds } from '../kinds/index.ts';
 import { structType, type TypeRef, typesOf } from './types.ts';
 
-const PACKS = ['meta', 'core', 'apps', 'batch', 'networking', 'discovery', 'events', 'authorization', 'autoscaling', 'calico'];
+const PACKS = [
+  'meta',
+  'core',
+  'apps',
+  'batch',
+  'networking',
+  'discovery',
+  'events',
+  'authentication',
+  'authorization',
+  'autoscaling',
+  'calico',
+];
 const inner = (type: TypeRef): TypeRef => (type.is === 'list' || type.is === 'map' ? inner(type.of) : type);
 
 test('every type that a field names exists', () => {

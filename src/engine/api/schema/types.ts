@@ -12,6 +12,7 @@ import { CALICO_TYPES } from './calico.ts';
 import { CORE_TYPES } from './core.ts';
 import {
   APPS_TYPES,
+  AUTHENTICATION_TYPES,
   AUTHORIZATION_TYPES,
   AUTOSCALING_TYPES,
   BATCH_TYPES,
@@ -61,6 +62,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   networking: NETWORKING_TYPES,
   discovery: DISCOVERY_TYPES,
   events: EVENTS_TYPES,
+  authentication: AUTHENTICATION_TYPES,
   authorization: AUTHORIZATION_TYPES,
   autoscaling: AUTOSCALING_TYPES,
   calico: CALICO_TYPES,

@@ -1,0 +1,194 @@
+/**
+ * What the server says about itself: groups and resources (plain and aggregated discovery), its version, its health. Models
+ * k8s.io/apiserver's endpoints/discovery and server/healthz.
+ */
+import { VERSIONS } from '../versions.ts';
+import type { ApiResponse } from './http.ts';
+import type { Kind } from './kind.ts';
+import { kinds } from './kinds/index.ts';
+import { openApiDocument, openApiIndex } from './openapi.ts';
+import { negotiate } from './rest/negotiate.ts';
+import type { Query } from './rest/path.ts';
+import type { ServerContext } from './server.ts';
+
+interface Subresource {
+  readonly name: string;
+  readonly verbs: readonly string[];
+  readonly kind?: { readonly group: string; readonly version: string; readonly kind: string };
+}
+
+const CHANGE = ['get', 'patch', 'update'];
+
+/** Subresources of a kind, by name. */
+function subresourcesOf(kind: Kind): readonly Subresource[] {
+  const list: Subresource[] = [];
+  if (kind.resource === 'pods') {
+    list.push({ name: 'eviction', verbs: ['create'], kind: { group: 'policy', version: 'v1', kind: 'Eviction' } });
+    list.push({ name: 'log', verbs: ['get'] });
+  }
+  if (kind.scale) list.push({ name: 'scale', verbs: CHANGE, kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } });
+  if (kind.status) list.push({ name: 'status', verbs: CHANGE });
+  return list;
+}
+
+const served: readonly Kind[] = kinds.filter((kind) => !kind.internal);
+
+/** Group and versions beside the kinds' own: `drain` asks for `policy` before it evicts. */
+const EXTRA_GROUPS: readonly { readonly group: string; readonly version: string }[] = [{ group: 'policy', version: 'v1' }];
+
+/** Groups in the server's order of precedence, the core group left out. */
+const GROUPS: readonly { readonly group: string; readonly version: string }[] = [
+  ...new Map(
+    [...served.filter((kind) => kind.group !== ''), ...EXTRA_GROUPS].map((it) => [
+      it.group,
+      { group: it.group, version: it.version },
+    ]),
+  ).values(),
+];
+
+const ofGroup = (group: string, version: string) => served.filter((kind) => kind.group === group && kind.version === version);
+
+function listedResources(group: string, version: string): readonly object[] {
+  return ofGroup(group, version).flatMap((kind) => [
+    {
+      name: kind.plural,
+      singularName: kind.singular,
+      namespaced: kind.namespaced,
+      kind: kind.kind,
+      verbs: kind.verbs,
+      ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
+      ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+    },
+    ...subresourcesOf(kind).map((sub) => ({
+      name: `${kind.plural}/${sub.name}`,
+      singularName: '',
+      namespaced: kind.namespaced,
+      ...(sub.kind ? { group: sub.kind.group, version: sub.kind.version, kind: sub.kind.kind } : { kind: kind.kind }),
+      verbs: sub.verbs,
+    })),
+  ]);
+}
+
+function resourceList(group: string, version: string): object {
+  const groupVersion = group ? `${group}/${version}` : version;
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: listedResources(group, version) };
+}
+
+function groupEntry({ group, version }: { readonly group: string; readonly version: string }): object {
+  const known = { groupVersion: `${group}/${version}`, version };
+  return { name: group, versions: [known], preferredVersion: known };
+}
+
+function aggregatedVersion(group: string, version: string): object {
+  const resources = ofGroup(group, version).map((kind) => {
+    const subresources = subresourcesOf(kind).map((sub) => ({
+      subresource: sub.name,
+      responseKind: sub.kind ?? { group: kind.group, version: kind.version, kind: kind.kind },
+      verbs: sub.verbs,
+    }));
+    return {
+      resource: kind.plural,
+      responseKind: { group: kind.group, version: kind.version, kind: kind.kind },
+      scope: kind.namespaced ? 'Namespaced' : 'Cluster',
+      singularResource: kind.singular,
+      verbs: kind.verbs,
+      ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
+      ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+      ...(subresources.length > 0 ? { subresources } : {}),
+    };
+  });
+  return { version, resources, freshness: 'Current' };
+}
+
+const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+
+function aggregated(groups: readonly { readonly group: string; readonly version: string }[]): ApiResponse {
+  const items = groups.map(({ group, version }) => ({
+    metadata: { ...(group ? { name: group } : {}), creationTimestamp: null },
+    versions: [aggregatedVersion(group, version)],
+  }));
+  const body = { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
+  return { status: 200, headers: { 'content-type': AGGREGATED }, body };
+}
+
+/** What `GET /version` answers. */
+export function versionBody(): object {
+  const [, major, minor] = /^v(\d+)\.(\d+)/.exec(VERSIONS.kubernetes)!;
+  return {
+    major,
+    minor,
+    gitVersion: VERSIONS.kubernetes,
+    gitCommit: '9894294ef13a5b32803e3ca2c0d620a088cc84d1',
+    gitTreeState: 'clean',
+    buildDate: '2025-05-15T08:57:21Z',
+    goVersion: 'go1.23.8',
+    compiler: 'gc',
+    platform: 'linux/amd64',
+  };
+}
+
+const CHECKS = [
+  'ping',
+  'log',
+  'etcd',
+  'informer-sync',
+  'poststarthook/start-apiserver-admission-initializer',
+  'poststarthook/generic-apiserver-start-informers',
+  'poststarthook/bootstrap-controller',
+  'poststarthook/apiservice-openapi-controller',
+  'shutdown',
+];
+
+/** `ok`, or one line a check with `?verbose`. */
+function health(path: string, query: Query): ApiResponse {
+  const name = path.slice(1);
+  if (query.verbose === undefined) return { status: 200, body: 'ok' };
+  return { status: 200, body: `${CHECKS.map((check) => `[+]${check} ok`).join('\n')}\n${name} check passed\n` };
+}
+
+function indexPaths(): readonly string[] {
+  const groups = GROUPS.flatMap(({ group, version }) => [`/apis/${group}`, `/apis/${group}/${version}`]);
+  return ['/api', '/api/v1', '/apis', ...groups, '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'].sort();
+}
+
+const ok = (body: unknown): ApiResponse => ({ status: 200, body });
+
+/** Answers a GET that names no resource; undefined when there is nothing at that path. */
+export function discover(path: string, query: Query, accept: string | undefined, context: ServerContext): ApiResponse | undefined {
+  const wantsAggregated = () => negotiate(accept) === 'APIGroupDiscoveryList' && (accept ?? '').includes('v=v2;');
+  switch (path) {
+    case '/':
+      return ok({ paths: indexPaths() });
+    case '/version':
+      return ok(versionBody());
+    case '/healthz':
+    case '/livez':
+    case '/readyz':
+      return health(path, query);
+    case '/api': {
+      if (wantsAggregated()) return aggregated([{ group: '', version: 'v1' }]);
+      const address = [{ clientCIDR: '0.0.0.0/0', serverAddress: `${context.cluster.apiHost}:6443` }];
+      return ok({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: address });
+    }
+    case '/apis':
+      if (wantsAggregated()) return aggregated(GROUPS);
+      return ok({ kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS.map(groupEntry) });
+    case '/openapi/v3':
+      return ok(openApiIndex([{ group: '', version: 'v1' }, ...GROUPS]));
+    default:
+      return discoverGroup(path);
+  }
+}
+
+function discoverGroup(path: string): ApiResponse | undefined {
+  if (path.startsWith('/openapi/v3/')) {
+    const body = openApiDocument(path.slice('/openapi/v3/'.length), served);
+    return body ? ok(body) : undefined;
+  }
+  if (path === '/api/v1') return ok(resourceList('', 'v1'));
+  const [, apis, name, version, ...rest] = path.split('/');
+  const found = apis === 'apis' && rest.length === 0 ? GROUPS.find(({ group }) => group === name) : undefined;
+  if (!found) return undefined;
+  if (version === undefined) return ok({ kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(found) });
+  return version === found.version ? ok(resourceList(found.group, found.version)) : undefined;
+}
