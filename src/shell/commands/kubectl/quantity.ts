@@ -26,3 +26,17 @@ export function parseQuantity(text: string): number | undefined {
   if (match[2]) return Number(match[1] + match[2]);
   return Number(match[1]) * SUFFIXES[match[3] ?? '']!;
 }
+
+/** The canonical text: `250m`, `1Gi` for memory that is a whole number of them. */
+export function formatQuantity(value: number, resource: string): string {
+  if (value === 0) return '0';
+  if (resource === 'cpu') return Number.isInteger(value) ? String(value) : `${Math.round(value * 1000)}m`;
+  for (const [suffix, scale] of [
+    ['Gi', 2 ** 30],
+    ['Mi', 2 ** 20],
+    ['Ki', 2 ** 10],
+  ] as const) {
+    if (value % scale === 0) return `${value / scale}${suffix}`;
+  }
+  return String(value);
+}

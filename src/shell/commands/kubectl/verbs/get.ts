@@ -2,14 +2,14 @@
 import type { Watch } from '../../../../engine/index.ts';
 import { TABLE } from '../client.ts';
 import type { Kubectl } from '../context.ts';
-import { qualifiedKind, qualifiedResource, type ResourceType } from '../discovery.ts';
+import { qualifiedKind, type ResourceType } from '../discovery.ts';
 import { Aggregate, CommandError, fail, StatusError, throwAll } from '../errors.ts';
 import { checkFileNames, fileNames } from '../manifests.ts';
 import { getPrinter, isList, type Print } from '../printers/objects.ts';
 import { sortBy } from '../printers/sort.ts';
 import { isTable, TablePrinter } from '../printers/table.ts';
 import { TabWriter } from '../printers/tabwriter.ts';
-import { collectionPath, itemsOf, objectPath, type Selection, select, type Target, type Wish } from '../selection.ts';
+import { collectionPath, itemsOf, type Selection, select, type Target, type Wish } from '../selection.ts';
 import { dig, isDoc, items, text, type Value } from '../value.ts';
 
 function check(kubectl: Kubectl): void {
@@ -294,5 +294,3 @@ function watchPrinter(kubectl: Kubectl, human: boolean, type: ResourceType): Emi
     else kubectl.out(print({ type: event, object } as unknown as Value));
   };
 }
-
-export { objectPath, qualifiedResource };

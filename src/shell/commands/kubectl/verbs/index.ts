@@ -4,6 +4,7 @@ import { configmap, secret } from './create/config.ts';
 import { create } from './create/index.ts';
 import { clusterip, externalname, loadbalancer, nodeport } from './create/service.ts';
 import { deployment, job, namespace, serviceaccount } from './create/workloads.ts';
+import { describe } from './describe.ts';
 import { get } from './get.ts';
 import { annotate, label } from './label.ts';
 import { patch } from './patch.ts';
@@ -21,6 +22,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   'create service loadbalancer': loadbalancer,
   'create service nodeport': nodeport,
   'create serviceaccount': serviceaccount,
+  describe,
   get,
   label,
   patch,
