@@ -115,9 +115,11 @@ function variable(d: Description, one: Value, pod: Value | undefined, container:
   const name = text(one, 'name');
   const from = dig(one, 'valueFrom');
   if (from === undefined) {
-    text(one, 'value').split('\n').forEach((line, index) => {
-      d.write(3, index === 0 ? `${name}:\t${line}\n` : `\t${line}\n`);
-    });
+    text(one, 'value')
+      .split('\n')
+      .forEach((line, index) => {
+        d.write(3, index === 0 ? `${name}:\t${line}\n` : `\t${line}\n`);
+      });
     return;
   }
   const field = dig(from, 'fieldRef');
@@ -153,7 +155,14 @@ function mounts(d: Description, container: Value): void {
 }
 
 /** @param pod where the containers run; absent for a template */
-export function containers(d: Description, title: string, list: readonly Value[], statuses: readonly Value[], pod?: Value, space = ''): void {
+export function containers(
+  d: Description,
+  title: string,
+  list: readonly Value[],
+  statuses: readonly Value[],
+  pod?: Value,
+  space = '',
+): void {
   d.write(0, `${space}${title}:${list.length === 0 ? ' <none>' : ''}\n`);
   for (const container of list) {
     const status = statuses.find((one) => text(one, 'name') === text(container, 'name'));
@@ -269,7 +278,10 @@ export function spreadConstraints(d: Description, list: readonly Value[], space 
     const selector = dig(one, 'labelSelector');
     const chosen = selector === undefined ? '' : ` for selector ${orNone(selectorText(selector))}`;
     const key = text(one, 'topologyKey');
-    d.write(0, `${index > 0 ? `${space}\t` : ''}${key}:${text(one, 'whenUnsatisfiable')} when max skew ${number(one, 'maxSkew')} is exceeded${chosen}\n`);
+    d.write(
+      0,
+      `${index > 0 ? `${space}\t` : ''}${key}:${text(one, 'whenUnsatisfiable')} when max skew ${number(one, 'maxSkew')} is exceeded${chosen}\n`,
+    );
   });
 }
 

@@ -14,7 +14,11 @@ import { Description } from './writer.ts';
 
 /** What a describer may ask the server for beside its object. */
 export interface Surveyor {
-  list(resource: string, namespace: string, query: { readonly labelSelector?: string; readonly fieldSelector?: string }): readonly Value[];
+  list(
+    resource: string,
+    namespace: string,
+    query: { readonly labelSelector?: string; readonly fieldSelector?: string },
+  ): readonly Value[];
   get(resource: string, namespace: string, name: string): { readonly object: Value } | { readonly error: string };
   serves(resource: string): boolean;
   /** undefined with --show-events=false. */

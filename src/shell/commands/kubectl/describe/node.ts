@@ -21,7 +21,8 @@ function lease(d: Description, node: Value, world: Surveyor): void {
     d.field('Lease', `Failed to get lease: ${found.error}`);
     return;
   }
-  const time = (field: string) => (text(found.object, 'spec', field) === '' ? '<unset>' : rfc1123(text(found.object, 'spec', field)));
+  const time = (field: string) =>
+    text(found.object, 'spec', field) === '' ? '<unset>' : rfc1123(text(found.object, 'spec', field));
   d.write(0, 'Lease:\n');
   d.field('HolderIdentity', text(found.object, 'spec', 'holderIdentity') || '<unset>', 1);
   d.field('AcquireTime', time('acquireTime'), 1);
@@ -34,7 +35,10 @@ function conditionLines(d: Description, list: readonly Value[]): void {
   d.write(1, '----\t------\t-----------------\t------------------\t------\t-------\n');
   for (const one of list) {
     const [heartbeat, transition] = [rfc1123(text(one, 'lastHeartbeatTime')), rfc1123(text(one, 'lastTransitionTime'))];
-    d.write(1, `${text(one, 'type')} \t${text(one, 'status')} \t${heartbeat} \t${transition} \t${text(one, 'reason')} \t${text(one, 'message')}\n`);
+    d.write(
+      1,
+      `${text(one, 'type')} \t${text(one, 'status')} \t${heartbeat} \t${transition} \t${text(one, 'reason')} \t${text(one, 'message')}\n`,
+    );
   }
 }
 
@@ -60,7 +64,9 @@ const SYSTEM: readonly (readonly [string, string])[] = [
 /** What a pod asks for: the sum over its containers, or the largest init container. */
 function asked(pod: Value, kind: 'requests' | 'limits', resource: string): number {
   const one = (container: Value) => parseQuantity(text(container, 'resources', kind, resource) || '0') ?? 0;
-  const sum = items(pod, 'spec', 'containers').map(one).reduce((total, value) => total + value, 0);
+  const sum = items(pod, 'spec', 'containers')
+    .map(one)
+    .reduce((total, value) => total + value, 0);
   return Math.max(sum, ...items(pod, 'spec', 'initContainers').map(one));
 }
 
@@ -69,7 +75,11 @@ function share(value: number, of: number): string {
 }
 
 function podLines(d: Description, node: Value, pods: readonly Value[]): void {
-  const allocatable = strings(node, 'status', Object.keys(fields(node, 'status', 'allocatable')).length > 0 ? 'allocatable' : 'capacity');
+  const allocatable = strings(
+    node,
+    'status',
+    Object.keys(fields(node, 'status', 'allocatable')).length > 0 ? 'allocatable' : 'capacity',
+  );
   const limit = (resource: string) => parseQuantity(allocatable[resource] ?? '0') ?? 0;
   d.field('Non-terminated Pods', `(${pods.length} in total)`);
   d.write(1, 'Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge\n');
@@ -89,7 +99,7 @@ function podLines(d: Description, node: Value, pods: readonly Value[]): void {
   d.write(1, '--------\t--------\t------\n');
   const names = ['cpu', 'memory', 'ephemeral-storage', ...sortedKeys(allocatable).filter((name) => name.startsWith('hugepages-'))];
   for (const name of names) {
-    const total = (kind: 'requests' | 'limits') => pods.reduce((sum, pod) => sum + asked(pod, kind, name), 0);
+    const total = (kind: 'requests' | 'limits') => pods.reduce<number>((sum, pod) => sum + asked(pod, kind, name), 0);
     const cell = (kind: 'requests' | 'limits') => `${formatQuantity(total(kind), name)} ${share(total(kind), limit(name))}`;
     d.write(1, `${name}\t${cell('requests')}\t${cell('limits')}\n`);
   }
@@ -115,7 +125,11 @@ export const node: Describer = (d, object, world) => {
   const cidrs = items(object, 'spec', 'podCIDRs');
   if (cidrs.length > 0) d.field('PodCIDRs', cidrs.join(','));
   if (text(object, 'spec', 'providerID') !== '') d.field('ProviderID', text(object, 'spec', 'providerID'));
-  podLines(d, object, world.list('pods', '', { fieldSelector: `spec.nodeName=${name},status.phase!=Failed,status.phase!=Succeeded` }));
+  podLines(
+    d,
+    object,
+    world.list('pods', '', { fieldSelector: `spec.nodeName=${name},status.phase!=Failed,status.phase!=Succeeded` }),
+  );
   const own = world.events(object);
   // The kubelet names its node, other components its uid: both are the node's events.
   events(d, own && [...own, ...(world.events(object, { uid: name }) ?? [])]);

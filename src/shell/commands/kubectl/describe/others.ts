@@ -1,7 +1,7 @@
 /** describe namespace, configmap, secret, serviceaccount, networkpolicy, and any kind kubectl has no describer for. */
 import { decodeBase64 } from '../encode.ts';
 import { goPrint } from '../printers/jsonpath.ts';
-import { dig, type Doc, isDoc, items, sortedKeys, strings, text, type Value } from '../value.ts';
+import { type Doc, dig, isDoc, items, sortedKeys, strings, text, type Value } from '../value.ts';
 import type { Describer } from './index.ts';
 import { annotations, type Description, events, head, labels, metadata, orNone, rfc1123, selectorText } from './writer.ts';
 
@@ -15,7 +15,13 @@ export const namespace: Describer = (d, object, world) => {
     d.write(1, 'Type\tStatus\tLastTransitionTime\tReason\tMessage\n');
     d.write(1, '----\t------\t------------------\t------\t-------\n');
     for (const one of list) {
-      const cells = [text(one, 'type'), text(one, 'status'), rfc1123(text(one, 'lastTransitionTime')), text(one, 'reason'), text(one, 'message')];
+      const cells = [
+        text(one, 'type'),
+        text(one, 'status'),
+        rfc1123(text(one, 'lastTransitionTime')),
+        text(one, 'reason'),
+        text(one, 'message'),
+      ];
       d.write(1, `${cells.join('\t')}\n`);
     }
   }
@@ -36,7 +42,8 @@ export const configMap: Describer = (d, object, world) => {
   }
   d.write(0, '\nBinaryData\n====\n');
   const binary = strings(object, 'binaryData');
-  for (const key of sortedKeys(binary)) d.write(0, `${key}: ${Math.floor((binary[key]!.replace(/=+$/, '').length * 3) / 4)} bytes\n`);
+  for (const key of sortedKeys(binary))
+    d.write(0, `${key}: ${Math.floor((binary[key]!.replace(/=+$/, '').length * 3) / 4)} bytes\n`);
   d.write(0, '\n');
   events(d, world.events(object));
 };
@@ -152,7 +159,13 @@ export function smartLabel(field: string): string {
     .join(' ');
 }
 
-const HIDDEN = new Set(['.metadata.managedFields', '.metadata.name', '.metadata.namespace', '.metadata.labels', '.metadata.annotations']);
+const HIDDEN = new Set([
+  '.metadata.managedFields',
+  '.metadata.name',
+  '.metadata.namespace',
+  '.metadata.labels',
+  '.metadata.annotations',
+]);
 
 function content(d: Description, level: number, object: Doc, prefix: string): void {
   for (const field of sortedKeys(object)) {

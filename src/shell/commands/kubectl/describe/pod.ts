@@ -2,7 +2,7 @@
 import { dig, fields, items, number, strings, text, type Value } from '../value.ts';
 import { containers, spreadConstraints, volumes } from './containers.ts';
 import type { Describer } from './index.ts';
-import { controlledBy, events, head, labels, metadata, rfc1123, tolerations, type Description } from './writer.ts';
+import { controlledBy, type Description, events, head, labels, metadata, rfc1123, tolerations } from './writer.ts';
 
 function statusLines(d: Description, pod: Value): void {
   const phase = text(pod, 'status', 'phase');

@@ -16,7 +16,9 @@ export function sliceAddresses(slices: readonly Value[], portName: string): stri
     if (ports.length === 0) found.push(...ready.map(address));
     for (const port of ports) {
       if (text(port, 'name') !== portName) continue;
-      found.push(...ready.map((one) => `${address(one).includes(':') ? `[${address(one)}]` : address(one)}:${number(port, 'port')}`));
+      found.push(
+        ...ready.map((one) => `${address(one).includes(':') ? `[${address(one)}]` : address(one)}:${number(port, 'port')}`),
+      );
     }
   }
   const shown = found.slice(0, MAX_ADDRESSES).join(',');
@@ -66,7 +68,11 @@ export const service: Describer = (d, object, world) => {
   d.field('Selector', formatLabels(strings(spec, 'selector')));
   d.field('Type', text(spec, 'type'));
   addressLines(d, object);
-  portLines(d, object, world.list('endpointslices.discovery.k8s.io', namespace, { labelSelector: `kubernetes.io/service-name=${name}` }));
+  portLines(
+    d,
+    object,
+    world.list('endpointslices.discovery.k8s.io', namespace, { labelSelector: `kubernetes.io/service-name=${name}` }),
+  );
   d.field('Session Affinity', text(spec, 'sessionAffinity'));
   if (text(spec, 'externalTrafficPolicy') !== '') d.field('External Traffic Policy', text(spec, 'externalTrafficPolicy'));
   if (dig(spec, 'internalTrafficPolicy') !== undefined) d.field('Internal Traffic Policy', text(spec, 'internalTrafficPolicy'));
@@ -81,7 +87,12 @@ export const endpoints: Describer = (d, object, world) => {
   metadata(d, object);
   d.write(0, 'Subsets:\n');
   for (const subset of items(object, 'subsets')) {
-    const list = (field: string) => orNone(items(subset, field).map((one) => text(one, 'ip')).join(','));
+    const list = (field: string) =>
+      orNone(
+        items(subset, field)
+          .map((one) => text(one, 'ip'))
+          .join(','),
+      );
     d.field('Addresses', list('addresses'), 1);
     d.field('NotReadyAddresses', list('notReadyAddresses'), 1);
     const ports = items(subset, 'ports');
@@ -89,7 +100,8 @@ export const endpoints: Describer = (d, object, world) => {
       d.write(1, 'Ports:\n');
       d.write(2, 'Name\tPort\tProtocol\n');
       d.write(2, '----\t----\t--------\n');
-      for (const port of ports) d.write(2, `${text(port, 'name') || '<unset>'}\t${number(port, 'port')}\t${text(port, 'protocol')}\n`);
+      for (const port of ports)
+        d.write(2, `${text(port, 'name') || '<unset>'}\t${number(port, 'port')}\t${text(port, 'protocol')}\n`);
     }
     d.write(0, '\n');
   }
@@ -107,7 +119,8 @@ export const endpointSlice: Describer = (d, object, world) => {
     d.write(0, 'Ports:\n');
     d.write(1, 'Name\tPort\tProtocol\n');
     d.write(1, '----\t----\t--------\n');
-    for (const port of ports) d.write(1, `${text(port, 'name') || '<unset>'}\t${unset(dig(port, 'port'))}\t${text(port, 'protocol')}\n`);
+    for (const port of ports)
+      d.write(1, `${text(port, 'name') || '<unset>'}\t${unset(dig(port, 'port'))}\t${text(port, 'protocol')}\n`);
   }
   const list = items(object, 'endpoints');
   d.write(0, list.length === 0 ? 'Endpoints: <none>\n' : 'Endpoints:\n');
@@ -134,7 +147,9 @@ export const ingress: Describer = (d, object, world) => {
     const found = world.get('services', namespace, name);
     if ('error' in found) return `${name}:${port} (<error: ${found.error}>)`;
     const match = items(found.object, 'spec', 'ports').find((p) => text(p, 'port') === port || text(p, 'name') === port);
-    const slices = world.list('endpointslices.discovery.k8s.io', namespace, { labelSelector: `kubernetes.io/service-name=${name}` });
+    const slices = world.list('endpointslices.discovery.k8s.io', namespace, {
+      labelSelector: `kubernetes.io/service-name=${name}`,
+    });
     return `${name}:${port} (${sliceAddresses(slices, text(match, 'name'))})`;
   };
   d.field('Name', text(object, 'metadata', 'name'));

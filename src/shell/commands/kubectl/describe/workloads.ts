@@ -1,16 +1,29 @@
 /** describe deployment, replicaset, daemonset, statefulset, job. */
-import { dig, equal, fields, items, number, strings, text, type Value } from '../value.ts';
+
 import { humanDuration } from '../duration.ts';
+import { dig, equal, fields, items, number, strings, text, type Value } from '../value.ts';
 import { podTemplate } from './containers.ts';
 import type { Describer, Surveyor } from './index.ts';
-import { conditions, controlledBy, type Description, events, formatLabels, head, metadata, rfc1123, selectorText } from './writer.ts';
+import {
+  conditions,
+  controlledBy,
+  type Description,
+  events,
+  formatLabels,
+  head,
+  metadata,
+  rfc1123,
+  selectorText,
+} from './writer.ts';
 
 function podCounts(object: Value, world: Surveyor): string {
   const selector = selectorText(dig(object, 'spec', 'selector'));
   const uid = text(object, 'metadata', 'uid');
   const pods = world
     .list('pods', text(object, 'metadata', 'namespace'), { labelSelector: selector })
-    .filter((pod) => items(pod, 'metadata', 'ownerReferences').some((one) => dig(one, 'controller') === true && text(one, 'uid') === uid));
+    .filter((pod) =>
+      items(pod, 'metadata', 'ownerReferences').some((one) => dig(one, 'controller') === true && text(one, 'uid') === uid),
+    );
   const count = (phase: string) => pods.filter((pod) => text(pod, 'status', 'phase') === phase).length;
   return `${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`;
 }
@@ -21,7 +34,9 @@ export function replicaSetsOf(deployment: Value, world: Pick<Surveyor, 'list'>):
   const uid = text(deployment, 'metadata', 'uid');
   return world
     .list('replicasets.apps', text(deployment, 'metadata', 'namespace'), { labelSelector: selector })
-    .filter((one) => items(one, 'metadata', 'ownerReferences').some((ref) => dig(ref, 'controller') === true && text(ref, 'uid') === uid));
+    .filter((one) =>
+      items(one, 'metadata', 'ownerReferences').some((ref) => dig(ref, 'controller') === true && text(ref, 'uid') === uid),
+    );
 }
 
 function withoutHash(template: Value | undefined): Value {
@@ -39,7 +54,8 @@ export function newReplicaSet(deployment: Value, sets: readonly Value[]): Value 
 
 function setsText(list: readonly Value[]): string {
   const shown = list.map(
-    (one) => `${text(one, 'metadata', 'name')} (${number(one, 'status', 'replicas')}/${number(one, 'spec', 'replicas')} replicas created)`,
+    (one) =>
+      `${text(one, 'metadata', 'name')} (${number(one, 'status', 'replicas')}/${number(one, 'spec', 'replicas')} replicas created)`,
   );
   return shown.length === 0 ? '<none>' : shown.join(', ');
 }

@@ -2,10 +2,11 @@
  * The text of `kubectl describe`: indented lines whose tabs become columns (Go's text/tabwriter, padding 2), and the blocks that many
  * kinds share (labels, annotations, taints, tolerations, events). Models k8s.io/kubectl/pkg/describe.
  */
+
+import { humanDuration } from '../duration.ts';
 import { escapeTerminal } from '../printers/columns.ts';
 import { formatLabels } from '../printers/table.ts';
 import { TabWriter } from '../printers/tabwriter.ts';
-import { humanDuration } from '../duration.ts';
 import { byBytes, dig, items, number, sortedKeys, strings, text, type Value } from '../value.ts';
 
 const MAX_ANNOTATION = 140;
@@ -191,7 +192,10 @@ export function events(d: Description, list: readonly Value[] | undefined): void
   const seen = (event: Value) => Date.parse(text(event, 'lastTimestamp') || '1970-01-01T00:00:00Z');
   for (const event of [...list].sort((a, b) => seen(a) - seen(b))) {
     const source = text(event, 'source', 'component') || text(event, 'reportingComponent');
-    d.write(1, `${text(event, 'type')}\t${text(event, 'reason')}\t${interval(d, event)}\t${source}\t${text(event, 'message').trim()}\n`);
+    d.write(
+      1,
+      `${text(event, 'type')}\t${text(event, 'reason')}\t${interval(d, event)}\t${source}\t${text(event, 'message').trim()}\n`,
+    );
   }
 }
 
