@@ -2,5 +2,6 @@
 import { cableCut } from './cable-cut.ts';
 import type { Fault } from './fault.ts';
 import { hostDown } from './host-down.ts';
+import { podUnready } from './pod-unready.ts';
 
-export const faults: readonly Fault[] = [hostDown, cableCut];
+export const faults: readonly Fault[] = [hostDown, cableCut, podUnready];

@@ -3,6 +3,7 @@ import type { ApiRequest, ApiResponse } from '../api/http.ts';
 import { handle } from '../api/server.ts';
 import { type Place, type World, withApi } from '../world.ts';
 import type { InputHandler } from './input.ts';
+import { podLog } from './podlog.ts';
 
 export interface ApiInput {
   readonly cluster: string;
@@ -22,6 +23,8 @@ export const apiInput: InputHandler<ApiInput, ApiResponse | Unreachable> = {
     const cluster = world.clusters[name];
     if (!cluster) return { world, result: { networkError: 'refused', message: `no cluster ${name}` } };
     const context = { now: world.now, seed: world.seed, cluster, input: world.inputs - 1 };
+    const log = podLog(world, cluster, request);
+    if (log) return { world, result: log };
     const { api, response } = handle(cluster.api, request, context);
     return { world: withApi(world, name, api), result: response };
   },

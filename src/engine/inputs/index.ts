@@ -1,15 +1,19 @@
 /** The list of inputs. Adding one: a file in this folder and a line here. */
 import { apiInput } from './api.ts';
+import { dnsInput } from './dns.ts';
 import { faultInput } from './fault.ts';
 import { fileInput } from './file.ts';
 import { httpInput } from './http.ts';
 import type { InputHandler } from './input.ts';
+import { resolveInput } from './resolve.ts';
 
 export const inputs = {
   api: apiInput,
+  dns: dnsInput,
   fault: faultInput,
   file: fileInput,
   http: httpInput,
+  resolve: resolveInput,
 };
 
 export type Inputs = typeof inputs;
