@@ -76,32 +76,34 @@ export function findConntrack(
   key: string,
   now: number,
 ): { readonly entry: Conntrack; readonly dir: 0 | 1 } | undefined {
-  const own = Object.hasOwn(ns.conntrack, key) ? ns.conntrack[key] : undefined;
-  if (own && own.expiresAt > now) return { entry: own, dir: 0 };
   let index = replies.get(ns.conntrack);
   if (!index) {
     index = new Map(Object.values(ns.conntrack).map((entry) => [keyOfTuple(toFlowTuple(entry.reply)), entry]));
     replies.set(ns.conntrack, index);
   }
+  if (index.size === 0) return undefined;
+  const own = Object.hasOwn(ns.conntrack, key) ? ns.conntrack[key] : undefined;
+  if (own && own.expiresAt > now) return { entry: own, dir: 0 };
   const entry = index.get(key);
   return entry && entry.expiresAt > now ? { entry, dir: 1 } : undefined;
 }
 
 const TIMEOUTS: Readonly<Record<Conntrack['state'], string>> = {
-  SYN_SENT: 'tcp_timeout_syn_sent',
-  SYN_RECV: 'tcp_timeout_syn_recv',
-  ESTABLISHED: 'tcp_timeout_established',
-  FIN_WAIT: 'tcp_timeout_fin_wait',
-  TIME_WAIT: 'tcp_timeout_time_wait',
-  CLOSE: 'tcp_timeout_close',
-  NONE: 'udp_timeout',
+  SYN_SENT: 'net.netfilter.nf_conntrack_tcp_timeout_syn_sent',
+  SYN_RECV: 'net.netfilter.nf_conntrack_tcp_timeout_syn_recv',
+  ESTABLISHED: 'net.netfilter.nf_conntrack_tcp_timeout_established',
+  FIN_WAIT: 'net.netfilter.nf_conntrack_tcp_timeout_fin_wait',
+  TIME_WAIT: 'net.netfilter.nf_conntrack_tcp_timeout_time_wait',
+  CLOSE: 'net.netfilter.nf_conntrack_tcp_timeout_close',
+  NONE: 'net.netfilter.nf_conntrack_udp_timeout',
 };
 
 /** How long an entry of this sort lives after its last packet, ms. */
 export function conntrackTimeout(ns: NetNamespace, proto: Tuple['proto'], state: Conntrack['state'], assured: boolean): number {
-  const name =
-    proto === 'icmp' ? 'icmp_timeout' : proto === 'udp' ? (assured ? 'udp_timeout_stream' : 'udp_timeout') : TIMEOUTS[state];
-  return sysctlNumber(ns, `net.netfilter.nf_conntrack_${name}`) * 1000;
+  let name = TIMEOUTS[state];
+  if (proto === 'icmp') name = 'net.netfilter.nf_conntrack_icmp_timeout';
+  if (proto === 'udp' && assured) name = 'net.netfilter.nf_conntrack_udp_timeout_stream';
+  return sysctlNumber(ns, name) * 1000;
 }
 
 /** The table with entries written and the expired ones gone. */

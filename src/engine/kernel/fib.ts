@@ -7,7 +7,7 @@
  */
 import { contains, formatAddress, masked, type Prefix, toNumber, toPrefix } from '../net/address.ts';
 import { type FlowKey, multipathHash, upperBounds } from '../net/flowhash.ts';
-import { createLpm, type Lpm, matchLpm } from '../net/lpm.ts';
+import { createLpm, type Lpm } from '../net/lpm.ts';
 import type { KernelError } from './errno.ts';
 import type { NetLink, NetNamespace, NextHop, Route } from './namespace.ts';
 import { sysctlNumber } from './sysctl.ts';
@@ -21,6 +21,8 @@ interface CompiledHop {
 interface CompiledRoute {
   readonly route: Route;
   readonly hops: readonly CompiledHop[];
+  /** Shares while every next hop is alive. */
+  readonly bounds: readonly number[];
   readonly src: number;
 }
 
@@ -37,6 +39,7 @@ function compileRoute(route: Route): CompiledRoute {
   return {
     route,
     hops: route.nexthops.map((hop) => ({ hop, via: hop.via === undefined ? 0 : toNumber(hop.via) })),
+    bounds: upperBounds(route.nexthops.map((hop) => hop.weight)),
     src: route.src === undefined ? 0 : toNumber(route.src),
   };
 }
@@ -98,10 +101,7 @@ function broadcastOf(address: string, length: number): string {
 
 /** Is the address one of the namespace's own (what `--dst-type LOCAL` asks)? */
 export function isLocal(ns: NetNamespace, address: number): boolean {
-  const table = localTable(ns);
-  if (table.addresses.has(address)) return true;
-  for (const { prefix } of table.prefixes) if (contains(prefix, address)) return true;
-  return false;
+  return localDevice(ns, address) !== undefined;
 }
 
 /** The link an own address sits on; undefined when it is not local. */
@@ -109,7 +109,8 @@ export function localDevice(ns: NetNamespace, address: number): string | undefin
   const table = localTable(ns);
   const dev = table.addresses.get(address);
   if (dev !== undefined) return dev;
-  return table.prefixes.find(({ prefix }) => contains(prefix, address))?.dev;
+  for (const { prefix, dev: of } of table.prefixes) if (contains(prefix, address)) return of;
+  return undefined;
 }
 
 /** How several next hops came down to one; what an EcmpChoice shows. */
@@ -166,27 +167,22 @@ function alive(link: NetLink | undefined): boolean {
 export function lookup(ns: NetNamespace, dst: number, options: LookupOptions = {}): Lookup {
   const local = localTable(ns);
   if (options.oif === undefined) {
-    if (isLocal(ns, dst)) return { type: 'local', dev: localDevice(ns, dst)! };
+    const own = localDevice(ns, dst);
+    if (own !== undefined) return { type: 'local', dev: own };
     const broadcast = local.broadcasts.get(dst);
     if (broadcast !== undefined) return { type: 'broadcast', dev: broadcast };
   }
-  let found: Lookup = NONE;
-  matchLpm(tableOf(ns.routes), dst, (list) => {
+  for (const { mask, entries } of tableOf(ns.routes).levels) {
+    const list = entries.get((dst & mask) >>> 0);
+    if (!list) continue;
     for (const compiled of list) {
       const { route } = compiled;
-      if (route.type !== 'unicast') {
-        found = { type: route.type, route };
-        return true;
-      }
+      if (route.type !== 'unicast') return { type: route.type, route };
       const hit = compiled.hops.length === 1 ? onlyHop(ns, compiled, options) : chooseHop(ns, compiled, dst, options);
-      if (hit) {
-        found = hit;
-        return true;
-      }
+      if (hit) return hit;
     }
-    return false;
-  });
-  return found;
+  }
+  return NONE;
 }
 
 function onlyHop(ns: NetNamespace, compiled: CompiledRoute, options: LookupOptions): Lookup | undefined {
@@ -202,8 +198,11 @@ function chooseHop(ns: NetNamespace, compiled: CompiledRoute, dst: number, optio
     const one = hops.find(({ hop }) => hop.dev === options.oif && alive(ns.links[hop.dev]));
     return one && { type: 'unicast', route, hop: one.hop, dev: one.hop.dev, via: one.via, src };
   }
-  const bounds = upperBounds(hops.map(({ hop }) => (alive(ns.links[hop.dev]) ? hop.weight : 0)));
-  if (bounds.every((bound) => bound < 0)) return undefined;
+  let { bounds } = compiled;
+  if (!hops.every(({ hop }) => alive(ns.links[hop.dev]))) {
+    bounds = upperBounds(hops.map(({ hop }) => (alive(ns.links[hop.dev]) ? hop.weight : 0)));
+    if (bounds.every((bound) => bound < 0)) return undefined;
+  }
   const policy = sysctlNumber(ns, 'net.ipv4.fib_multipath_hash_policy');
   const flow = options.flow ?? { src: 0, dst, sport: 0, dport: 0, proto: 0 };
   const hash = multipathHash(policy, options.seed ?? 0, flow);
@@ -227,21 +226,41 @@ function chooseHop(ns: NetNamespace, compiled: CompiledRoute, dst: number, optio
   return { ...hit, choice: { policy, hash, buckets, chosen } };
 }
 
-/** Source address the kernel picks for a packet out of `dev` towards `gateway` (inet_select_addr): same subnet first, then the link's first global one, then any. */
+interface GlobalAddresses {
+  readonly byDev: ReadonlyMap<string, readonly Prefix[]>;
+  /** The first one of any link; 0: there is none. */
+  readonly first: number;
+}
+
+const globals = new WeakMap<NetNamespace['links'], GlobalAddresses>();
+
+function globalAddresses(ns: NetNamespace): GlobalAddresses {
+  let known = globals.get(ns.links);
+  if (!known) {
+    const byDev = new Map<string, readonly Prefix[]>();
+    let first = 0;
+    for (const link of Object.values(ns.links)) {
+      const own = link.addresses
+        .filter((a) => a.scope === 'global')
+        .map((a) => ({ address: toNumber(a.address), length: a.prefixLength }));
+      byDev.set(link.name, own);
+      if (first === 0 && own[0]) first = own[0].address;
+    }
+    known = { byDev, first };
+    globals.set(ns.links, known);
+  }
+  return known;
+}
+
+/**
+ * Source address the kernel picks for a packet out of `dev` towards `gateway` (inet_select_addr): the link's first global one in the
+ * gateway's subnet, else its first, else the first of any link (an unnumbered cali* borrows the host's). 0: there is none.
+ */
 export function selectSource(ns: NetNamespace, dev: string, gateway = 0): number {
-  const link = ns.links[dev];
-  let first = 0;
-  for (const a of link?.addresses ?? []) {
-    if (a.scope !== 'global') continue;
-    const address = toNumber(a.address);
-    if (gateway !== 0 && contains({ address, length: a.prefixLength }, gateway)) return address;
-    if (first === 0) first = address;
-  }
-  if (first !== 0) return first;
-  for (const other of Object.values(ns.links)) {
-    for (const a of other.addresses) if (a.scope === 'global') return toNumber(a.address);
-  }
-  return 0;
+  const { byDev, first } = globalAddresses(ns);
+  const own = byDev.get(dev) ?? [];
+  if (gateway !== 0) for (const prefix of own) if (contains(prefix, gateway)) return prefix.address;
+  return own[0]?.address ?? first;
 }
 
 export type RouteMode = 'add' | 'append' | 'prepend' | 'replace' | 'change';

@@ -86,8 +86,9 @@ function confKey(name: string): { readonly dev: string; readonly key: string } |
 export function getSysctl(ns: NetNamespace, name: string): string | undefined {
   const set = ns.sysctl[name];
   if (set !== undefined) return set;
+  if (Object.hasOwn(GLOBAL, name)) return GLOBAL[name];
   const conf = confKey(name);
-  if (!conf) return Object.hasOwn(GLOBAL, name) ? GLOBAL[name] : undefined;
+  if (!conf) return undefined;
   if (!Object.hasOwn(CONF, conf.key)) return undefined;
   if (conf.dev !== 'all' && conf.dev !== 'default' && !Object.hasOwn(ns.links, conf.dev)) return undefined;
   if (conf.key === 'forwarding' && ns.sysctl['net.ipv4.ip_forward'] !== undefined) return ns.sysctl['net.ipv4.ip_forward'];
@@ -103,10 +104,30 @@ export function sysctlNumber(ns: NetNamespace, name: string): number {
   return Number(getSysctl(ns, name) ?? 0);
 }
 
+const combined = new WeakMap<NetNamespace['sysctl'], Map<string, Map<string, number>>>();
+
 /** An interface's parameter as the kernel combines it: IN_DEV_MAXCONF, the greater of `all` and the link's own. */
-export function confNumber(ns: NetNamespace, dev: string, key: string): number {
-  const all = ns.sysctl[`net.ipv4.conf.all.${key}`];
-  return Math.max(all === undefined ? Number(CONF[key] ?? 0) : Number(all), sysctlNumber(ns, `net.ipv4.conf.${dev}.${key}`));
+export function confNumber(
+  ns: NetNamespace,
+  dev: string,
+  key: 'accept_local' | 'proxy_arp' | 'route_localnet' | 'rp_filter',
+): number {
+  let keys = combined.get(ns.sysctl);
+  if (!keys) {
+    keys = new Map();
+    combined.set(ns.sysctl, keys);
+  }
+  let values = keys.get(key);
+  if (!values) {
+    values = new Map();
+    keys.set(key, values);
+  }
+  let value = values.get(dev);
+  if (value === undefined) {
+    value = Math.max(sysctlNumber(ns, `net.ipv4.conf.all.${key}`), sysctlNumber(ns, `net.ipv4.conf.${dev}.${key}`));
+    values.set(dev, value);
+  }
+  return value;
 }
 
 /** Is the namespace a router? */

@@ -32,17 +32,18 @@ function toEntry(connection: Connection): Conntrack {
   return { ...connection, original: toTuple(connection.original), reply: toTuple(connection.reply) };
 }
 
+/** One namespace's changes; a table that nothing was written to does not exist. */
 export interface NetnsDraft {
   readonly place: Place;
   readonly host: Host;
   readonly ns: NetNamespace;
   readonly tracks: boolean;
   /** By id. */
-  readonly connections: Map<string, Connection>;
-  readonly replies: Map<string, Connection>;
-  readonly neighbours: Map<string, Neighbour>;
-  readonly counters: Map<string, [packets: number, bytes: number]>;
-  readonly recent: Map<string, Map<string, number>>;
+  connections: Map<string, Connection> | undefined;
+  replies: Map<string, Connection> | undefined;
+  neighbours: Map<string, Neighbour> | undefined;
+  counters: Map<string, [packets: number, bytes: number]> | undefined;
+  recent: Map<string, Map<string, number>> | undefined;
   nextPort: number;
 }
 
@@ -69,11 +70,11 @@ export function draftOf(draft: Draft, hostName: string, netns: string): NetnsDra
     host,
     ns,
     tracks: tracksConnections(ns),
-    connections: new Map(),
-    replies: new Map(),
-    neighbours: new Map(),
-    counters: new Map(),
-    recent: new Map(),
+    connections: undefined,
+    replies: undefined,
+    neighbours: undefined,
+    counters: undefined,
+    recent: undefined,
     nextPort: ns.nextPort,
   };
   draft.touched.set(key, made);
@@ -86,28 +87,32 @@ export function findConnection(
   at: NetnsDraft,
   key: string,
 ): { readonly connection: Connection; readonly dir: 0 | 1 } | undefined {
-  const own = at.connections.get(key);
+  const own = at.connections?.get(key);
   if (own) return { connection: own, dir: 0 };
-  const reply = at.replies.get(key);
+  const reply = at.replies?.get(key);
   if (reply) return { connection: reply, dir: 1 };
   const found = findConntrack(at.ns, key, draft.now);
-  return found && { connection: at.connections.get(found.entry.id) ?? fromEntry(found.entry), dir: found.dir };
+  return found && { connection: at.connections?.get(found.entry.id) ?? fromEntry(found.entry), dir: found.dir };
 }
 
 export function writeConnection(at: NetnsDraft, connection: Connection): void {
+  at.connections ??= new Map();
+  at.replies ??= new Map();
   at.connections.set(connection.id, connection);
   at.replies.set(keyOfTuple(connection.reply), connection);
 }
 
 export function currentNeighbour(at: NetnsDraft, dev: string, address: string): Neighbour | undefined {
-  return at.neighbours.get(neighbourKey(dev, address)) ?? findNeighbour(at.ns, dev, address);
+  return at.neighbours?.get(neighbourKey(dev, address)) ?? findNeighbour(at.ns, dev, address);
 }
 
 export function writeNeighbour(at: NetnsDraft, entry: Neighbour): void {
+  at.neighbours ??= new Map();
   at.neighbours.set(neighbourKey(entry.dev, entry.address), entry);
 }
 
 export function countHit(at: NetnsDraft, key: string, bytes: number): void {
+  at.counters ??= new Map();
   const count = at.counters.get(key);
   if (count) {
     count[0]++;
@@ -119,10 +124,11 @@ export function countHit(at: NetnsDraft, key: string, bytes: number): void {
 
 /** When a `recent` list last saw an address, ms. */
 export function recentSeen(at: NetnsDraft, list: string, address: string): number | undefined {
-  return at.recent.get(list)?.get(address) ?? at.ns.netfilter.recent?.[list]?.[address];
+  return at.recent?.get(list)?.get(address) ?? at.ns.netfilter.recent?.[list]?.[address];
 }
 
 export function countRecent(at: NetnsDraft, list: string, address: string, now: number): void {
+  at.recent ??= new Map();
   let seen = at.recent.get(list);
   if (!seen) {
     seen = new Map();
@@ -134,7 +140,7 @@ export function countRecent(at: NetnsDraft, list: string, address: string, now: 
 /** TCP connections of the walk that were answered go through data and close: what a short exchange leaves behind. */
 export function settleConnections(draft: Draft, state: 'ESTABLISHED' | 'TIME_WAIT'): void {
   for (const at of draft.touched.values()) {
-    for (const entry of [...at.connections.values()]) {
+    for (const entry of [...(at.connections?.values() ?? [])]) {
       if (entry.original.proto !== 'tcp' || entry.state !== 'SYN_RECV') continue;
       const packets: [number, number] = state === 'TIME_WAIT' ? [6, 4] : [entry.packets[0] + 2, entry.packets[1] + 1];
       const expiresAt = draft.now + conntrackTimeout(at.ns, 'tcp', state, true);
@@ -143,7 +149,7 @@ export function settleConnections(draft: Draft, state: 'ESTABLISHED' | 'TIME_WAI
   }
 }
 
-function mergeCounters(ns: NetNamespace, counters: NetnsDraft['counters']): NetNamespace['netfilter']['counters'] {
+function mergeCounters(ns: NetNamespace, counters: NonNullable<NetnsDraft['counters']>): NetNamespace['netfilter']['counters'] {
   const merged: Record<string, readonly [number, number]> = { ...ns.netfilter.counters };
   for (const [key, [packets, bytes]] of counters) {
     const old = merged[key];
@@ -152,7 +158,7 @@ function mergeCounters(ns: NetNamespace, counters: NetnsDraft['counters']): NetN
   return merged;
 }
 
-function mergeRecent(ns: NetNamespace, recent: NetnsDraft['recent']): NetNamespace['netfilter']['recent'] {
+function mergeRecent(ns: NetNamespace, recent: NonNullable<NetnsDraft['recent']>): NetNamespace['netfilter']['recent'] {
   const merged: Record<string, Readonly<Record<string, number>>> = { ...ns.netfilter.recent };
   for (const [list, seen] of recent) merged[list] = { ...merged[list], ...Object.fromEntries(seen) };
   return merged;
@@ -161,10 +167,10 @@ function mergeRecent(ns: NetNamespace, recent: NetnsDraft['recent']): NetNamespa
 /** The namespace as the walks left it; the same one when they changed nothing. */
 function settled(at: NetnsDraft, now: number): NetNamespace {
   let { ns } = at;
-  if (at.connections.size > 0) ns = { ...ns, conntrack: writeConntrack(ns, [...at.connections.values()].map(toEntry), now) };
-  for (const entry of at.neighbours.values()) ns = setNeighbour(ns, entry);
-  if (at.counters.size > 0) ns = { ...ns, netfilter: { ...ns.netfilter, counters: mergeCounters(ns, at.counters) } };
-  if (at.recent.size > 0) ns = { ...ns, netfilter: { ...ns.netfilter, recent: mergeRecent(ns, at.recent) } };
+  if (at.connections) ns = { ...ns, conntrack: writeConntrack(ns, [...at.connections.values()].map(toEntry), now) };
+  for (const entry of at.neighbours?.values() ?? []) ns = setNeighbour(ns, entry);
+  if (at.counters) ns = { ...ns, netfilter: { ...ns.netfilter, counters: mergeCounters(ns, at.counters) } };
+  if (at.recent) ns = { ...ns, netfilter: { ...ns.netfilter, recent: mergeRecent(ns, at.recent) } };
   return at.nextPort === ns.nextPort ? ns : { ...ns, nextPort: at.nextPort };
 }
 

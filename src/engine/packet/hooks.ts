@@ -21,11 +21,11 @@ import {
 import type { Ending, Walk } from './walker.ts';
 import { ruleSentence, targetWord } from './words.ts';
 
-/** Counts a rule's hit and writes its step. */
+/** Counts a rule's hit and writes its step; a walk without a recorder is a question and counts nothing. */
 export function noteHit(w: Walk, table: TableName, hook: HookName, chain: string, index: number, rule: Rule | undefined): void {
   const { at, recorder } = w;
-  countHit(at, `${table} ${chain} ${index < 0 ? 'policy' : index}`, w.packet.length);
   if (!recorder) return;
+  countHit(at, `${table} ${chain} ${index < 0 ? 'policy' : index}`, w.packet.length);
   if (!rule) {
     const policy = at.ns.netfilter.tables[table]?.chains[chain]?.policy ?? 'ACCEPT';
     if (policy === 'ACCEPT' && table !== 'filter') return;

@@ -3,12 +3,10 @@
  * a socket or forwards it. Models net/ipv4 of Linux 6.x as far as unicast goes; leaves out fragments, redirects, options and multicast.
  */
 import { isLocal, type Lookup, lookup, selectSource } from '../kernel/fib.ts';
-import { neighbourState } from '../kernel/neighbour.ts';
 import { findSocket } from '../kernel/socket.ts';
 import { confNumber, forwards, sysctlNumber } from '../kernel/sysctl.ts';
 import { formatAddress } from '../net/address.ts';
 import { PROTO_NUMBER } from '../net/flowhash.ts';
-import { currentNeighbour } from './draft.ts';
 import { afterRouting, beforeDelivery, beforeRouting, filterForward, filterLocal, placeWord } from './hooks.ts';
 import { ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE } from './packet.ts';
 import { multipathSeed } from './seed.ts';
@@ -23,18 +21,14 @@ type Unicast = Extract<Lookup, { type: 'unicast' }>;
 /** Looks the packet's destination up. ICMP errors hash as the flow they are about, so that they follow it. */
 function find(w: Walk): Lookup {
   const { packet: p, at } = w;
-  const about = p.inner ?? p;
-  const flow = p.inner
-    ? { src: about.dst, dst: about.src, sport: about.dport, dport: about.sport, proto: PROTO_NUMBER[about.proto] }
-    : { src: p.src, dst: p.dst, sport: p.sport, dport: p.dport, proto: PROTO_NUMBER[p.proto] };
+  const { inner } = p;
   return lookup(at.ns, p.dst, {
-    flow,
-    seed: multipathSeed(w.draft.world, at.host),
+    flow: inner
+      ? { src: inner.dst, dst: inner.src, sport: inner.dport, dport: inner.sport, proto: PROTO_NUMBER[inner.proto] }
+      : { src: p.src, dst: p.dst, sport: p.sport, dport: p.dport, proto: PROTO_NUMBER[p.proto] },
+    seed: w.evaluation.seed,
     explain: w.recorder !== undefined,
-    failed: (dev, via) => {
-      const entry = currentNeighbour(at, dev, formatAddress(via));
-      return entry !== undefined && neighbourState(entry, w.draft.now) === 'FAILED';
-    },
+    failed: w.neighbourFailed,
   });
 }
 
@@ -141,7 +135,10 @@ function send(w: Walk, way: Lookup, dev: string): Outcome {
 export function input(w: Walk, arrival: Arrival): Outcome {
   const { packet } = w;
   const looped = arrival.dev === 'lo';
-  w.at = arrival.at;
+  if (w.at !== arrival.at) {
+    w.at = arrival.at;
+    w.evaluation.seed = multipathSeed(w.draft.world, w.at.host);
+  }
   if (!looped) {
     w.attached = undefined;
     packet.mark = 0;

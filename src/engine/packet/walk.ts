@@ -6,10 +6,21 @@
  */
 
 import { type FlowTuple, toTuple, tupleKey } from '../kernel/conntrack.ts';
+import { neighbourState } from '../kernel/neighbour.ts';
 import { sysctlNumber } from '../kernel/sysctl.ts';
 import { formatAddress, toNumber } from '../net/address.ts';
 import type { World } from '../world.ts';
-import { commit, countRecent, createDraft, type Draft, draftOf, findConnection, type NetnsDraft, recentSeen } from './draft.ts';
+import {
+  commit,
+  countRecent,
+  createDraft,
+  currentNeighbour,
+  type Draft,
+  draftOf,
+  findConnection,
+  type NetnsDraft,
+  recentSeen,
+} from './draft.ts';
 import { noteHit } from './hooks.ts';
 import { headerOf, ICMP_ECHO, ICMP_ECHO_REPLY, type Packet, type PacketKind, packetLength } from './packet.ts';
 import { createRecorder } from './recorder.ts';
@@ -64,6 +75,10 @@ export function createWalk(
     attached: options.attached,
     recorder: options.record ? createRecorder(packet) : undefined,
     expects: options.expects,
+    neighbourFailed: (dev, via) => {
+      const entry = currentNeighbour(walk.at, dev, formatAddress(via));
+      return entry !== undefined && neighbourState(entry, draft.now) === 'FAILED';
+    },
     hook: 'OUTPUT',
     untracked: false,
     sent: tupleOf(packet),

@@ -73,6 +73,8 @@ export interface Walk {
   /** The packet as it left its socket: source chosen, nothing translated yet. */
   sent: FlowTuple;
   readonly sentTtl: number;
+  /** Has ARP for a gateway failed here of late (fib_multipath_use_neigh)? */
+  readonly neighbourFailed: (dev: string, via: number) => boolean;
   /** Hook being run, for the steps its rules write. */
   hook: HookName;
   /** NOTRACK took the packet out of connection tracking in this namespace. */

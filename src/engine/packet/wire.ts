@@ -19,7 +19,7 @@ interface Owner {
   readonly link: NetLink;
 }
 
-const owners = new WeakMap<World['hosts'], Map<string, Owner | null>>();
+const owners = new WeakMap<World['hosts'], Map<string, Map<number, Owner | null>>>();
 
 function linkOn(host: Host, segment: string): NetLink | undefined {
   for (const link of Object.values(host.netns['']?.links ?? {})) {
@@ -35,11 +35,15 @@ export function segmentOwner(hosts: World['hosts'], segment: string, address: nu
     known = new Map();
     owners.set(hosts, known);
   }
-  const key = `${segment} ${address}`;
-  let owner = known.get(key);
+  let here = known.get(segment);
+  if (!here) {
+    here = new Map();
+    known.set(segment, here);
+  }
+  let owner = here.get(address);
   if (owner === undefined) {
     owner = findOwner(hosts, segment, address);
-    known.set(key, owner);
+    here.set(address, owner);
   }
   return owner ?? undefined;
 }
@@ -68,9 +72,9 @@ export function transmit(w: Walk, dev: string, target: number): Outcome {
   w.recorder?.leave(dev);
   if (link.type === 'loopback') return { at: w.at, dev };
   const arrival = link.type === 'veth' ? overVeth(w, link, target) : overSegment(w, link, target);
-  const address = formatAddress(target);
-  noteNeighbour(w, dev, address, arrival?.mac);
+  noteNeighbour(w, dev, target, arrival?.mac);
   if (arrival) return arrival;
+  const address = formatAddress(target);
   const seconds = ARP_FAILS_AFTER_MS / 1000;
   const why = link.carrier
     ? `nobody answers ARP for ${address} on ${dev}`
@@ -104,9 +108,10 @@ function overSegment(w: Walk, link: NetLink, target: number): Answered | undefin
 }
 
 /** Writes the neighbour entry and the step. A fresh REACHABLE entry is left as it is. */
-function noteNeighbour(w: Walk, dev: string, address: string, mac: string | undefined): void {
+function noteNeighbour(w: Walk, dev: string, target: number, mac: string | undefined): void {
   const { at, draft, recorder } = w;
   if (!recorder) return;
+  const address = formatAddress(target);
   const old = currentNeighbour(at, dev, address);
   const known = old && neighbourState(old, draft.now) === 'REACHABLE' && old.mac === mac;
   if (old?.state !== 'PERMANENT' && !known) {
