@@ -3,17 +3,27 @@ import { apiInput } from './api.ts';
 import { dnsInput } from './dns.ts';
 import { faultInput } from './fault.ts';
 import { fileInput } from './file.ts';
+import { flowInput } from './flow.ts';
 import { httpInput } from './http.ts';
 import type { InputHandler } from './input.ts';
+import { linkInput } from './link.ts';
+import { neighbourInput } from './neighbour.ts';
 import { resolveInput } from './resolve.ts';
+import { routeInput } from './route.ts';
+import { sysctlInput } from './sysctl.ts';
 
 export const inputs = {
   api: apiInput,
   dns: dnsInput,
   fault: faultInput,
   file: fileInput,
+  flow: flowInput,
   http: httpInput,
+  link: linkInput,
+  neighbour: neighbourInput,
   resolve: resolveInput,
+  route: routeInput,
+  sysctl: sysctlInput,
 };
 
 export type Inputs = typeof inputs;

@@ -273,19 +273,21 @@ function checkRoute(ns: NetNamespace, route: Route): KernelError | undefined {
     if (!link) return { errno: 'ENODEV' };
     if (!link.up) return { errno: 'ENETDOWN', message: 'Device for nexthop is not up' };
     if (hop.via === undefined || hop.onlink) continue;
-    const way = gatewayDevice(ns, toNumber(hop.via));
-    if (way === 'local') return { errno: 'EINVAL', message: 'Nexthop has invalid gateway' };
-    if (way !== hop.dev) return { errno: 'ENETUNREACH', message: 'Nexthop has invalid gateway' };
+    if (gatewayDevice(ns, toNumber(hop.via), hop.dev) !== hop.dev)
+      return { errno: 'ENETUNREACH', message: 'Nexthop has invalid gateway' };
   }
   if (route.src !== undefined && !isLocal(ns, toNumber(route.src))) return { errno: 'EINVAL', message: 'Invalid prefsrc address' };
   return undefined;
 }
 
-/** The link a gateway is directly reachable on, as fib_check_nh() finds it; `local` for an own address; undefined: it is not. */
+/**
+ * The link a gateway is directly reachable on, as fib_check_nh() finds it (an own address counts, oddly: its link); undefined: none.
+ * `oif`: the link the route names, for a gateway that several links reach.
+ */
 export function gatewayDevice(ns: NetNamespace, gateway: number, oif?: string): string | undefined {
   const found = lookup(ns, gateway, oif === undefined ? {} : { oif });
-  if (found.type === 'local' || found.type === 'broadcast') return 'local';
-  return found.type === 'unicast' && found.via === 0 ? found.dev : undefined;
+  if (found.type === 'unicast') return found.via === 0 ? found.dev : undefined;
+  return localDevice(ns, gateway);
 }
 
 const sameKey = (a: Route, b: Route) => a.dst === b.dst && (a.metric ?? 0) === (b.metric ?? 0);
