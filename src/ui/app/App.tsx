@@ -1,18 +1,11 @@
-/** The screen: lesson | (map | inspector) over what changed over terminal, the timeline along the bottom; one pane at a time when narrow. */
-import { useEffect, useState } from 'react';
-import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
-import { ChangeStrip } from '../changes/ChangeStrip.tsx';
+/** The frame of the page: header, messages, and the panes as soon as they are there. */
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Header } from '../header/Header.tsx';
-import { Inspector } from '../inspector/Inspector.tsx';
-import { Lesson } from '../lesson/Lesson.tsx';
-import { type Pane, screen } from '../store/screen.ts';
-import { useRun, useScreen } from '../store/use.ts';
-import { TerminalPane } from '../terminal/TerminalPane.tsx';
-import { Timeline } from '../timeline/Timeline.tsx';
-import { Topology } from '../topology/Topology.tsx';
+import { useRun } from '../store/use.ts';
 import styles from './App.module.css';
-import { Dialogs } from './Dialogs.tsx';
 import { Notices } from './Notices.tsx';
+
+const Panes = lazy(() => import('./Panes.tsx'));
 
 const NARROW = '(max-width: 900px)';
 
@@ -26,9 +19,13 @@ export function App() {
       </a>
       <Header narrow={narrow} />
       <Notices />
-      {phase === 'failed' ? <Failed /> : narrow ? <Narrow /> : <Wide />}
-      <Timeline />
-      <Dialogs />
+      {phase === 'failed' ? (
+        <Failed />
+      ) : (
+        <Suspense fallback={<main className={styles.main} aria-busy="true" />}>
+          <Panes narrow={narrow} />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -40,91 +37,6 @@ function Failed() {
       <h1>The lab could not be opened</h1>
       <p>{message}</p>
     </main>
-  );
-}
-
-function useSplit(id: string, panelIds: string[]) {
-  return useDefaultLayout({ id: `nexthop:split:${id}`, panelIds, storage: localStorage, onlySaveAfterUserInteractions: true });
-}
-
-function Wide() {
-  const inspectorOpen = useScreen((state) => state.inspectorOpen);
-  const columns = useSplit('columns', ['lesson', 'stage']);
-  const rows = useSplit('rows', ['above', 'below']);
-  const above = useSplit('above', inspectorOpen ? ['map', 'inspector'] : ['map']);
-  return (
-    <main className={styles.main}>
-      <Group orientation="horizontal" defaultLayout={columns.defaultLayout} onLayoutChanged={columns.onLayoutChanged}>
-        <Panel id="lesson" defaultSize="27%" minSize="17rem" maxSize="50%" groupResizeBehavior="preserve-pixel-size">
-          <Lesson />
-        </Panel>
-        <Separator className={styles.column} />
-        <Panel id="stage" minSize="30rem">
-          <Group orientation="vertical" defaultLayout={rows.defaultLayout} onLayoutChanged={rows.onLayoutChanged}>
-            <Panel id="above" defaultSize="60%" minSize="12rem">
-              <Group orientation="horizontal" defaultLayout={above.defaultLayout} onLayoutChanged={above.onLayoutChanged}>
-                <Panel id="map" minSize="20rem">
-                  <Topology />
-                </Panel>
-                {inspectorOpen && <Separator className={styles.column} />}
-                {inspectorOpen && (
-                  <Panel id="inspector" defaultSize="30%" minSize="15rem" maxSize="60%">
-                    <Inspector />
-                  </Panel>
-                )}
-              </Group>
-            </Panel>
-            <Separator className={styles.row} />
-            <Panel id="below" minSize="8rem">
-              <div className={styles.below}>
-                <ChangeStrip />
-                <TerminalPane />
-              </div>
-            </Panel>
-          </Group>
-        </Panel>
-      </Group>
-    </main>
-  );
-}
-
-const LABELS: Readonly<Record<Pane, string>> = { lesson: 'Lesson', map: 'Map', terminal: 'Terminal', inspector: 'Inspector' };
-
-/** One pane at a time; the others stay mounted, so a terminal goes on and a lesson keeps its place. */
-function Narrow() {
-  const pane = useScreen((state) => state.pane);
-  return (
-    <>
-      <nav className={styles.panes} aria-label="Panes">
-        {(Object.keys(LABELS) as Pane[]).map((each) => (
-          <button
-            key={each}
-            type="button"
-            aria-current={pane === each ? 'page' : undefined}
-            onClick={() => screen.setState({ pane: each })}
-          >
-            {LABELS[each]}
-          </button>
-        ))}
-      </nav>
-      <main className={styles.main}>
-        <div className={styles.pane} hidden={pane !== 'lesson'}>
-          <Lesson />
-        </div>
-        <div className={styles.pane} hidden={pane !== 'map'}>
-          <Topology />
-        </div>
-        <div className={styles.pane} hidden={pane !== 'terminal'}>
-          <div className={styles.below}>
-            <ChangeStrip />
-            <TerminalPane />
-          </div>
-        </div>
-        <div className={styles.pane} hidden={pane !== 'inspector'}>
-          <Inspector />
-        </div>
-      </main>
-    </>
   );
 }
 

@@ -1,7 +1,26 @@
 /** Answers to predictions: the question's lines are run on a copy of the world, in the lazy shell chunk. */
-import type { LabStep } from '../../tutor/index.ts';
+import { createSim } from '../../engine/index.ts';
+import { type LabStep, rightAnswers } from '../../tutor/index.ts';
+import { currentLab } from './lab.ts';
+import { simulation } from './run.ts';
 
 /** @returns the right options. @throws Error when the lines cannot be run */
 export async function answerPrediction(step: LabStep): Promise<readonly string[]> {
-  throw new Error(`nothing answers ${step.id} yet`);
+  const lab = currentLab();
+  if (!lab || !step.predict) return [];
+  const { createSession, headlessClock } = await import('../../shell/index.ts');
+  // Worlds are values: what happens to the copy never reaches the learner's.
+  const copy = createSim(simulation().world());
+  copy.settle();
+  const session = createSession({
+    sim: copy,
+    place: { host: lab.host, netns: '' },
+    clock: headlessClock(copy),
+    settle: true,
+    id: 'prediction',
+    write: () => {},
+  });
+  for (const line of step.predict.after) await session.run(line);
+  copy.settle();
+  return rightAnswers(step.predict, copy.world());
 }

@@ -1,0 +1,13 @@
+/** The service worker (public/sw.js): the built site opens again without a network. Off while developing. */
+export function keepForOffline(): void {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  addEventListener('load', () => {
+    navigator.serviceWorker
+      .register('./sw.js')
+      .then(() => navigator.serviceWorker.ready)
+      .then((registration) => registration.active?.postMessage('fill'))
+      .catch(() => {
+        // No offline use then: a page from a file or a browser that forbids it.
+      });
+  });
+}
