@@ -2,6 +2,7 @@
 export { age, humanDuration } from './api/age.ts';
 export type { ApiRequest, ApiResponse, Watch, WatchEvent } from './api/http.ts';
 export type * from './api/objects.ts';
+export { decodeProtobuf, PROTOBUF } from './api/rest/protobuf.ts';
 export { meets, parseFieldSelector, parseLabelSelector } from './api/selectors.ts';
 export { type ApiState, getObject, keyOf, objectsOf } from './api/storage.ts';
 export { parseTimestamp, timestamp } from './api/time.ts';

@@ -1,5 +1,5 @@
 /** The list of kinds that are served. Adding one: a file in this folder and a line here. */
-import type { Kind } from '../kind.ts';
+import { apiVersionOf, type Kind } from '../kind.ts';
 import type { ResourceName } from '../storage.ts';
 import { calicoKinds } from './calico.ts';
 import { configMapKind } from './configmap.ts';
@@ -58,4 +58,11 @@ export function kindOf(resource: ResourceName): Kind {
   const kind = byResource.get(resource);
   if (!kind) throw new Error(`no kind for resource ${resource}`);
   return kind;
+}
+
+const byApiVersion: ReadonlyMap<string, Kind> = new Map(kinds.map((kind) => [`${apiVersionOf(kind)} ${kind.kind}`, kind]));
+
+/** The kind of an object: `apps/v1`, `Deployment`. */
+export function findKindOf(apiVersion: string, kind: string): Kind | undefined {
+  return byApiVersion.get(`${apiVersion} ${kind}`);
 }

@@ -1,10 +1,10 @@
 /** Types of core/v1 but for the pod's (k8s.io/api v0.32). The notation is explained in types.ts. */
 export const CORE_TYPES = `
 Node kind: metadata meta.ObjectMeta, spec NodeSpec, status NodeStatus
-NodeSpec: podCIDR string, podCIDRs []string & set, providerID string, unschedulable bool, taints []Taint atomic,
-  configSource NodeConfigSource, externalID string
+NodeSpec: podCIDR string, podCIDRs []string & set @7, providerID string @3, unschedulable bool, taints []Taint atomic,
+  configSource NodeConfigSource, externalID string @2
 Taint: key! string, value string, effect! string(NoExecute|NoSchedule|PreferNoSchedule), timeAdded time
-NodeConfigSource: configMap ConfigMapNodeConfigSource
+NodeConfigSource: configMap ConfigMapNodeConfigSource @2
 ConfigMapNodeConfigSource: namespace! string, name! string, uid string, resourceVersion string, kubeletConfigKey! string
 NodeStatus: capacity {}quantity, allocatable {}quantity, phase string(Pending|Running|Terminated),
   conditions []NodeCondition &type #type, addresses []NodeAddress &type #type, daemonEndpoints NodeDaemonEndpoints,
@@ -20,47 +20,47 @@ ContainerImage: names []string atomic, sizeBytes int64
 AttachedVolume: name! string, devicePath! string
 NodeConfigStatus: assigned NodeConfigSource, active NodeConfigSource, lastKnownGood NodeConfigSource, error string
 NodeRuntimeHandler: name string, features NodeRuntimeHandlerFeatures
-NodeRuntimeHandlerFeatures: recursiveReadOnlyMounts bool, userNamespaces bool
-NodeFeatures: supplementalGroupsPolicy bool
+NodeRuntimeHandlerFeatures: recursiveReadOnlyMounts bool *, userNamespaces bool *
+NodeFeatures: supplementalGroupsPolicy bool *
 Pod kind: metadata meta.ObjectMeta, spec PodSpec, status PodStatus
 Service kind: metadata meta.ObjectMeta, spec ServiceSpec, status ServiceStatus
-ServiceSpec: ports []ServicePort &port #port+protocol, selector {}string atomic, clusterIP string, clusterIPs []string atomic,
-  type string(ClusterIP|ExternalName|LoadBalancer|NodePort), externalIPs []string atomic, sessionAffinity string(ClientIP|None),
-  loadBalancerIP string, loadBalancerSourceRanges []string atomic, externalName string,
+ServiceSpec: ports []ServicePort &port #port+protocol, selector {}string atomic, clusterIP string, clusterIPs []string atomic @18,
+  type string(ClusterIP|ExternalName|LoadBalancer|NodePort) @4, externalIPs []string atomic,
+  sessionAffinity string(ClientIP|None) @7, loadBalancerIP string, loadBalancerSourceRanges []string atomic, externalName string,
   externalTrafficPolicy string(Cluster|Local), healthCheckNodePort int32, publishNotReadyAddresses bool,
-  sessionAffinityConfig SessionAffinityConfig, ipFamilies []string(|IPv4|IPv6) atomic,
-  ipFamilyPolicy string(PreferDualStack|RequireDualStack|SingleStack), allocateLoadBalancerNodePorts bool,
-  loadBalancerClass string, internalTrafficPolicy string(Cluster|Local), trafficDistribution string
-ServicePort: name string, protocol string(SCTP|TCP|UDP) =TCP, appProtocol string, port! int32, targetPort intOrString,
+  sessionAffinityConfig SessionAffinityConfig, ipFamilies []string(|IPv4|IPv6) atomic @19,
+  ipFamilyPolicy string(PreferDualStack|RequireDualStack|SingleStack) * @17, allocateLoadBalancerNodePorts bool * @20,
+  loadBalancerClass string *, internalTrafficPolicy string(Cluster|Local) *, trafficDistribution string *
+ServicePort: name string, protocol string(SCTP|TCP|UDP) =TCP, appProtocol string * @6, port! int32 @3, targetPort intOrString,
   nodePort int32
 SessionAffinityConfig: clientIP ClientIPConfig
-ClientIPConfig: timeoutSeconds int32
+ClientIPConfig: timeoutSeconds int32 *
 ServiceStatus: loadBalancer LoadBalancerStatus, conditions []meta.Condition &type #type
 LoadBalancerStatus: ingress []LoadBalancerIngress atomic
-LoadBalancerIngress: ip string, hostname string, ipMode string, ports []PortStatus atomic
-PortStatus: port! int32, protocol! string(SCTP|TCP|UDP), error string
+LoadBalancerIngress: ip string, hostname string, ipMode string *, ports []PortStatus atomic
+PortStatus: port! int32, protocol! string(SCTP|TCP|UDP), error string *
 Endpoints kind: metadata meta.ObjectMeta, subsets []EndpointSubset atomic
 EndpointSubset: addresses []EndpointAddress atomic, notReadyAddresses []EndpointAddress atomic, ports []EndpointPort atomic
-EndpointAddress atomic: ip! string, hostname string, nodeName string, targetRef ObjectReference
+EndpointAddress atomic: ip! string, hostname string @3, nodeName string *, targetRef ObjectReference @2
 ObjectReference atomic: kind string, namespace string, name string, uid string, apiVersion string, resourceVersion string,
   fieldPath string
-EndpointPort atomic: name string, port! int32, protocol string(SCTP|TCP|UDP), appProtocol string
+EndpointPort atomic: name string, port! int32, protocol string(SCTP|TCP|UDP), appProtocol string *
 Event kind: metadata! meta.ObjectMeta, involvedObject! ObjectReference, reason string, message string, source EventSource,
   firstTimestamp time, lastTimestamp time, count int32, type string, eventTime microtime, series EventSeries, action string,
   related ObjectReference, reportingComponent string, reportingInstance string
 EventSource: component string, host string
 EventSeries: count int32, lastObservedTime microtime
 ServiceAccount kind: metadata meta.ObjectMeta, secrets []ObjectReference &name #name,
-  imagePullSecrets []LocalObjectReference atomic, automountServiceAccountToken bool
-ConfigMap kind: metadata meta.ObjectMeta, immutable bool, data {}string, binaryData {}bytes
-Secret kind: metadata meta.ObjectMeta, immutable bool, data {}bytes, stringData {}string, type string
+  imagePullSecrets []LocalObjectReference atomic, automountServiceAccountToken bool *
+ConfigMap kind: metadata meta.ObjectMeta, immutable bool * @4, data {}string @2, binaryData {}bytes
+Secret kind: metadata meta.ObjectMeta, immutable bool * @5, data {}bytes @2, stringData {}string @4, type string @3
 PodTemplateSpec: metadata meta.ObjectMeta, spec PodSpec
 PersistentVolumeClaim kind: metadata meta.ObjectMeta, spec PersistentVolumeClaimSpec, status PersistentVolumeClaimStatus
 PersistentVolumeClaimStatus: phase string(Bound|Lost|Pending),
   accessModes []string(ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod) atomic, capacity {}quantity,
   conditions []PersistentVolumeClaimCondition &type #type, allocatedResources {}quantity,
-  allocatedResourceStatuses {}string(ControllerResizeInProgress|ControllerResizeInfeasible|NodeResizeInProgress|NodeResizeInfeasible|NodeResizePending),
-  currentVolumeAttributesClassName string, modifyVolumeStatus ModifyVolumeStatus
+  allocatedResourceStatuses {}string(ControllerResizeInProgress|ControllerResizeInfeasible|NodeResizeInProgress|NodeResizeInfeasible|NodeResizePending) @7,
+  currentVolumeAttributesClassName string *, modifyVolumeStatus ModifyVolumeStatus
 PersistentVolumeClaimCondition: type! string, status! string, lastProbeTime time, lastTransitionTime time, reason string,
   message string
 ModifyVolumeStatus: targetVolumeAttributesClassName string, status! string(InProgress|Infeasible|Pending)

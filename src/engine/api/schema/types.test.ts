@@ -44,5 +44,7 @@ test('a line says all about a field', () => {
     listType: 'map',
     keys: ['port', 'protocol'],
     default: undefined,
+    pointer: false,
+    number: '1',
   });
 });

@@ -6,7 +6,9 @@
  * After the name: `kind` for a top-level object (apiVersion and kind are implied), `atomic` for one that is replaced as a whole.
  * A field: its name, `!` when required, its type (`[]` list of, `{}` map to, `string(A|B)` an enum, a capital: another type, with its
  * package unless the same), then `&key` merged by that key under strategic merge (`&` alone: as a set), `~` retainKeys,
- * `#a+b` a map-list with these keys, `set`, `atomic` under server-side apply, `=x` the default. A line that begins with spaces goes on.
+ * `#a+b` a map-list with these keys, `set`, `atomic` under server-side apply, `=x` the default, `*` a scalar that tells "absent" from zero,
+ * `@n` its protobuf number where it is not one more than the last (`2.1`: field 1 of the embedded message 2). A line that begins with
+ * spaces goes on.
  */
 import { CALICO_TYPES } from './calico.ts';
 import { CORE_TYPES } from './core.ts';
@@ -19,6 +21,7 @@ import {
   DISCOVERY_TYPES,
   EVENTS_TYPES,
   NETWORKING_TYPES,
+  POLICY_TYPES,
 } from './groups.ts';
 import { META_TYPES } from './meta.ts';
 import { POD_TYPES } from './pod.ts';
@@ -40,6 +43,10 @@ export interface Field {
   /** Keys of a map-list under server-side apply. */
   readonly keys: readonly string[];
   readonly default?: string;
+  /** Absent and zero differ: a pointer in Go. */
+  readonly pointer: boolean;
+  /** Protobuf number; `2.1` is field 1 of the message that is field 2. */
+  readonly number: string;
 }
 
 export interface StructType {
@@ -65,6 +72,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   authentication: AUTHENTICATION_TYPES,
   authorization: AUTHORIZATION_TYPES,
   autoscaling: AUTOSCALING_TYPES,
+  policy: POLICY_TYPES,
   calico: CALICO_TYPES,
 };
 
@@ -78,7 +86,7 @@ function typeRef(text: string, pack: string): TypeRef {
   return { is: 'scalar', name: text.slice(0, open), enum: text.slice(open + 1, -1).split('|') };
 }
 
-function field(text: string, pack: string): Field {
+function field(text: string, pack: string, before: string): Field {
   const [first, type, ...marks] = text.trim().split(' ');
   const mark = (start: string) => marks.find((it) => it.startsWith(start))?.slice(1);
   const keys = mark('#');
@@ -92,6 +100,8 @@ function field(text: string, pack: string): Field {
     listType,
     keys: keys ? keys.split('+') : [],
     default: mark('='),
+    pointer: marks.includes('*'),
+    number: mark('@') ?? before.replace(/\d+$/, (last) => String(Number(last) + 1)),
   };
 }
 
@@ -101,17 +111,18 @@ const plainField = (name: string): Field => ({
   required: false,
   retainKeys: false,
   keys: [],
+  pointer: false,
+  number: '0',
 });
 
 function struct(line: string, pack: string): StructType {
   const colon = line.indexOf(':');
   const [short, ...flags] = line.slice(0, colon).split(' ');
   const kind = flags.includes('kind');
-  const own = line
-    .slice(colon + 1)
-    .split(', ')
-    .filter((part) => part.trim() !== '')
-    .map((part) => field(part, pack));
+  const own: Field[] = [];
+  for (const part of line.slice(colon + 1).split(', ')) {
+    if (part.trim() !== '') own.push(field(part, pack, own.at(-1)?.number ?? '0'));
+  }
   const fields = kind ? [plainField('apiVersion'), plainField('kind'), ...own] : own;
   return {
     name: `${pack}.${short}`,
