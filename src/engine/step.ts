@@ -10,6 +10,9 @@ export interface StepResult {
   readonly changedBy: readonly string[];
 }
 
+/** Rounds happen on a grid of ROUND_MS, so that a hundred pods that start within a moment of each other share one round. */
+const onGrid = (ms: number) => Math.ceil(ms / ROUND_MS) * ROUND_MS;
+
 export function step(before: World, list: readonly Agent[] = agents): StepResult {
   let world = before;
   let wakeAt: number | undefined;
@@ -20,8 +23,8 @@ export function step(before: World, list: readonly Agent[] = agents): StepResult
     world = result.world;
     if (result.wakeAt !== undefined && (wakeAt === undefined || result.wakeAt < wakeAt)) wakeAt = result.wakeAt;
   }
-  if (world !== before) wakeAt = Math.min(wakeAt ?? Number.MAX_SAFE_INTEGER, before.now + ROUND_MS);
+  if (world !== before) wakeAt = Math.min(wakeAt ?? Number.MAX_SAFE_INTEGER, before.now + 1);
   // A deadline in the past must still let time move, or the world would stand still.
-  if (wakeAt !== undefined && wakeAt <= before.now) wakeAt = before.now + ROUND_MS;
+  if (wakeAt !== undefined) wakeAt = onGrid(Math.max(wakeAt, before.now + 1));
   return { world, wakeAt, changedBy };
 }
