@@ -25,6 +25,7 @@ export { isLocal, type Lookup, localTable, lookup, type RoutePattern, selectSour
 export { globalAddress, operstate } from './kernel/link.ts';
 export type { LinkAddress, Neighbour, NetLink, NetNamespace, NextHop, Route, Socket } from './kernel/namespace.ts';
 export { neighbourState } from './kernel/neighbour.ts';
+export { saveText, TABLE_ORDER as NETFILTER_TABLES } from './kernel/netfilter/print.ts';
 export type * from './kernel/netfilter/types.ts';
 export { allSysctls, getSysctl } from './kernel/sysctl.ts';
 export { loadWorld } from './load/load.ts';

@@ -6,6 +6,7 @@ import { fileInput } from './file.ts';
 import { flowInput } from './flow.ts';
 import { httpInput } from './http.ts';
 import type { InputHandler } from './input.ts';
+import { iptablesInput } from './iptables.ts';
 import { linkInput } from './link.ts';
 import { neighbourInput } from './neighbour.ts';
 import { resolveInput } from './resolve.ts';
@@ -24,6 +25,7 @@ export const inputs = {
   resolve: resolveInput,
   route: routeInput,
   sysctl: sysctlInput,
+  iptables: iptablesInput,
 };
 
 export type Inputs = typeof inputs;

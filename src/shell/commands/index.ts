@@ -3,6 +3,8 @@
  * What every Linux machine has beside them (cat, grep, ssh, sudo …) is in tools/.
  */
 import type { Command } from '../command.ts';
+import { iptables } from './iptables/index.ts';
+import { iptablesSave } from './iptables-save/index.ts';
 import { kubectl } from './kubectl/index.ts';
 
-export const commands: readonly Command[] = [kubectl];
+export const commands: readonly Command[] = [iptables, iptablesSave, kubectl];

@@ -18,6 +18,6 @@ export function resetCounters(counters: Netfilter['counters'], table: TableName,
   if (chains.length === 0) return counters;
   const gone = new Set(chains.map((chain) => `${table} ${chain}`));
   const entries = Object.entries(counters);
-  const kept = entries.filter(([key]) => key.endsWith(' policy') || !gone.has(key.slice(0, key.lastIndexOf(' '))));
+  const kept = entries.filter(([key]) => key.endsWith(' -1') || !gone.has(key.slice(0, key.lastIndexOf(' '))));
   return kept.length === entries.length ? counters : Object.fromEntries(kept);
 }

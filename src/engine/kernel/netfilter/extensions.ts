@@ -82,8 +82,8 @@ export const MATCHES: { readonly [T in Match['type']]: MatchText<MatchOf<T>> } =
     list: ({ value, mask, not }) => ` mark match${bang(not)} ${maskText(value, mask)}`,
   },
   ctstate: {
-    save: ({ states, not }) => `${bang(not)} --ctstate ${statesText(states)}`,
-    list: ({ states, not }) => `${bang(not)} ctstate ${statesText(states)}`,
+    save: ({ states, not, as = 'ctstate' }) => `${bang(not)} --${as} ${statesText(states)}`,
+    list: ({ states, not, as = 'ctstate' }) => `${bang(not)} ${as} ${statesText(states)}`,
   },
   statistic: {
     save: ({ probability }) => ` --mode random --probability ${chance(probability)}`,
@@ -147,7 +147,7 @@ export const TARGETS: { readonly [T in Target['type']]: TargetText<TargetOf<T>> 
 /** The module an option belongs to: `-m tcp --dport 80`. */
 export function moduleOf(match: Match, proto: string): string {
   if (match.type === 'sport' || match.type === 'dport' || match.type === 'proto') return proto;
-  return match.type === 'ctstate' ? 'conntrack' : match.type;
+  return match.type === 'ctstate' ? (match.as ?? 'conntrack') : match.type;
 }
 
 /** ` --comment` argument as xtables_save_string writes it: in quotes unless it is one plain word. */

@@ -64,7 +64,8 @@ export type Match =
   | { readonly type: 'dport' | 'sport'; readonly port: number; readonly to?: number; readonly not?: boolean }
   | { readonly type: 'addrtype'; readonly side: 'src' | 'dst'; readonly value: 'LOCAL'; readonly not?: boolean }
   | { readonly type: 'mark'; readonly value: number; readonly mask: number; readonly not?: boolean }
-  | { readonly type: 'ctstate'; readonly states: readonly CtState[]; readonly not?: boolean }
+  /** `as: 'state'` was written as `-m state --state`. */
+  | { readonly type: 'ctstate'; readonly states: readonly CtState[]; readonly not?: boolean; readonly as?: 'state' }
   /** `-m tcp` without options, as DNAT needs it: always true. */
   | { readonly type: 'proto' }
   | { readonly type: 'multiport'; readonly side: 'dports' | 'sports'; readonly ports: readonly number[]; readonly not?: boolean }
