@@ -40,6 +40,7 @@ async function makeBundle() {
     root: ROOT,
     configFile: false,
     logLevel: 'error',
+    publicDir: false,
     // One file: reading a hundred modules costs more than running them.
     ssr: { noExternal: true },
     build: {

@@ -3,8 +3,9 @@
  * Lines come from `-c` or from standard input; output, errors and the exit status are the commands' own.
  */
 import { createInterface } from 'node:readline';
-import { loadWorld, WorldError } from '../engine/index.ts';
+import { WorldError } from '../engine/index.ts';
 import { createSession, headlessClock, needsMore, type ShellSession } from '../shell/index.ts';
+import { bootWorld } from './boot.ts';
 import { choose } from './source.ts';
 
 interface Options {
@@ -80,7 +81,7 @@ export async function main(args: readonly string[]): Promise<void> {
 function open(options: Options) {
   try {
     const { source, host } = choose(options);
-    const sim = loadWorld(source);
+    const sim = bootWorld(source);
     const name = options.host ?? host;
     if (!sim.world().hosts[name]) fail(`no host ${name}; there are: ${Object.keys(sim.world().hosts).join(', ')}`);
     return { sim, host: name };
