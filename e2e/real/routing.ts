@@ -1,0 +1,112 @@
+/**
+ * Holds routing and NAT against the real BIRD and the real kernel: each scenario is typed into the simulation, rebuilt from
+ * namespaces (namespaces.ts), and both sides are asked the same things.
+ */
+import { loadWorld, type Sim, type World } from '../../src/engine/index.ts';
+import { testSession } from '../../src/shell/testing.ts';
+import { worlds } from '../../src/worlds/index.ts';
+import { type HostTexts, Namespaces } from './namespaces.ts';
+import type { Outcome } from './outcome.ts';
+import type { Probe, Scenario } from './scenarios.ts';
+
+/** Runs one scenario on both sides. */
+export async function compareScenario(scenario: Scenario, prefix: string): Promise<readonly Outcome[]> {
+  const sim = loadWorld(worlds[scenario.world]!);
+  const bastion = Object.values(sim.world().hosts).find((host) => host.kind === 'bastion')!.name;
+  const typed = testSession(sim, bastion);
+  const outcomes: Outcome[] = [];
+  const judge = (tool: string, line: string, ours: string, real: string) =>
+    outcomes.push({ tool, scenario: scenario.name, line, verdict: ours === real ? 'identical' : 'different', ours, real });
+  for (const line of scenario.lines) {
+    const { exitCode, stderr } = await typed.type(line);
+    if (exitCode !== 0) judge('set-up', line, stderr, '');
+  }
+  sim.settle();
+  const world = sim.world();
+  const up = Object.values(world.hosts).filter((host) => host.up && host.kind !== 'gateway');
+  const texts: Record<string, HostTexts> = {};
+  for (const host of up.filter((h) => h.kind === 'node')) texts[host.name] = await textsOf(sim, host.name);
+  const ours = async (host: string, line: string) => (await testSession(sim, host).type(line)).stdout;
+  const spaces = new Namespaces(world, prefix);
+  try {
+    spaces.build(texts);
+    const sessions: Record<string, number> = {};
+    for (const host of up)
+      sessions[host.name] = ((await ours(host.name, 'sudo birdc show protocols')).match(/Established/g) ?? []).length;
+    if (!(await spaces.converge(sessions))) judge('bird', 'sessions come up', 'all', spaces.birdc(bastion, 'show protocols'));
+    for (const host of up) {
+      judge('ip', `${host.name}: ip route`, await ours(host.name, 'ip route'), spaces.run(host.name, '', ['ip', 'route']).stdout);
+      for (const line of ['show protocols', 'show route']) {
+        judge(
+          'birdc',
+          `${host.name}: birdc ${line}`,
+          maskBird(await ours(host.name, `sudo birdc ${line}`)),
+          maskBird(spaces.birdc(host.name, line)),
+        );
+      }
+      if (host.kind !== 'node') continue;
+      const rules = (text: string) => maskRules(text);
+      judge(
+        'iptables',
+        `${host.name}: iptables-save`,
+        rules(texts[host.name]!.rules ?? ''),
+        rules(spaces.run(host.name, '', ['iptables-save']).stdout),
+      );
+    }
+    for (const probe of scenario.probes) await compareProbe(sim, spaces, probe, judge);
+  } finally {
+    spaces.destroy();
+  }
+  return outcomes;
+}
+
+async function textsOf(sim: Sim, host: string): Promise<HostTexts> {
+  const session = testSession(sim, host);
+  return { rules: (await session.type('sudo iptables-save')).stdout, sets: (await session.type('sudo ipset save')).stdout };
+}
+
+const FORMAT = '%{http_code} %{exitcode}\\n';
+
+async function compareProbe(
+  sim: Sim,
+  spaces: Namespaces,
+  { from, url }: Probe,
+  judge: (tool: string, line: string, ours: string, real: string) => void,
+) {
+  const place = placeOf(sim.world(), from);
+  if (!place) return;
+  const args = ['-sS', '-m', '2', '-o', '/dev/null', '-w', FORMAT, url];
+  const real = spaces.run(place.host, place.netns, ['curl', ...args]);
+  const seen = spaces.run(place.host, place.netns, ['curl', '-s', '-m', '2', url]).stdout.trim();
+  const line = `curl ${args.map((arg) => (/[% ]/.test(arg) ? `'${arg}'` : arg)).join(' ')}`;
+  const session = testSession(sim, { host: place.host, netns: '' });
+  const before = sim.world().flows.at(-1)?.id;
+  const typed = place.netns === '' ? line : `sudo ip netns exec ${place.netns} ${line}`;
+  const ours = await session.type(typed);
+  const flow = sim
+    .world()
+    .flows.findLast((t) => t.flow.from.host === place.host && t.flow.from.netns === place.netns && t.flow.proto === 'tcp');
+  const oursSeen = flow && flow.id !== before && flow.received && ours.exitCode === 0 ? `seen ${flow.received.header.src}` : '';
+  const status = (text: string) => text.replace(/^[1-9]\d\d /gm, '200 ');
+  judge(
+    'curl',
+    `${from}: ${url}`,
+    maskMs(status(ours.stdout) + ours.stderr + oursSeen),
+    maskMs(status(real.stdout) + real.stderr + seen),
+  );
+}
+
+function placeOf(world: World, from: string): { host: string; netns: string } | undefined {
+  if (!from.startsWith('pod/')) return world.hosts[from] ? { host: from, netns: '' } : undefined;
+  for (const host of Object.values(world.hosts)) {
+    const netns = Object.keys(host.netns).find((key) => key.split('/')[1]?.startsWith(`${from.slice(4)}-`));
+    if (netns !== undefined) return { host: host.name, netns };
+  }
+  return undefined;
+}
+
+/** Clock times and ages. */
+const maskBird = (text: string) => text.replace(/\b\d\d:\d\d:\d\d\b/g, 'TIME    ').replace(/\b\d{4}-\d\d-\d\d\b/g, 'TIME      ');
+/** The two comment lines with the time, counters, and the chains that only the kernel side has. */
+const maskRules = (text: string) => text.replace(/^# .*$/gm, '#').replace(/\[\d+:\d+\]/g, '[0:0]');
+const maskMs = (text: string) => text.replace(/after \d+ (ms|milliseconds)/g, 'after N $1');
