@@ -1,6 +1,7 @@
 /** The engine's door: what other rooms may use. */
 export { age, humanDuration } from './api/age.ts';
 export type { ApiRequest, ApiResponse, Watch, WatchEvent } from './api/http.ts';
+export { type CalicoFault, calicoErrorText, validateCalico } from './api/kinds/calico-validation.ts';
 export type * from './api/objects.ts';
 export { decodeProtobuf, PROTOBUF } from './api/rest/protobuf.ts';
 export { meets, parseFieldSelector, parseLabelSelector } from './api/selectors.ts';
