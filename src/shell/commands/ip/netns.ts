@@ -23,8 +23,8 @@ export function placeNamed(process: Process, name: string): Place {
 
 async function exec(context: Context, args: readonly string[]): Promise<number> {
   const [name, ...command] = args;
-  if (name === undefined) throw new Stop('No netns name specified\n', 255);
-  if (command.length === 0) throw new Stop('No command specified\n', 255);
+  if (name === undefined) throw new Stop('No netns name specified\n', 1);
+  if (command.length === 0) throw new Stop('No command specified\n', 1);
   const { process } = context;
   const place = placeNamed(process, name);
   if (!process.root) throw new Stop(`setting the network namespace "${name}" failed: Operation not permitted\n`, 255);

@@ -52,8 +52,7 @@ function readNexthops(args: readonly string[]): readonly DraftHop[] {
     const word = cursor.take();
     const hop = hops.at(-1);
     if (word === 'nexthop') {
-      // parse_nexthops(): a bare `nexthop` is a spelling mistake.
-      if (cursor.done) throw new Stop('Command line is not complete. Try option "help"\n', 255);
+      if (cursor.done) throw new Stop('Error: unexpected end of line after "nexthop"\n', 255);
       hops.push({ weight: 1 });
     } else if (hop && word === 'via') {
       hop.via = readVia(cursor);
@@ -209,12 +208,7 @@ const REFUSING = new Set(['blackhole', 'unreachable', 'prohibit']);
 
 export function changeRoute(context: Context, mode: Mode, cursor: Cursor): undefined {
   const draft = readRoute(cursor);
-  if (draft.dst === undefined) {
-    // Without a destination iproute2 means the default route; without anything at all it shows how.
-    if (draft.via === undefined && draft.dev === undefined && draft.nexthops === undefined && draft.type === undefined)
-      throw usageStop(usage.route);
-    draft.dst = '0.0.0.0/0';
-  }
+  if (draft.dst === undefined) throw usageStop(usage.route);
   checkDevices(context, draft);
   requireRoot(context);
   const prefix = parsePrefix(draft.dst)!;
