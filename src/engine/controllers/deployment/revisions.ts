@@ -5,6 +5,7 @@
 import type { Deployment, PodTemplate, ReplicaSet } from '../../api/objects.ts';
 import { type ApiState, keyOf, objectsOf } from '../../api/storage.ts';
 import { createObject, deleteObject, updateObject } from '../../api/write.ts';
+import { remember } from '../../memo.ts';
 import { hash32, KUBE_ALPHABET } from '../../net/random.ts';
 import { canonical } from '../canonical.ts';
 import type { Reconciling } from '../controller.ts';
@@ -54,8 +55,15 @@ function setsByOwner(sets: Readonly<Record<string, ReplicaSet>>): ReadonlyMap<st
 
 /** The ReplicaSet whose template equals the Deployment's, but for the hash label. */
 export function newSet(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined {
-  const wanted = canonical(deployment.spec.template);
-  return sets.find((set) => canonical(withoutHash(set.spec.template)) === wanted);
+  const wanted = templateText(deployment.spec.template);
+  return sets.find((set) => templateText(set.spec.template) === wanted);
+}
+
+const texts = new WeakMap<PodTemplate, string>();
+
+/** A template as text, without the hash label. Kept by identity: templates are compared every round. */
+function templateText(template: PodTemplate): string {
+  return remember(texts, template, () => canonical(withoutHash(template)));
 }
 
 function withoutHash(template: PodTemplate): PodTemplate {
@@ -68,7 +76,7 @@ function withoutHash(template: PodTemplate): PodTemplate {
  * The bits themselves differ from upstream's, which hashes Go's memory layout of the template.
  */
 export function templateHash(template: PodTemplate): string {
-  const digits = String(hash32('pod-template-hash', canonical(withoutHash(template))));
+  const digits = String(hash32('pod-template-hash', templateText(template)));
   return [...digits].map((digit) => KUBE_ALPHABET[digit.charCodeAt(0) % KUBE_ALPHABET.length]).join('');
 }
 

@@ -16,7 +16,7 @@ import { type Host, type World, withHost, withNetns } from '../../world.ts';
 import { heartbeats, isHeard } from './heartbeat.ts';
 import { advancePod, killPod, newPod } from './pod.ts';
 import type { KubeletState, PodRun } from './state.ts';
-import { hostOf, type Work } from './work.ts';
+import { hostOf, storedPod, type Work, wake } from './work.ts';
 
 /** What a quiet kubelet looked at last. */
 interface Quiet {
@@ -78,11 +78,39 @@ function runHost(
     const key = keyOf(pod);
     const { [key]: known } = runs;
     if (!known && (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') && !pod.metadata.deletionTimestamp) continue;
-    const run = advancePod(work, pod, known ?? newPod(work, pod), state.unready?.[key] ?? false);
+    const run = advanceUnlessQuiet(work, pod, known ?? newPod(work, pod), state.unready?.[key] ?? false);
     if (run) runs[key] = run;
     else delete runs[key];
   }
   return { world: withPods(work, runs), wakeAt: work.wakeAt };
+}
+
+/** What a pod with nothing to do was looked at with. */
+interface QuietPod {
+  readonly pod: Pod;
+  readonly stored: Pod | undefined;
+  readonly unready: boolean;
+  readonly reachable: boolean;
+  readonly wakeAt: number | undefined;
+}
+
+const quietPods = new WeakMap<PodRun, QuietPod>();
+
+function advanceUnlessQuiet(work: Work, pod: Pod, run: PodRun, unready: boolean): PodRun | undefined {
+  const { reachable, world } = work;
+  const stored = storedPod(work, pod);
+  const known = quietPods.get(run);
+  const same = known && known.pod === pod && known.stored === stored && known.unready === unready && known.reachable === reachable;
+  if (same && (known.wakeAt === undefined || known.wakeAt > world.now)) {
+    wake(work, known.wakeAt);
+    return run;
+  }
+  const before = work.wakeAt;
+  work.wakeAt = undefined;
+  const next = advancePod(work, pod, run, unready);
+  if (next === run && work.world === world) quietPods.set(run, { pod, stored, unready, reachable, wakeAt: work.wakeAt });
+  work.wakeAt = earliest(before, work.wakeAt);
+  return next;
 }
 
 /** Enough of a pod that is gone to clean up after it. */

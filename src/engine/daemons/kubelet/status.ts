@@ -6,6 +6,7 @@ import type { Condition, Container, ContainerStatus, Pod } from '../../api/objec
 import { timestamp } from '../../api/time.ts';
 import { conditionOf } from '../../controllers/podstate.ts';
 import { parseReference } from '../../images/registry.ts';
+import { remember } from '../../memo.ts';
 import { randomText } from '../../net/random.ts';
 import type { Host } from '../../world.ts';
 import { restarts } from './container.ts';
@@ -57,7 +58,7 @@ export function phaseOf(pod: Pod, run: PodRun): Pod['status']['phase'] {
 function containerStatus(container: Container, run: ContainerRun, idle: string): ContainerStatus {
   const reference = parseReference(container.image);
   const known = run.id !== '';
-  const digest = randomText(64, '0123456789abcdef', 'image digest', reference?.full ?? '');
+  const digest = known ? digestOf(reference?.full ?? '') : '';
   return {
     ...(known ? { containerID: `containerd://${run.id}` } : {}),
     image: known ? (reference?.full ?? container.image) : container.image,
@@ -69,6 +70,13 @@ function containerStatus(container: Container, run: ContainerRun, idle: string):
     started: run.stage === 'running',
     state: stateOf(run, idle),
   };
+}
+
+const digests = new Map<string, string>();
+
+/** An image's digest: made from its name, the same everywhere. */
+function digestOf(reference: string): string {
+  return remember(digests, reference, () => randomText(64, '0123456789abcdef', 'image digest', reference));
 }
 
 function stateOf(run: ContainerRun, idle: string): ContainerStatus['state'] {
