@@ -49,7 +49,9 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
       api = result.api;
       wakeAt = earliest(wakeAt, result.wakeAt);
     } else if (!job.metadata.deletionTimestamp) {
-      api = sync(api, job, context);
+      const result = sync(api, job, context);
+      api = result.api;
+      wakeAt = earliest(wakeAt, result.wakeAt);
     }
   }
   return { api, wakeAt };
@@ -70,7 +72,11 @@ function expire(api: ApiState, job: Job, context: Reconciling): Reconciled {
   return { api: deleteObject(api, RESOURCE, keyOf(job), { now: context.now, propagation: 'Background' }) };
 }
 
-function sync(start: ApiState, job: Job, context: Reconciling): ApiState {
+/** A failed pod is replaced after 10 s, the next after 20 s … (DefaultJobPodFailureBackOff). */
+const BACKOFF_MS = 10_000;
+const MAX_BACKOFF_MS = 600_000;
+
+function sync(start: ApiState, job: Job, context: Reconciling): Reconciled {
   const owner: PodOwner = { resource: RESOURCE, object: job, component: 'job-controller' };
   const pods = podsOwnedBy(objectsOf<Pod>(start, 'pods'), job.metadata.uid);
   const succeeded = pods.filter((pod) => pod.status.phase === 'Succeeded').length;
@@ -97,7 +103,7 @@ function sync(start: ApiState, job: Job, context: Reconciling): ApiState {
       condition('Complete', 'CompletionsReached', text),
     ];
     const api = updateStatus(start, RESOURCE, keyOf(job), { ...common, completionTime: at, conditions });
-    return ownerEvent(api, owner, 'Completed', 'Job completed', context);
+    return { api: ownerEvent(api, owner, 'Completed', 'Job completed', context) };
   }
   const retries =
     failed +
@@ -105,7 +111,7 @@ function sync(start: ApiState, job: Job, context: Reconciling): ApiState {
       (sum, pod) => sum + (pod.status.containerStatuses ?? []).reduce((most, each) => Math.max(most, each.restartCount), 0),
       0,
     );
-  if (retries > backoffLimit) return fail(start, job, owner, active, common, condition, context);
+  if (retries > backoffLimit) return { api: fail(start, job, owner, active, common, condition, context) };
   const wanted = job.spec.suspend ? 0 : Math.min(parallelism, completions - succeeded);
   let api = start;
   const labels = {
@@ -114,9 +120,20 @@ function sync(start: ApiState, job: Job, context: Reconciling): ApiState {
     'controller-uid': job.metadata.uid,
     'job-name': job.metadata.name,
   };
-  for (let i = active.length; i < wanted; i++) api = createPod(api, owner, job.spec.template, context, { labels });
+  const retryAt = failed === 0 ? 0 : lastEnd(pods) + Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (failed - 1));
+  const early = retryAt > context.now;
+  for (let i = active.length; i < wanted && !early; i++) api = createPod(api, owner, job.spec.template, context, { labels });
   for (const pod of active.slice(wanted)) api = deletePod(api, owner, pod, context);
-  return updateStatus(api, RESOURCE, keyOf(job), { ...common, ...(wanted ? { active: wanted } : {}) });
+  const now = early ? Math.min(active.length, wanted) : wanted;
+  return { api: updateStatus(api, RESOURCE, keyOf(job), { ...common, ...(now ? { active: now } : {}) }), wakeAt: early ? retryAt : undefined };
+}
+
+/** When the last failed pod ended, ms. */
+function lastEnd(pods: readonly Pod[]): number {
+  const ends = pods
+    .filter((pod) => pod.status.phase === 'Failed')
+    .flatMap((pod) => (pod.status.containerStatuses ?? []).map((each) => parseTimestamp(each.state.terminated?.finishedAt) ?? 0));
+  return Math.max(0, ...ends);
 }
 
 function fail(

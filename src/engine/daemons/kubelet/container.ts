@@ -270,12 +270,11 @@ export function restarts(pod: Pod, container: Container, code: number): boolean 
 function afterEnd(work: Work, pod: Pod, container: Container, run: ContainerRun, waiting?: ContainerRun['waiting']): ContainerRun {
   const { now } = work.world;
   const ended = run.ended!;
-  const stage = waiting ? 'blocked' : 'ended';
-  if (!restarts(pod, container, ended.code)) return { ...run, stage, waiting, dueAt: undefined };
+  if (!restarts(pod, container, ended.code)) return { ...run, stage: 'ended', waiting: undefined, dueAt: undefined };
   const crashes = run.crashes + 1;
   // The first restart comes at once; from then on the kubelet backs off.
   const soon = now + span(work, 600, 1200, 'restart', pod.metadata.uid, run.restarts);
-  return { ...run, stage, waiting, crashes, dueAt: soon };
+  return { ...run, stage: waiting ? 'blocked' : 'ended', waiting, crashes, dueAt: soon };
 }
 
 function restart(work: Work, pod: Pod, container: Container, run: ContainerRun): ContainerRun {
