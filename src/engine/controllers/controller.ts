@@ -74,9 +74,33 @@ function inputsOf(controller: Controller, cluster: Cluster, seed: string): reado
   return maps;
 }
 
+/** A sync of one object that is skipped while its inputs are the ones with which it last changed nothing. */
+export type Resting = (
+  api: ApiState,
+  object: object,
+  /** Everything the sync reads beside the object itself, compared one by one by identity. */
+  inputs: readonly unknown[],
+  now: number,
+  sync: () => Reconciled,
+) => Reconciled;
+
+/** A memory of resting objects, one for each controller. */
+export function createResting(): Resting {
+  const known = new WeakMap<object, Quiet>();
+  return (api, object, inputs, now, sync) => {
+    const quiet = known.get(object);
+    if (quiet && sameItems(quiet.inputs, inputs) && (quiet.wakeAt === undefined || quiet.wakeAt > now)) return { api, wakeAt: quiet.wakeAt };
+    const result = sync();
+    if (result.api === api) known.set(object, { inputs, wakeAt: result.wakeAt });
+    return result;
+  };
+}
+
 /** Element by element the same references. */
 export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, i) => item === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** The earlier of two deadlines, either of which may be absent. */

@@ -10,10 +10,10 @@ import { type ApiState, keyOf, objectsOf } from '../api/storage.ts';
 import { timestamp } from '../api/time.ts';
 import { createObject, deleteObject, updateObject } from '../api/write.ts';
 import { canonical } from './canonical.ts';
-import { controllerAgent, type Reconciled, type Reconciling } from './controller.ts';
+import { controllerAgent, createResting, type Reconciled, type Reconciling } from './controller.ts';
 import type { PodMap } from './podindex.ts';
 import { isReady } from './podstate.ts';
-import { backingPods, hasManagedEndpoints, isHeadless, podPort, podReference } from './serviceports.ts';
+import { backingPods, hasManagedEndpoints, isHeadless, podPort, podReference, selectedPods } from './serviceports.ts';
 
 const TRIGGER = 'endpoints.kubernetes.io/last-change-trigger-time';
 
@@ -22,6 +22,8 @@ export const endpointsAgent = controllerAgent({ name: 'endpoints', reads: ['serv
 type Subset = NonNullable<Endpoints['subsets']>[number];
 type Port = NonNullable<Subset['ports']>[number];
 
+const resting = createResting();
+
 function reconcile(start: ApiState, context: Reconciling): Reconciled {
   let api = start;
   const services = objectsOf<Service>(start, 'services');
@@ -29,7 +31,10 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
   const pods = objectsOf<Pod>(start, 'pods');
   for (const key in services) {
     const service = services[key]!;
-    if (hasManagedEndpoints(service) && !service.metadata.deletionTimestamp) api = sync(api, service, existing[key], pods, context);
+    if (!hasManagedEndpoints(service) || service.metadata.deletionTimestamp) continue;
+    const inputs = [existing[key], ...selectedPods(pods, service)];
+    const before = api;
+    api = resting(before, service, inputs, context.now, () => ({ api: sync(before, service, existing[key], pods, context) })).api;
   }
   for (const key in existing) {
     // Objects without the annotation were written by hand, for a service without a selector.

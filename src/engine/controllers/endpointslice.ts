@@ -10,7 +10,7 @@ import { type ApiState, keyOf, objectsOf } from '../api/storage.ts';
 import { timestamp } from '../api/time.ts';
 import { createObject, deleteObject, updateObject } from '../api/write.ts';
 import { canonical } from './canonical.ts';
-import { controllerAgent, type Reconciled, type Reconciling } from './controller.ts';
+import { controllerAgent, createResting, type Reconciled, type Reconciling } from './controller.ts';
 import { mirrorEndpoints } from './endpointmirror.ts';
 import { controlledBy } from './ownership.ts';
 import type { PodMap } from './podindex.ts';
@@ -22,6 +22,7 @@ import {
   MANAGED_BY,
   podPort,
   podReference,
+  selectedPods,
   SERVICE_NAME,
   SLICES,
   type SlicesByService,
@@ -44,6 +45,8 @@ interface Group {
   readonly endpoints: readonly Endpoint[];
 }
 
+const resting = createResting();
+
 function reconcile(start: ApiState, context: Reconciling): Reconciled {
   let api = start;
   const services = objectsOf<Service>(start, 'services');
@@ -53,7 +56,11 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
   for (const key in services) {
     const service = services[key]!;
     if (service.metadata.deletionTimestamp) continue;
-    if (hasManagedEndpoints(service)) api = sync(api, service, slices.get(`${MANAGER} ${key}`) ?? [], pods, nodes, context);
+    if (!hasManagedEndpoints(service)) continue;
+    const own = slices.get(`${MANAGER} ${key}`) ?? [];
+    const inputs = [nodes, ...own, undefined, ...selectedPods(pods, service)];
+    const before = api;
+    api = resting(before, service, inputs, context.now, () => ({ api: sync(before, service, own, pods, nodes, context) })).api;
   }
   return { api: mirrorEndpoints(api, slices, context) };
 }

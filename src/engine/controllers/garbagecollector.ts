@@ -8,6 +8,7 @@
 import type { ApiObject, Node, OwnerReference, Pod } from '../api/objects.ts';
 import { type ApiState, getObject, keyOf, objectsOf, type ResourceName } from '../api/storage.ts';
 import { deleteObject, updateObject } from '../api/write.ts';
+import { remember } from '../memo.ts';
 import { controllerAgent, type Reconciled, type Reconciling } from './controller.ts';
 
 export const garbageCollectorAgent = controllerAgent({ name: 'garbagecollector', reconcile });
@@ -19,13 +20,37 @@ type Located = readonly [ResourceName, ApiObject];
 
 function reconcile(start: ApiState, context: Reconciling): Reconciled {
   const resources = Object.keys(start.objects).filter((resource) => resource !== 'events');
-  const owned = resources.flatMap((resource) => ownedIn(start, resource));
   let api = collectPods(start, context);
   for (const resource of resources) {
-    for (const object of finalizing(objectsOf(start, resource))) api = finalize(api, resource, object, owned, context);
+    for (const object of finalizing(objectsOf(start, resource))) api = finalize(api, resource, object, owned(start, resources), context);
   }
-  for (const [resource, object] of owned) api = collect(api, resources, resource, object, context);
+  if (!anyOwnerGone(start, resources)) return { api };
+  for (const [resource, object] of owned(start, resources)) api = collect(api, resources, resource, object, context);
   return { api };
+}
+
+function owned(api: ApiState, resources: readonly ResourceName[]): readonly Located[] {
+  return resources.flatMap((resource) => ownedIn(api, resource));
+}
+
+const ownersMemo = new WeakMap<object, ReadonlySet<string>>();
+
+/** Every owner that some object of a resource names. */
+function ownersNamed(objects: Readonly<Record<string, ApiObject>>): ReadonlySet<string> {
+  return remember(ownersMemo, objects, () => {
+    const uids = new Set<string>();
+    for (const key in objects) for (const owner of objects[key]!.metadata.ownerReferences ?? []) uids.add(owner.uid);
+    return uids;
+  });
+}
+
+/** Whether there is anything to collect: a cheap question, asked of every round. */
+function anyOwnerGone(api: ApiState, resources: readonly ResourceName[]): boolean {
+  const known = resources.map((resource) => uidsOf(objectsOf(api, resource)));
+  for (const resource of resources) {
+    for (const uid of ownersNamed(objectsOf(api, resource))) if (!known.some((uids) => uids.has(uid))) return true;
+  }
+  return false;
 }
 
 const ownedMemo = new WeakMap<object, readonly ApiObject[]>();

@@ -10,7 +10,7 @@ import { matches } from '../api/selectors.ts';
 import { type ApiState, getObject, keyOf, objectsOf } from '../api/storage.ts';
 import { parseTimestamp } from '../api/time.ts';
 import { updateObject, updateStatus } from '../api/write.ts';
-import { controllerAgent, earliest, type Reconciled, type Reconciling } from './controller.ts';
+import { controllerAgent, createResting, earliest, type Reconciled, type Reconciling } from './controller.ts';
 import { adopt, controllerOf, createPod, deletePod, type PodOwner } from './ownership.ts';
 import { type PodMap, podsInNamespace, podsOwnedBy, podsWithLabels } from './podindex.ts';
 import { availableAt, conditionOf, isActive, isAvailable, isReady } from './podstate.ts';
@@ -19,12 +19,18 @@ const RESOURCE = 'replicasets.apps';
 
 export const replicasetAgent = controllerAgent({ name: 'replicaset', reads: [RESOURCE, 'pods'], reconcile });
 
+const resting = createResting();
+
 function reconcile(start: ApiState, context: Reconciling): Reconciled {
   let api = start;
   let wakeAt: number | undefined;
   const sets = objectsOf<ReplicaSet>(start, RESOURCE);
+  const pods = objectsOf<Pod>(start, 'pods');
   for (const key in sets) {
-    const result = sync(api, sets[key]!, context);
+    const set = sets[key]!;
+    const inputs = [...podsOwnedBy(pods, set.metadata.uid), undefined, ...selected(pods, set)];
+    const before = api;
+    const result = resting(before, set, inputs, context.now, () => sync(before, set, context));
     api = result.api;
     wakeAt = earliest(wakeAt, result.wakeAt);
   }
@@ -50,9 +56,9 @@ function sync(start: ApiState, set: ReplicaSet, context: Reconciling): Reconcile
 function claim(start: ApiState, set: ReplicaSet, context: Reconciling): ApiState {
   let api = start;
   const pods = objectsOf<Pod>(start, 'pods');
-  const { namespace = '', uid } = set.metadata;
+  const { uid } = set.metadata;
   if (!set.metadata.deletionTimestamp) {
-    for (const pod of selected(pods, namespace, set)) {
+    for (const pod of selected(pods, set)) {
       if (!controllerOf(pod) && isActive(pod) && matches(set.spec.selector, pod.metadata.labels))
         api = adopt(api, 'pods', pod, set, context);
     }
@@ -63,7 +69,8 @@ function claim(start: ApiState, set: ReplicaSet, context: Reconciling): ApiState
   return api;
 }
 
-function selected(pods: PodMap, namespace: string, set: ReplicaSet): readonly Pod[] {
+function selected(pods: PodMap, set: ReplicaSet): readonly Pod[] {
+  const { namespace = '' } = set.metadata;
   const labels = set.spec.selector.matchLabels;
   return labels ? podsWithLabels(pods, namespace, labels) : podsInNamespace(pods, namespace);
 }

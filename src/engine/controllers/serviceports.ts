@@ -35,10 +35,14 @@ export function isHeadless(service: Service): boolean {
   return service.spec.clusterIP === 'None';
 }
 
+/** Pods that a service's selector selects. */
+export function selectedPods(pods: PodMap, service: Service): readonly Pod[] {
+  return podsWithLabels(pods, service.metadata.namespace ?? '', service.spec.selector ?? {});
+}
+
 /** Selected pods that have an address and have not ended; those being deleted are among them. */
 export function backingPods(pods: PodMap, service: Service): readonly Pod[] {
-  const { selector = {} } = service.spec;
-  return podsWithLabels(pods, service.metadata.namespace ?? '', selector).filter((pod) => pod.status.podIP && !isFinished(pod));
+  return selectedPods(pods, service).filter((pod) => pod.status.podIP && !isFinished(pod));
 }
 
 /** The reference endpoints carry to their pod. */

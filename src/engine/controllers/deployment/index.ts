@@ -7,7 +7,7 @@
 import type { Deployment, Pod, ReplicaSet } from '../../api/objects.ts';
 import { matches } from '../../api/selectors.ts';
 import { type ApiState, getObject, keyOf, objectsOf } from '../../api/storage.ts';
-import { controllerAgent, earliest, type Reconciled, type Reconciling } from '../controller.ts';
+import { controllerAgent, createResting, earliest, type Reconciled, type Reconciling } from '../controller.ts';
 import { adopt, controllerOf, ownerEvent } from '../ownership.ts';
 import { podsOwnedBy } from '../podindex.ts';
 import { conditionOf, isFinished } from '../podstate.ts';
@@ -31,12 +31,21 @@ const RESOURCE = 'deployments.apps';
 
 export const deploymentAgent = controllerAgent({ name: 'deployment', reads: [RESOURCE, REPLICASETS, 'pods'], reconcile });
 
+const resting = createResting();
+
 function reconcile(start: ApiState, context: Reconciling): Reconciled {
   let api = start;
   let wakeAt: number | undefined;
   const deployments = objectsOf<Deployment>(start, RESOURCE);
+  const free = orphans(objectsOf<ReplicaSet>(start, REPLICASETS));
+  const pods = objectsOf<Pod>(start, 'pods');
   for (const key in deployments) {
-    const result = sync(claim(api, deployments[key]!, context), deployments[key]!, context);
+    const deployment = deployments[key]!;
+    const sets = ownedSets(start, deployment);
+    const recreates = deployment.spec.strategy?.type === 'Recreate';
+    const inputs = [...sets, undefined, ...free, ...(recreates ? sets.flatMap((set) => podsOwnedBy(pods, set.metadata.uid)) : [])];
+    const before = api;
+    const result = resting(before, deployment, inputs, context.now, () => sync(claim(before, deployment, context), deployment, context));
     api = result.api;
     wakeAt = earliest(wakeAt, result.wakeAt);
   }

@@ -3,6 +3,7 @@
  * Models pkg/kubelet/kuberuntime (SyncPod, doBackOff) and pkg/kubelet/images v1.32 with containerd. Leaves out liveness and
  * startup probes, lifecycle hooks, and resources.
  */
+import { ROUND_MS } from '../../agent.ts';
 import type { Container, Pod } from '../../api/objects.ts';
 import type { Program } from '../../images/image.ts';
 import { findImage } from '../../images/registry.ts';
@@ -76,7 +77,7 @@ function beginPull(work: Work, pod: Pod, container: Container, run: ContainerRun
       ...run,
       stage: 'starting',
       waiting: undefined,
-      dueAt: now + span(work, 80, 250, 'start', pod.metadata.uid, container.name),
+      dueAt: now + span(work, 100, 300, 'start', pod.metadata.uid, container.name),
     };
   }
   if (policy === 'Never') {
@@ -93,7 +94,7 @@ function pullMs(work: Work, container: Container, present: boolean): number {
   const found = findImage(container.image);
   const base = span(work, 300, 900, 'pull', container.image, work.hostName);
   // Of an image that is there only the manifest is asked for.
-  return 'error' in found || present ? base : base + Math.ceil(found.image.bytes / PULL_BYTES_PER_MS);
+  return 'error' in found || present ? base : base + Math.ceil(found.image.bytes / PULL_BYTES_PER_MS / ROUND_MS) * ROUND_MS;
 }
 
 function endPull(work: Work, pod: Pod, container: Container, run: ContainerRun): ContainerRun {
@@ -136,7 +137,7 @@ function endPull(work: Work, pod: Pod, container: Container, run: ContainerRun):
     stage: 'starting',
     waiting: undefined,
     pullFailures: 0,
-    dueAt: now + span(work, 80, 250, 'start', pod.metadata.uid, container.name),
+    dueAt: now + span(work, 100, 300, 'start', pod.metadata.uid, container.name),
   };
 }
 

@@ -1,4 +1,5 @@
 /** One run of a host's kubelet: what it works on, and the few things every stage does. */
+import { ROUND_MS } from '../../agent.ts';
 import { recordEvent } from '../../api/events.ts';
 import type { Container, Pod } from '../../api/objects.ts';
 import { getObject, keyOf } from '../../api/storage.ts';
@@ -53,9 +54,12 @@ export function podEvent(
   work.world = withApi(work.world, name, recordEvent(cluster.api, event, work.world.now));
 }
 
-/** A span in [from, to) ms, decided by the seed and the key. */
+/**
+ * A span in [from, to] ms, decided by the seed and the key. Whole rounds: what many machines do at about the same time then falls
+ * into the same round.
+ */
 export function span(work: Work, from: number, to: number, ...key: readonly (string | number)[]): number {
-  return from + (hash32(work.world.seed, 'kubelet', ...key) % (to - from));
+  return from + (hash32(work.world.seed, 'kubelet', ...key) % (Math.floor((to - from) / ROUND_MS) + 1)) * ROUND_MS;
 }
 
 /** 64 hex digits, as containerd names sandboxes and containers. */
