@@ -4,6 +4,7 @@ import { daemonsetAgent } from './controllers/daemonset.ts';
 import { deploymentAgent } from './controllers/deployment/index.ts';
 import { endpointsAgent } from './controllers/endpoints.ts';
 import { endpointsliceAgent } from './controllers/endpointslice.ts';
+import { eventTtlAgent } from './controllers/eventttl.ts';
 import { garbageCollectorAgent } from './controllers/garbagecollector.ts';
 import { jobAgent } from './controllers/job.ts';
 import { namespaceAgent } from './controllers/namespace.ts';
@@ -29,6 +30,7 @@ export const agents: readonly Agent[] = [
   schedulerAgent,
   endpointsAgent,
   endpointsliceAgent,
+  eventTtlAgent,
   kubeletAgent,
   kubeProxyAgent,
   felixAgent,

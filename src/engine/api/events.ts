@@ -5,9 +5,9 @@
 import { hash32 } from '../net/random.ts';
 import { kindOf } from './kinds/index.ts';
 import type { ApiObject, KubeEvent } from './objects.ts';
-import { type ApiState, objectsOf, putObject, type ResourceName } from './storage.ts';
+import { type ApiState, type ObjectKey, objectsOf, putObjects, type ResourceName } from './storage.ts';
 import { timestamp } from './time.ts';
-import { createObject } from './write.ts';
+import { freshObject } from './write.ts';
 
 export interface EventRecord {
   /** The object it is about. */
@@ -29,22 +29,38 @@ const namespaceOf = (object: ApiObject): string => object.metadata.namespace ?? 
 
 /** Stores the event, or counts it up when the same one was recorded before. @param now ms */
 export function recordEvent(api: ApiState, record: EventRecord, now: number): ApiState {
+  return recordEvents(api, [record], now);
+}
+
+/** Records many events at once, in their order. @param now ms */
+export function recordEvents(api: ApiState, records: readonly EventRecord[], now: number): ApiState {
+  const stored = objectsOf<KubeEvent>(api, 'events');
+  const fresh = new Map<ObjectKey, KubeEvent>();
+  for (const record of records) {
+    const name = nameOf(record);
+    const key = `${namespaceOf(record.object)}/${name}`;
+    const before = fresh.get(key) ?? (Object.hasOwn(stored, key) ? stored[key] : undefined);
+    fresh.set(key, before ? { ...before, count: before.count + 1, lastTimestamp: timestamp(now) } : eventOf(api, record, name, now));
+  }
+  return putObjects(api, 'events', [...fresh.values()]);
+}
+
+function nameOf(record: EventRecord): string {
   const { object, reason, message, type, component, host, fieldPath } = record;
-  const kind = kindOf(record.resource);
+  const { kind } = kindOf(record.resource);
+  const sameness = hash32(kind, object.metadata.uid, reason, message, type, component, host ?? '', fieldPath ?? '');
+  return `${object.metadata.name}.${BASE}${sameness.toString(16).padStart(8, '0')}`;
+}
+
+function eventOf(api: ApiState, record: EventRecord, eventName: string, now: number): KubeEvent {
+  const { object, reason, message, type, component, host, fieldPath } = record;
   const { name, namespace, uid, resourceVersion } = object.metadata;
-  const sameness = hash32(kind.kind, uid, reason, message, type, component, host ?? '', fieldPath ?? '')
-    .toString(16)
-    .padStart(8, '0');
-  const eventName = `${name}.${BASE}${sameness}`;
-  const key = `${namespaceOf(object)}/${eventName}`;
-  const before = objectsOf<KubeEvent>(api, 'events')[key];
-  if (before) return putObject(api, 'events', { ...before, count: before.count + 1, lastTimestamp: timestamp(now) });
   const draft = {
     metadata: { name: eventName, namespace: namespaceOf(object) },
     involvedObject: {
       apiVersion: object.apiVersion,
       ...(fieldPath ? { fieldPath } : {}),
-      kind: kind.kind,
+      kind: kindOf(record.resource).kind,
       name,
       ...(namespace ? { namespace } : {}),
       resourceVersion,
@@ -61,7 +77,9 @@ export function recordEvent(api: ApiState, record: EventRecord, now: number): Ap
     reportingInstance: host ?? '',
     source: { component, ...(host ? { host } : {}) },
   };
-  return createObject(api, 'events', draft, { now, seed: eventName }).api;
+  const kind = kindOf('events');
+  const options = { now, seed: eventName };
+  return kind.prepareCreate(kind.defaults(freshObject(api, kind, draft, options)), { ...options, api }) as KubeEvent;
 }
 
 /** Upstream's suffix is the time in nanoseconds, sixteen hex digits; ours names the event itself so that a repeat is found by key. */

@@ -71,6 +71,41 @@ export function putObject(api: ApiState, resource: ResourceName, object: ApiObje
   };
 }
 
+/** Stores many objects of one resource: as putObject for each of them, but what holds them is copied once. */
+export function putObjects(api: ApiState, resource: ResourceName, objects: readonly ApiObject[]): ApiState {
+  if (objects.length === 0) return api;
+  const all: Record<ObjectKey, ApiObject> = { ...api.objects[resource] };
+  const entries: LogEntry[] = [];
+  let { resourceVersion } = api;
+  for (const object of objects) {
+    const key = keyOf(object);
+    const before = Object.hasOwn(all, key) ? all[key] : undefined;
+    resourceVersion++;
+    const stored: ApiObject = { ...object, metadata: { ...object.metadata, resourceVersion: String(resourceVersion) } };
+    all[key] = stored;
+    const entry = { resource, key, resourceVersion, object: stored };
+    entries.push(before ? { ...entry, type: 'MODIFIED', before } : { ...entry, type: 'ADDED' });
+  }
+  return { ...api, resourceVersion, objects: { ...api.objects, [resource]: all }, log: loggedAll(api.log, entries) };
+}
+
+/** Removes many objects of one resource at once. The same state when none of them is there. */
+export function removeObjects(api: ApiState, resource: ResourceName, keys: readonly ObjectKey[]): ApiState {
+  const rest: Record<ObjectKey, ApiObject> = { ...api.objects[resource] };
+  const entries: LogEntry[] = [];
+  let { resourceVersion } = api;
+  for (const key of keys) {
+    const before = Object.hasOwn(rest, key) ? rest[key] : undefined;
+    if (!before) continue;
+    resourceVersion++;
+    delete rest[key];
+    const object = { ...before, metadata: { ...before.metadata, resourceVersion: String(resourceVersion) } };
+    entries.push({ type: 'DELETED', resource, key, resourceVersion, object, before });
+  }
+  if (entries.length === 0) return api;
+  return { ...api, resourceVersion, objects: { ...api.objects, [resource]: rest }, log: loggedAll(api.log, entries) };
+}
+
 /** Removes an object at once (finalizers and grace periods are the callers' business). The same state when there is none. */
 export function removeObject(api: ApiState, resource: ResourceName, key: ObjectKey): ApiState {
   const before = getObject(api, resource, key);
@@ -89,4 +124,9 @@ export function removeObject(api: ApiState, resource: ResourceName, key: ObjectK
 
 function logged(log: readonly LogEntry[], entry: LogEntry): readonly LogEntry[] {
   return log.length < MAX_LOG ? [...log, entry] : [...log.slice(log.length - MAX_LOG / 2), entry];
+}
+
+function loggedAll(log: readonly LogEntry[], entries: readonly LogEntry[]): readonly LogEntry[] {
+  const all = [...log, ...entries];
+  return all.length <= MAX_LOG ? all : all.slice(all.length - MAX_LOG / 2);
 }

@@ -6,6 +6,7 @@
  * so they stand still while that host is off.
  */
 import type { Agent } from '../agent.ts';
+import { type EventRecord, recordEvents } from '../api/events.ts';
 import { type ApiState, objectsOf, type ResourceName } from '../api/storage.ts';
 import { type Cluster, type World, withApi } from '../world.ts';
 
@@ -15,6 +16,8 @@ export interface Reconciling {
   readonly now: number;
   readonly seed: string;
   readonly cluster: Omit<Cluster, 'api'>;
+  /** Events to record. Collected here and written when the reconcile is over, all at once: a busy round has thousands. */
+  readonly events: EventRecord[];
 }
 
 export interface Reconciled {
@@ -56,9 +59,11 @@ export function controllerAgent(controller: Controller): Agent {
           wakeAt = earliest(wakeAt, known.wakeAt);
           continue;
         }
-        const result = controller.reconcile(cluster.api, { now: start.now, seed: start.seed, cluster });
-        if (result.api === cluster.api) quiet.set(anchor, { inputs, wakeAt: result.wakeAt });
-        world = withApi(world, name, result.api);
+        const events: EventRecord[] = [];
+        const result = controller.reconcile(cluster.api, { now: start.now, seed: start.seed, cluster, events });
+        const api = recordEvents(result.api, events, start.now);
+        if (api === cluster.api) quiet.set(anchor, { inputs, wakeAt: result.wakeAt });
+        world = withApi(world, name, api);
         wakeAt = earliest(wakeAt, result.wakeAt);
       }
       return { world, wakeAt };

@@ -4,7 +4,6 @@
  * Reads jobs and pods; writes pods, events and the Job's status. Models k8s.io/kubernetes/pkg/controller/job v1.32 for NonIndexed
  * jobs. Leaves out indexed jobs, pod failure policies, suspend with deadlines, tracking finalizers and CronJobs.
  */
-import { recordEvent } from '../api/events.ts';
 import type { ApiObject, Condition, LabelSelector, Pod, PodTemplate } from '../api/objects.ts';
 import { type ApiState, keyOf, objectsOf } from '../api/storage.ts';
 import { parseTimestamp, timestamp } from '../api/time.ts';
@@ -103,7 +102,8 @@ function sync(start: ApiState, job: Job, context: Reconciling): Reconciled {
       condition('Complete', 'CompletionsReached', text),
     ];
     const api = updateStatus(start, RESOURCE, keyOf(job), { ...common, completionTime: at, conditions });
-    return { api: ownerEvent(api, owner, 'Completed', 'Job completed', context) };
+    ownerEvent(owner, 'Completed', 'Job completed', context);
+    return { api };
   }
   const retries =
     failed +
@@ -161,5 +161,6 @@ function fail(
     reason: 'BackoffLimitExceeded',
     message,
   } as const;
-  return recordEvent(api, event, context.now);
+  context.events.push(event);
+  return api;
 }

@@ -5,7 +5,6 @@
  * k8s.io/kubernetes/pkg/controller/nodelifecycle and pkg/controller/tainteviction v1.32. Leaves out eviction rates and zones.
  * The node-unschedulable taint of a cordoned node is set here too.
  */
-import { recordEvent } from '../api/events.ts';
 import type { Condition, Node, Pod, Taint, Toleration } from '../api/objects.ts';
 import { type ApiState, getObject, keyOf, objectsOf } from '../api/storage.ts';
 import { parseTimestamp, timestamp } from '../api/time.ts';
@@ -66,11 +65,7 @@ function lose(start: ApiState, node: Node, heardAt: number, context: Reconciling
   });
   let api = updateStatus(start, 'nodes', node.metadata.name, { ...node.status, conditions });
   const event = { object: node, resource: 'nodes', type: 'Normal', component: COMPONENT } as const;
-  api = recordEvent(
-    api,
-    { ...event, reason: 'NodeNotReady', message: `Node ${node.metadata.name} status is now: NodeNotReady` },
-    context.now,
-  );
+  context.events.push({ ...event, reason: 'NodeNotReady', message: `Node ${node.metadata.name} status is now: NodeNotReady` });
   for (const pod of podsOnNode(objectsOf<Pod>(api, 'pods'), node.metadata.name)) api = markNotReady(api, pod, context);
   return api;
 }
@@ -90,7 +85,8 @@ function markNotReady(api: ApiState, pod: Pod, context: Reconciling): ApiState {
     reason: 'NodeNotReady',
     message: 'Node is not ready',
   } as const;
-  return recordEvent(next, event, context.now);
+  context.events.push(event);
+  return next;
 }
 
 /** The taints that a node's conditions and `spec.unschedulable` call for. */
@@ -168,7 +164,8 @@ function evictPod(start: ApiState, pod: Pod, context: Reconciling): ApiState {
     message: 'Taint manager: deleting due to NoExecute taint',
     lastTransitionTime: timestamp(context.now),
   };
-  const api = updateStatus(recordEvent(start, event, context.now), 'pods', keyOf(pod), {
+  context.events.push(event);
+  const api = updateStatus(start, 'pods', keyOf(pod), {
     ...pod.status,
     conditions: [...(pod.status.conditions ?? []), condition],
   });

@@ -2,7 +2,6 @@
  * Who owns what: owner references, adoption, pods made from a template. Models k8s.io/kubernetes/pkg/controller/controller_utils.go
  * and controller_ref_manager.go. Leaves out expectations: a round sees its own writes.
  */
-import { recordEvent } from '../api/events.ts';
 import type { ApiObject, OwnerReference, Pod, PodTemplate } from '../api/objects.ts';
 import { type ApiState, keyOf, type ResourceName } from '../api/storage.ts';
 import { createObject, deleteObject, updateObject } from '../api/write.ts';
@@ -58,19 +57,20 @@ export function createPod(
     spec: { ...template.spec, ...extra.spec },
   };
   const created = createObject(api, 'pods', draft, context);
-  return ownerEvent(created.api, owner, 'SuccessfulCreate', `Created pod: ${created.object.metadata.name}`, context);
+  ownerEvent(owner, 'SuccessfulCreate', `Created pod: ${created.object.metadata.name}`, context);
+  return created.api;
 }
 
 /** Deletes one pod, gracefully, and records `SuccessfulDelete` on the owner. */
 export function deletePod(api: ApiState, owner: PodOwner, pod: Pod, context: Reconciling): ApiState {
-  const next = deleteObject(api, 'pods', keyOf(pod), { now: context.now });
-  return ownerEvent(next, owner, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`, context);
+  ownerEvent(owner, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`, context);
+  return deleteObject(api, 'pods', keyOf(pod), { now: context.now });
 }
 
 /** Records a normal event on an owner. */
-export function ownerEvent(api: ApiState, owner: PodOwner, reason: string, message: string, context: Reconciling): ApiState {
+export function ownerEvent(owner: PodOwner, reason: string, message: string, context: Reconciling): void {
   const { object, resource, component } = owner;
-  return recordEvent(api, { object, resource, reason, message, type: 'Normal', component }, context.now);
+  context.events.push({ object, resource, reason, message, type: 'Normal', component });
 }
 
 /** Makes `owner` the manager of an orphan that its selector matches. */

@@ -160,13 +160,8 @@ function ensureNew(
   const next = stampRevision(created.api, deployment, String(revision), context);
   if (replicas === 0) return next;
   const owner = { resource: RESOURCE, object: deployment, component: 'deployment-controller' };
-  return ownerEvent(
-    next,
-    owner,
-    'ScalingReplicaSet',
-    `Scaled up replica set ${created.object.metadata.name} from 0 to ${replicas}`,
-    context,
-  );
+  ownerEvent(owner, 'ScalingReplicaSet', `Scaled up replica set ${created.object.metadata.name} from 0 to ${replicas}`, context);
+  return next;
 }
 
 /** How large the new set may be now (util.NewRSNewReplicas). */

@@ -14,13 +14,13 @@ export function scaleSet(api: ApiState, deployment: Deployment, set: ReplicaSet,
   if (replicas === set.spec.replicas) return next;
   const direction = replicas > set.spec.replicas ? 'up' : 'down';
   const message = `Scaled ${direction} replica set ${set.metadata.name} from ${set.spec.replicas} to ${replicas}`;
-  return ownerEvent(
-    next,
+  ownerEvent(
     { resource: 'deployments.apps', object: deployment, component: 'deployment-controller' },
     'ScalingReplicaSet',
     message,
     context,
   );
+  return next;
 }
 
 /** Gives a changed `spec.replicas` to the sets: to the only active one, or in proportion to their sizes. */

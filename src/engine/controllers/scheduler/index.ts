@@ -5,7 +5,6 @@
  * with the default profile: filters as upstream (filters.ts); of the scores node preferences, PreferNoSchedule, spreading of the
  * same owner's pods and least allocated, then a lot that the seed decides. Leaves out priorities' preemption and other schedulers.
  */
-import { recordEvent } from '../../api/events.ts';
 import type { Condition, Node, Pod } from '../../api/objects.ts';
 import { type ApiState, getObject, keyOf, objectsOf } from '../../api/storage.ts';
 import { timestamp } from '../../api/time.ts';
@@ -137,11 +136,8 @@ function bind(start: ApiState, pod: Pod, node: Node, context: Reconciling): ApiS
   api = updateStatus(api, 'pods', key, { ...pod.status, conditions: withScheduled(pod, scheduled) });
   const message = `Successfully assigned ${key} to ${nodeName}`;
   const object = getObject(api, 'pods', key) ?? pod;
-  return recordEvent(
-    api,
-    { object, resource: 'pods', type: 'Normal', component: COMPONENT, reason: 'Scheduled', message },
-    context.now,
-  );
+  context.events.push({ object, resource: 'pods', type: 'Normal', component: COMPONENT, reason: 'Scheduled', message });
+  return api;
 }
 
 /** Says once, and again when the reason changes, that no node fits. Upstream also retries every five minutes. */
@@ -157,9 +153,6 @@ function refuse(start: ApiState, pod: Pod, message: string, context: Reconciling
     message,
   };
   const api = updateStatus(start, 'pods', keyOf(pod), { ...pod.status, conditions: withScheduled(pod, unscheduled) });
-  return recordEvent(
-    api,
-    { object: pod, resource: 'pods', type: 'Warning', component: COMPONENT, reason: 'FailedScheduling', message },
-    context.now,
-  );
+  context.events.push({ object: pod, resource: 'pods', type: 'Warning', component: COMPONENT, reason: 'FailedScheduling', message });
+  return api;
 }

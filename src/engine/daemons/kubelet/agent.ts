@@ -6,13 +6,14 @@
  * Leaves out volumes, images' garbage collection, eviction by pressure, liveness probes.
  */
 import type { Agent } from '../../agent.ts';
+import { type EventRecord, recordEvents } from '../../api/events.ts';
 import type { Pod } from '../../api/objects.ts';
 import { keyOf, objectsOf } from '../../api/storage.ts';
 import { earliest, sameItems } from '../../controllers/controller.ts';
 import { podsOnNode } from '../../controllers/podindex.ts';
 import { isKernelError } from '../../kernel/errno.ts';
 import { findSocket, listen } from '../../kernel/socket.ts';
-import { type Host, type World, withHost, withNetns } from '../../world.ts';
+import { type Host, type World, withApi, withHost, withNetns } from '../../world.ts';
 import { heartbeats, isHeard } from './heartbeat.ts';
 import { advancePod, killPod, newPod } from './pod.ts';
 import type { KubeletState, PodRun } from './state.ts';
@@ -33,6 +34,7 @@ export const kubeletAgent: Agent = {
   run(start, before) {
     let world = heartbeats(start, before);
     let wakeAt: number | undefined;
+    const events: Record<string, EventRecord[]> = {};
     for (const name in start.hosts) {
       const host = world.hosts[name]!;
       const { kubelet } = host.daemons;
@@ -44,12 +46,14 @@ export const kubeletAgent: Agent = {
         wakeAt = earliest(wakeAt, known.wakeAt);
         continue;
       }
-      const result = runHost(world, host, pods, reachable);
+      events[host.cluster!] ??= [];
+      const result = runHost(world, host, pods, reachable, events[host.cluster!]!);
       const state = result.world.hosts[name]!.daemons.kubelet!;
       if (result.world === world) quiet.set(state, { pods, reachable, bootedAt: host.bootedAt, wakeAt: result.wakeAt });
       world = result.world;
       wakeAt = earliest(wakeAt, result.wakeAt);
     }
+    for (const name in events) world = withApi(world, name, recordEvents(world.clusters[name]!.api, events[name]!, world.now));
     return { world, wakeAt };
   },
 };
@@ -63,8 +67,9 @@ function runHost(
   host: Host,
   pods: readonly Pod[],
   reachable: boolean,
+  events: EventRecord[],
 ): { readonly world: World; readonly wakeAt?: number } {
-  const work: Work = { world: ownSockets(world, host), hostName: host.name, reachable, wakeAt: undefined };
+  const work: Work = { world: ownSockets(world, host), hostName: host.name, reachable, events, wakeAt: undefined };
   const state = host.daemons.kubelet!;
   const runs: Record<string, PodRun> = {};
   const wanted = new Map(pods.map((pod) => [keyOf(pod), pod]));

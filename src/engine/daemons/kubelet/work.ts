@@ -1,11 +1,11 @@
 /** One run of a host's kubelet: what it works on, and the few things every stage does. */
 import { ROUND_MS } from '../../agent.ts';
-import { recordEvent } from '../../api/events.ts';
+import type { EventRecord } from '../../api/events.ts';
 import type { Container, Pod } from '../../api/objects.ts';
 import { getObject, keyOf } from '../../api/storage.ts';
 import { earliest } from '../../controllers/controller.ts';
 import { hash32, randomText } from '../../net/random.ts';
-import { type Host, type World, withApi } from '../../world.ts';
+import type { Host, World } from '../../world.ts';
 import type { ContainerRun, PodRun } from './state.ts';
 
 /**
@@ -16,6 +16,8 @@ export interface Work {
   readonly hostName: string;
   /** Whether the API server can be written to. */
   readonly reachable: boolean;
+  /** Events to record, by cluster: written when every kubelet has had its run. */
+  readonly events: EventRecord[];
   /** The earliest deadline met so far. */
   wakeAt: number | undefined;
 }
@@ -45,13 +47,10 @@ export function podEvent(
   message: string,
   container?: Container,
 ): void {
-  const name = hostOf(work).cluster ?? '';
-  const cluster = work.world.clusters[name];
-  if (!work.reachable || !cluster) return;
+  if (!work.reachable) return;
   const init = container && pod.spec.initContainers?.includes(container);
   const fieldPath = container ? { fieldPath: `spec.${init ? 'initContainers' : 'containers'}{${container.name}}` } : {};
-  const event = { object: pod, resource: 'pods', type, reason, message, component: 'kubelet', host: work.hostName, ...fieldPath };
-  work.world = withApi(work.world, name, recordEvent(cluster.api, event, work.world.now));
+  work.events.push({ object: pod, resource: 'pods', type, reason, message, component: 'kubelet', host: work.hostName, ...fieldPath });
 }
 
 /**
