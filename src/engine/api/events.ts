@@ -40,7 +40,10 @@ export function recordEvents(api: ApiState, records: readonly EventRecord[], now
     const name = nameOf(record);
     const key = `${namespaceOf(record.object)}/${name}`;
     const before = fresh.get(key) ?? (Object.hasOwn(stored, key) ? stored[key] : undefined);
-    fresh.set(key, before ? { ...before, count: before.count + 1, lastTimestamp: timestamp(now) } : eventOf(api, record, name, now));
+    fresh.set(
+      key,
+      before ? { ...before, count: before.count + 1, lastTimestamp: timestamp(now) } : eventOf(api, record, name, now),
+    );
   }
   return putObjects(api, 'events', [...fresh.values()]);
 }

@@ -94,7 +94,8 @@ export function createResting(): Resting {
   const known = new WeakMap<object, Quiet>();
   return (api, object, inputs, now, sync) => {
     const quiet = known.get(object);
-    if (quiet && sameItems(quiet.inputs, inputs) && (quiet.wakeAt === undefined || quiet.wakeAt > now)) return { api, wakeAt: quiet.wakeAt };
+    if (quiet && sameItems(quiet.inputs, inputs) && (quiet.wakeAt === undefined || quiet.wakeAt > now))
+      return { api, wakeAt: quiet.wakeAt };
     const result = sync();
     if (result.api === api) known.set(object, { inputs, wakeAt: result.wakeAt });
     return result;

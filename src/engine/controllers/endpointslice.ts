@@ -22,10 +22,10 @@ import {
   MANAGED_BY,
   podPort,
   podReference,
-  selectedPods,
   SERVICE_NAME,
   SLICES,
   type SlicesByService,
+  selectedPods,
 } from './serviceports.ts';
 
 const TRIGGER = 'endpoints.kubernetes.io/last-change-trigger-time';

@@ -22,7 +22,8 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
   const resources = Object.keys(start.objects).filter((resource) => resource !== 'events');
   let api = collectPods(start, context);
   for (const resource of resources) {
-    for (const object of finalizing(objectsOf(start, resource))) api = finalize(api, resource, object, owned(start, resources), context);
+    for (const object of finalizing(objectsOf(start, resource)))
+      api = finalize(api, resource, object, owned(start, resources), context);
   }
   if (!anyOwnerGone(start, resources)) return { api };
   for (const [resource, object] of owned(start, resources)) api = collect(api, resources, resource, object, context);

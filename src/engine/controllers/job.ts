@@ -125,7 +125,10 @@ function sync(start: ApiState, job: Job, context: Reconciling): Reconciled {
   for (let i = active.length; i < wanted && !early; i++) api = createPod(api, owner, job.spec.template, context, { labels });
   for (const pod of active.slice(wanted)) api = deletePod(api, owner, pod, context);
   const now = early ? Math.min(active.length, wanted) : wanted;
-  return { api: updateStatus(api, RESOURCE, keyOf(job), { ...common, ...(now ? { active: now } : {}) }), wakeAt: early ? retryAt : undefined };
+  return {
+    api: updateStatus(api, RESOURCE, keyOf(job), { ...common, ...(now ? { active: now } : {}) }),
+    wakeAt: early ? retryAt : undefined,
+  };
 }
 
 /** When the last failed pod ended, ms. */

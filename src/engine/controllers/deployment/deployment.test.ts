@@ -8,19 +8,31 @@ const DEPLOYMENTS = 'deployments.apps';
 
 function changed(world: World, change: (spec: Deployment['spec']) => Deployment['spec']): World {
   return changeApi(world, (api) =>
-    updateObject<Deployment>(api, DEPLOYMENTS, 'default/web', (object) => ({ ...object, spec: change(object.spec) }), { now: world.now }),
+    updateObject<Deployment>(api, DEPLOYMENTS, 'default/web', (object) => ({ ...object, spec: change(object.spec) }), {
+      now: world.now,
+    }),
   );
 }
 
 const withImage = (world: World, image: string) =>
   changed(world, (spec) => {
     const { template } = spec;
-    return { ...spec, template: { ...template, spec: { ...template.spec, containers: template.spec.containers.map((each) => ({ ...each, image })) } } };
+    return {
+      ...spec,
+      template: {
+        ...template,
+        spec: { ...template.spec, containers: template.spec.containers.map((each) => ({ ...each, image })) },
+      },
+    };
   });
 
-const sets = (world: World) =>
-  Object.fromEntries(listIn<ReplicaSet>(world, 'replicasets.apps').map((set) => [set.metadata.annotations?.['deployment.kubernetes.io/revision'], set]));
-const sizes = (world: World) => Object.fromEntries(Object.entries(sets(world)).map(([revision, set]) => [revision, set.spec.replicas]));
+/** The deployment's sets by revision. */
+function sets(world: World): Readonly<Record<string, ReplicaSet>> {
+  const all = listIn<ReplicaSet>(world, 'replicasets.apps');
+  return Object.fromEntries(all.map((set) => [set.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? '', set]));
+}
+const sizes = (world: World) =>
+  Object.fromEntries(Object.entries(sets(world)).map(([revision, set]) => [revision, set.spec.replicas]));
 
 /** The deployment's own events, with its sets named by revision. */
 function scalings(world: World): readonly string[] {
@@ -31,7 +43,11 @@ function scalings(world: World): readonly string[] {
 }
 
 const conditions = (world: World) =>
-  objectIn<Deployment>(world, DEPLOYMENTS, 'default/web').status.conditions?.map(({ type, status, reason }) => [type, status, reason]);
+  objectIn<Deployment>(world, DEPLOYMENTS, 'default/web').status.conditions?.map(({ type, status, reason }) => [
+    type,
+    status,
+    reason,
+  ]);
 
 const start = (replicas: number, spec: object = {}, image = 'nginx:1.27') =>
   settled(created(clusterWorld(), DEPLOYMENTS, deployment('web', replicas, image, spec)));
@@ -67,7 +83,11 @@ test('a new deployment gets revision 1, its pods and true conditions', () => {
     ],
   });
   expect(scalings(world)).toEqual(['Scaled up set 1 from 0 to 2']);
-  expect(listIn<Pod>(world, 'pods').map((pod) => pod.spec.nodeName).sort()).toEqual(['worker1', 'worker2']);
+  expect(
+    listIn<Pod>(world, 'pods')
+      .map((pod) => pod.spec.nodeName)
+      .sort(),
+  ).toEqual(['worker1', 'worker2']);
 });
 
 describe('a rolling update', () => {
@@ -78,7 +98,9 @@ describe('a rolling update', () => {
       world = settled(world, { ms: 100 });
       const pods = listIn<Pod>(world, 'pods').filter((pod) => !pod.metadata.deletionTimestamp);
       counts.push(pods.length);
-      expect(pods.filter((pod) => pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')).length).toBeGreaterThanOrEqual(3);
+      expect(
+        pods.filter((pod) => pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')).length,
+      ).toBeGreaterThanOrEqual(3);
     }
     expect(Math.max(...counts)).toBe(4);
     expect(sizes(world)).toEqual({ 1: 0, 2: 3 });
@@ -152,10 +174,21 @@ test('a paused deployment scales but does not roll out', () => {
 test('scaling in the middle of a rollout is shared out in proportion', () => {
   const stuck = settled(withImage(start(8), 'nginx:nosuch'), { ms: 20_000 });
   expect(sizes(stuck)).toEqual({ 1: 6, 2: 4 });
-  expect(sizes(settled(changed(stuck, (spec) => ({ ...spec, replicas: 16 })), { ms: 300 }))).toEqual({ 1: 12, 2: 8 });
+  expect(
+    sizes(
+      settled(
+        changed(stuck, (spec) => ({ ...spec, replicas: 16 })),
+        { ms: 300 },
+      ),
+    ),
+  ).toEqual({ 1: 12, 2: 8 });
 });
 
 test('scaling down takes the pod that is not ready, then from the fuller node', () => {
   const world = settled(changed(start(4), (spec) => ({ ...spec, replicas: 2 })));
-  expect(listIn<Pod>(world, 'pods').map((pod) => pod.spec.nodeName).sort()).toEqual(['worker1', 'worker2']);
+  expect(
+    listIn<Pod>(world, 'pods')
+      .map((pod) => pod.spec.nodeName)
+      .sort(),
+  ).toEqual(['worker1', 'worker2']);
 });

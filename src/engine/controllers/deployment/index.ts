@@ -45,7 +45,9 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
     const recreates = deployment.spec.strategy?.type === 'Recreate';
     const inputs = [...sets, undefined, ...free, ...(recreates ? sets.flatMap((set) => podsOwnedBy(pods, set.metadata.uid)) : [])];
     const before = api;
-    const result = resting(before, deployment, inputs, context.now, () => sync(claim(before, deployment, context), deployment, context));
+    const result = resting(before, deployment, inputs, context.now, () =>
+      sync(claim(before, deployment, context), deployment, context),
+    );
     api = result.api;
     wakeAt = earliest(wakeAt, result.wakeAt);
   }

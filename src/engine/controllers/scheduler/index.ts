@@ -153,6 +153,13 @@ function refuse(start: ApiState, pod: Pod, message: string, context: Reconciling
     message,
   };
   const api = updateStatus(start, 'pods', keyOf(pod), { ...pod.status, conditions: withScheduled(pod, unscheduled) });
-  context.events.push({ object: pod, resource: 'pods', type: 'Warning', component: COMPONENT, reason: 'FailedScheduling', message });
+  context.events.push({
+    object: pod,
+    resource: 'pods',
+    type: 'Warning',
+    component: COMPONENT,
+    reason: 'FailedScheduling',
+    message,
+  });
   return api;
 }

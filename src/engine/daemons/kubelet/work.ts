@@ -50,7 +50,16 @@ export function podEvent(
   if (!work.reachable) return;
   const init = container && pod.spec.initContainers?.includes(container);
   const fieldPath = container ? { fieldPath: `spec.${init ? 'initContainers' : 'containers'}{${container.name}}` } : {};
-  work.events.push({ object: pod, resource: 'pods', type, reason, message, component: 'kubelet', host: work.hostName, ...fieldPath });
+  work.events.push({
+    object: pod,
+    resource: 'pods',
+    type,
+    reason,
+    message,
+    component: 'kubelet',
+    host: work.hostName,
+    ...fieldPath,
+  });
 }
 
 /**
