@@ -5,6 +5,7 @@ import type { DaemonSet } from '../objects.ts';
 import { containerCells, formatLabels, formatSelector } from '../printing.ts';
 import { dns1123Subdomain } from '../validation/names.ts';
 import { defaultTemplate } from './podtemplate.ts';
+import { selectorIsFixed, validateWorkload } from './workload-validation.ts';
 
 const NONE: DaemonSet['status'] = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };
 
@@ -48,6 +49,8 @@ export const daemonSetKind = defineKind<DaemonSet>({
     },
     status: NONE,
   }),
+  validate: (set) => [...validateWorkload(set.spec, 'daemonset')],
+  validateUpdate: (next, old) => selectorIsFixed(next.spec.selector, old.spec.selector),
   columns: columns(
     'Name',
     'Desired#',

@@ -5,6 +5,7 @@
 import { age } from '../age.ts';
 import { columns, defineKind } from '../kind.ts';
 import type { ApiObject, KubeEvent } from '../objects.ts';
+import { type FieldError, invalid } from '../validation/field.ts';
 import { dns1123Subdomain } from '../validation/names.ts';
 
 type Series = { readonly count: number; readonly lastObservedTime: string };
@@ -19,15 +20,16 @@ function row(event: KubeEvent, now: number) {
   const series = event.series as Series | undefined;
   const first = event.firstTimestamp || (event.eventTime as string);
   const last = series?.lastObservedTime ?? (event.lastTimestamp || first);
-  const about = event.involvedObject;
+  const about = event.involvedObject ?? {};
+  const kind = (about.kind ?? '').toLowerCase();
   return [
     age(last, now),
-    event.type,
-    event.reason,
-    about.name ? `${about.kind.toLowerCase()}/${about.name}` : about.kind.toLowerCase(),
+    event.type ?? '',
+    event.reason ?? '',
+    about.name ? `${kind}/${about.name}` : kind,
     about.fieldPath ?? '',
     source(event),
-    event.message.trim(),
+    (event.message ?? '').trim(),
     age(first, now),
     series?.count ?? (event.count || 1),
     event.metadata.name,
@@ -64,6 +66,14 @@ function fields(event: KubeEvent): Record<string, string> {
   };
 }
 
+/** An event lives beside what it is about; those of cluster-scoped objects in `default`. */
+function validateEvent({ metadata, involvedObject }: KubeEvent): FieldError[] {
+  const about = involvedObject?.namespace ?? '';
+  const fits =
+    about === metadata.namespace || (about === '' && (metadata.namespace === 'default' || metadata.namespace === 'kube-system'));
+  return fits ? [] : [invalid('involvedObject.namespace', about, 'does not match event.namespace')];
+}
+
 export const eventKind = defineKind<KubeEvent>({
   group: '',
   version: 'v1',
@@ -72,6 +82,7 @@ export const eventKind = defineKind<KubeEvent>({
   shortNames: ['ev'],
   namespaced: true,
   validateName: dns1123Subdomain,
+  validate: validateEvent,
   fields,
   columns: COLUMNS,
   row,

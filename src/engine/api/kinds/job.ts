@@ -1,11 +1,36 @@
 /** batch/v1 Job. */
 import { age, humanDuration } from '../age.ts';
+import { equal } from '../equal.ts';
 import { columns, defineKind } from '../kind.ts';
 import type { ApiObject, Condition, LabelSelector, PodTemplate } from '../objects.ts';
 import { containerCells, formatSelector } from '../printing.ts';
 import { parseTimestamp } from '../time.ts';
+import { type FieldError, invalid, required } from '../validation/field.ts';
 import { dns1123Subdomain } from '../validation/names.ts';
+import { notNegative } from './pod-validation.ts';
 import { defaultTemplate } from './podtemplate.ts';
+import { selectorIsFixed, validateTemplate } from './workload-validation.ts';
+
+function validateJob({ spec }: Job): FieldError[] {
+  const errors = [
+    ...notNegative('spec.parallelism', spec.parallelism),
+    ...notNegative('spec.completions', spec.completions),
+    ...notNegative('spec.backoffLimit', spec.backoffLimit),
+    ...validateTemplate(spec.template, ['OnFailure', 'Never', 'Always']),
+  ];
+  const ends = spec.template.spec.restartPolicy === 'OnFailure' || spec.template.spec.restartPolicy === 'Never';
+  return ends ? errors : [...errors, required('spec.template.spec.restartPolicy', 'valid values: "OnFailure", "Never"')];
+}
+
+function validateJobUpdate(next: Job, old: Job): FieldError[] {
+  const errors = selectorIsFixed(next.spec.selector, old.spec.selector);
+  if (!equal(next.spec.completions, old.spec.completions))
+    errors.unshift(invalid('spec.completions', next.spec.completions, 'field is immutable'));
+  // Upstream prints the whole template as a Go struct here.
+  if (!equal(next.spec.template, old.spec.template))
+    errors.push(invalid('spec.template', { go: 'core.PodTemplateSpec{…}' }, 'field is immutable'));
+  return errors;
+}
 
 export interface Job extends ApiObject {
   readonly spec: {
@@ -108,6 +133,8 @@ export const jobKind = defineKind<Job>({
     };
   },
   prepareCreate: (job) => ({ ...generateSelector(job), status: {} }),
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
   columns: columns('Name', 'Status', 'Completions', 'Duration', 'Age', 'Containers*', 'Images*', 'Selector*'),
   row: (job, now) => [
     job.metadata.name,

@@ -4,6 +4,7 @@ import { columns, defineKind } from '../kind.ts';
 import type { ContainerStatus, Pod } from '../objects.ts';
 import { parseTimestamp } from '../time.ts';
 import { dns1123Subdomain } from '../validation/names.ts';
+import { validatePodSpec, validatePodUpdate } from './pod-validation.ts';
 import { admitPod } from './podadmission.ts';
 import { defaultPodSpec } from './podtemplate.ts';
 
@@ -103,6 +104,8 @@ export const podKind = defineKind<Pod>({
     status: pod.status ?? { phase: 'Pending' },
   }),
   prepareCreate: (pod, scope) => admitPod(pod, scope),
+  validate: (pod) => validatePodSpec(pod.spec, 'spec'),
+  validateUpdate: (next, old) => validatePodUpdate(next.spec, old.spec),
   gracePeriod: ({ spec, status }, requested) => {
     if (!spec.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed') return 0;
     return requested ?? spec.terminationGracePeriodSeconds ?? 30;

@@ -5,6 +5,8 @@
 import { KUBE_ALPHABET, randomText } from '../../net/random.ts';
 import type { WriteScope } from '../kind.ts';
 import type { Container, Pod, PodSpec, Toleration } from '../objects.ts';
+import { forbiddenError } from '../status.ts';
+import { getObject } from '../storage.ts';
 
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -74,8 +76,17 @@ function qosClass(spec: PodSpec): string {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-/** The pod as admission lets it in, Pending. */
+/** A request's pod needs its service account to be there; controllers inside the engine are not asked. @throws StatusError 403 */
+function checkAccount(pod: Pod, account: string, { api, cluster }: WriteScope): void {
+  const { name, namespace = '' } = pod.metadata;
+  if (cluster === undefined || getObject(api, 'serviceaccounts', `${namespace}/${account}`)) return;
+  const why = `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`;
+  throw forbiddenError({ group: '', plural: 'pods', kind: 'Pod' }, name, why);
+}
+
+/** The pod as admission lets it in, Pending. @throws StatusError 403 */
 export function admitPod(pod: Pod, scope: WriteScope): Pod {
+  checkAccount(pod, pod.spec.serviceAccountName || 'default', scope);
   const suffix = randomText(
     5,
     KUBE_ALPHABET,

@@ -4,7 +4,9 @@ import { columns, defineKind } from '../kind.ts';
 import type { ReplicaSet } from '../objects.ts';
 import { containerCells, formatSelector } from '../printing.ts';
 import { dns1123Subdomain } from '../validation/names.ts';
+import { notNegative } from './pod-validation.ts';
 import { defaultTemplate } from './podtemplate.ts';
+import { selectorIsFixed, validateWorkload } from './workload-validation.ts';
 
 export const replicaSetKind = defineKind<ReplicaSet>({
   group: 'apps',
@@ -25,6 +27,8 @@ export const replicaSetKind = defineKind<ReplicaSet>({
   }),
   prepareCreate: (set) => ({ ...set, status: { replicas: 0 } }),
   fields: (set) => ({ 'status.replicas': String(set.status?.replicas ?? 0) }),
+  validate: (set) => [...notNegative('spec.replicas', set.spec.replicas), ...validateWorkload(set.spec, 'deployment')],
+  validateUpdate: (next, old) => selectorIsFixed(next.spec.selector, old.spec.selector),
   columns: columns('Name', 'Desired#', 'Current#', 'Ready#', 'Age', 'Containers*', 'Images*', 'Selector*'),
   row: ({ metadata, spec, status }, now) => [
     metadata.name,

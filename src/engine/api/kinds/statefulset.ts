@@ -4,7 +4,9 @@ import { columns, defineKind } from '../kind.ts';
 import type { ApiObject, LabelSelector, PodTemplate } from '../objects.ts';
 import { containerCells } from '../printing.ts';
 import { dns1123Label } from '../validation/names.ts';
+import { notNegative } from './pod-validation.ts';
 import { defaultTemplate } from './podtemplate.ts';
+import { selectorIsFixed, validateWorkload } from './workload-validation.ts';
 
 interface StatefulSet extends ApiObject {
   readonly spec: {
@@ -50,6 +52,8 @@ export const statefulSetKind = defineKind<StatefulSet>({
     };
   },
   prepareCreate: (set) => ({ ...set, status: { replicas: 0, availableReplicas: 0 } }),
+  validate: (set) => [...notNegative('spec.replicas', set.spec.replicas), ...validateWorkload(set.spec, 'statefulset')],
+  validateUpdate: (next, old) => selectorIsFixed(next.spec.selector, old.spec.selector),
   columns: columns('Name', 'Ready', 'Age', 'Containers*', 'Images*'),
   row: ({ metadata, spec, status }, now) => [
     metadata.name,

@@ -1,10 +1,11 @@
 /** What every write passes: the object fits the path, its namespace lives, its metadata and fields are valid. */
 import type { Draft, Kind, WriteScope } from '../kind.ts';
 import { apiVersionOf } from '../kind.ts';
+import { findKindOf } from '../kinds/index.ts';
 import type { ApiObject, Namespace } from '../objects.ts';
 import { badRequest, forbiddenError, invalidError, notFoundError, StatusError } from '../status.ts';
 import { getObject } from '../storage.ts';
-import type { FieldError } from '../validation/field.ts';
+import { type FieldError, quote } from '../validation/field.ts';
 import { validateMetadata, validateMetadataUpdate } from '../validation/metadata.ts';
 import type { Call } from './call.ts';
 
@@ -33,14 +34,17 @@ export function fitToPath(call: Call, draft: Draft): Draft {
   return { ...draft, apiVersion: version, kind: kind.kind, metadata: placed };
 }
 
+/** What the decoder says of an object that is no `kind`: it is registered as something else, or not at all. */
 function wrongType(kind: Kind, draft: Draft): StatusError {
   if (!draft.kind) return badRequest(`Object 'Kind' is missing in '${JSON.stringify(draft)}'`);
-  if (!draft.apiVersion) return badRequest(`Object 'apiVersion' is missing in '${JSON.stringify(draft)}'`);
-  const sent = `${draft.apiVersion}, Kind=${draft.kind}`;
-  const wanted = `${apiVersionOf(kind)}, Kind=${kind.kind}`;
-  return badRequest(
-    `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: the API version in the data (${sent.replace(', Kind=', ', Kind=')}) does not match the expected API version (${wanted})`,
-  );
+  const version = draft.apiVersion ?? '';
+  const short = version.slice(version.indexOf('/') + 1);
+  const known = findKindOf(version, draft.kind);
+  const scheme = 'in scheme "pkg/api/legacyscheme/scheme.go:30"';
+  const why = known
+    ? `converting (${short}.${draft.kind}) to (${kind.type.slice(0, kind.type.indexOf('.'))}.${kind.kind}): unknown conversion`
+    : `no kind ${quote(draft.kind)} is registered for version ${quote(version)} ${scheme}`;
+  return badRequest(`${draft.kind} in version ${quote(short)} cannot be handled as a ${kind.kind}: ${why}`);
 }
 
 /** Admission plugin NamespaceLifecycle. @throws StatusError 404, 403 */

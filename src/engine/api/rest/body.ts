@@ -27,24 +27,33 @@ export function jsonFault(text: string): string {
     : `invalid character '${bad}' looking for beginning of value`;
 }
 
-export function parseJson(text: string): unknown {
+/** The first bytes of a body as Go shows them: text when it begins like an object, else hex. */
+function summary(text: string): string {
+  if (text === '') return '<empty>';
+  const bytes = new TextEncoder().encode(text.slice(0, 120));
+  const more = bytes.length > 30 ? ' ...' : '';
+  if (text.startsWith('{')) return text.slice(0, 30) + more;
+  return [...bytes.slice(0, 30)].map((byte) => byte.toString(16).padStart(2, '0')).join('') + more;
+}
+
+export function parseJson(text: string, kind = 'object'): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type object): couldn't get version/kind; json parse error: ${jsonFault(text)}`,
-    );
+    const fault = `couldn't get version/kind; json parse error: ${jsonFault(text)}`;
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${fault} (${summary(text)})`);
   }
 }
 
 /** The object in the body. @throws StatusError 400, 413, 415 */
-export function bodyObject({ headers, body }: Call): Readonly<Record<string, unknown>> {
+export function bodyObject({ kind, headers, body }: Call): Readonly<Record<string, unknown>> {
   checkSize(body);
   const type = mediaType(headers);
   if (type !== 'application/yaml' && !JSON_TYPES.includes(type)) throw unsupportedMediaType(OBJECT_TYPES);
-  const value = type === 'application/yaml' ? parseYaml(body) : parseJson(body);
-  if (!isFields(value)) throw badRequest(`the object provided is unrecognized (must be of type object)`);
-  return value;
+  const value = type === 'application/yaml' ? parseYaml(body) : parseJson(body, kind.kind);
+  if (isFields(value)) return value;
+  const fault = `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:"apiVersion,omitempty""; Kind string "json:"kind,omitempty"" }`;
+  throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${fault} (${summary(body)})`);
 }
 
 export function parseYaml(text: string): unknown {

@@ -3,8 +3,9 @@ import type { ApiResponse } from '../http.ts';
 import type { Kind } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
 import type { ServerContext } from '../server.ts';
-import { badRequest, notFoundError } from '../status.ts';
+import { invalidError, notFoundError } from '../status.ts';
 import { type ApiState, getObject, type ObjectKey, type ResourceName } from '../storage.ts';
+import { notSupported } from '../validation/field.ts';
 import type { Form } from './negotiate.ts';
 import type { Query, ResourcePath } from './path.ts';
 
@@ -42,10 +43,10 @@ export function requireObject(call: Call): ApiObject {
   return kind.fromStored ? kind.fromStored(object) : object;
 }
 
-/** Whether a write is only rehearsed. @throws StatusError 400 for a value other than `All` */
-export function isDryRun(query: Query): boolean {
+/** Whether a write is only rehearsed. @throws StatusError 422 for a value other than `All` */
+export function isDryRun(query: Query, options = 'CreateOptions'): boolean {
   const value = query.dryRun;
   if (value === undefined || value === '') return false;
   if (value === 'All') return true;
-  throw badRequest(`invalid dryRun value: ${value}`);
+  throw invalidError({ group: 'meta.k8s.io', kind: options }, '', [notSupported('dryRun', [value], ['All'])]);
 }

@@ -1,7 +1,8 @@
 /** POST to a collection. */
 import type { ApiObject } from '../objects.ts';
-import { alreadyExists } from '../status.ts';
+import { alreadyExists, invalidError } from '../status.ts';
 import { getObject, keyOf, putObject } from '../storage.ts';
+import { required } from '../validation/field.ts';
 import { freshObject } from '../write.ts';
 import { admitNamespace, fitToPath, scopeOf, validateCreate } from './admit.ts';
 import { bodyObject } from './body.ts';
@@ -17,7 +18,10 @@ export function create(call: Call): Answer {
   if (kind.review) return answer(api, 201, kind.review(draft as unknown as ApiObject), decoded.warnings);
   const given = draft.metadata as { name?: string; generateName?: string };
   admitNamespace(call, given.name ?? '');
-  const fresh = given.name || given.generateName ? freshObject(api, kind, draft, context) : ({ ...draft } as unknown as ApiObject);
+  if (!given.name && !given.generateName) {
+    throw invalidError(kind, '', [required('metadata.name', 'name or generateName is required')]);
+  }
+  const fresh = freshObject(api, kind, draft, context);
   const scope = scopeOf(call);
   const object = kind.prepareCreate(kind.defaults(fresh), scope);
   validateCreate(kind, object, scope);

@@ -40,7 +40,7 @@ function wishOf(call: Call): Wish {
     gracePeriodSeconds: grace === undefined || grace === null ? undefined : Math.max(0, Number(grace) || 0),
     uid: preconditions.uid as string | undefined,
     resourceVersion: preconditions.resourceVersion as string | undefined,
-    dryRun: isDryRun(query) || (Array.isArray(sent.dryRun) && sent.dryRun.includes('All')),
+    dryRun: isDryRun(query, 'DeleteOptions') || (Array.isArray(sent.dryRun) && sent.dryRun.includes('All')),
   };
 }
 

@@ -31,7 +31,8 @@ export function store(call: Call, old: ApiObject, draft: Draft, warnings: readon
   const next = updated(kind, prepared, old);
   if (next !== old) validateChange(kind, withTimes(next, metadata), old, scope);
   const told = [...warnings, ...(call.subresource ? [] : kind.warnings(next, old))];
-  if (next === old || isDryRun(query)) return answer(api, 200, presentObject(kind, next, form, query, context.now), told);
+  if (next === old || isDryRun(query, 'UpdateOptions'))
+    return answer(api, 200, presentObject(kind, next, form, query, context.now), told);
   const resource = storedIn(kind);
   const stored = kind.toStored ? kind.toStored(next) : next;
   const written = putObject(api, resource, stored, context.input);
