@@ -33,20 +33,20 @@ function Wide() {
   return (
     <main className={styles.main}>
       <Group orientation="horizontal" defaultLayout={columns.defaultLayout} onLayoutChanged={columns.onLayoutChanged}>
-        <Panel id="lesson" defaultSize="27%" minSize="17rem" maxSize="50%" groupResizeBehavior="preserve-pixel-size">
+        <Panel id="lesson" defaultSize="26%" minSize="17rem" maxSize="50%" groupResizeBehavior="preserve-pixel-size">
           <Lesson />
         </Panel>
         <Separator className={styles.column} />
         <Panel id="stage" minSize="30rem">
           <Group orientation="vertical" defaultLayout={rows.defaultLayout} onLayoutChanged={rows.onLayoutChanged}>
-            <Panel id="above" defaultSize="60%" minSize="12rem">
+            <Panel id="above" defaultSize="61%" minSize="12rem">
               <Group orientation="horizontal" defaultLayout={above.defaultLayout} onLayoutChanged={above.onLayoutChanged}>
                 <Panel id="map" minSize="20rem">
                   <Topology />
                 </Panel>
                 {inspectorOpen && <Separator className={styles.column} />}
                 {inspectorOpen && (
-                  <Panel id="inspector" defaultSize="30%" minSize="15rem" maxSize="60%">
+                  <Panel id="inspector" defaultSize="28%" minSize="15rem" maxSize="60%">
                     <Inspector />
                   </Panel>
                 )}
@@ -86,19 +86,19 @@ function Narrow() {
         ))}
       </nav>
       <main className={styles.main}>
-        <div className={styles.pane} hidden={pane !== 'lesson'}>
+        <div className={styles.pane} inert={pane !== 'lesson'}>
           <Lesson />
         </div>
-        <div className={styles.pane} hidden={pane !== 'map'}>
+        <div className={styles.pane} inert={pane !== 'map'}>
           <Topology />
         </div>
-        <div className={styles.pane} hidden={pane !== 'terminal'}>
+        <div className={styles.pane} inert={pane !== 'terminal'}>
           <div className={styles.below}>
             <ChangeStrip />
             <TerminalPane />
           </div>
         </div>
-        <div className={styles.pane} hidden={pane !== 'inspector'}>
+        <div className={styles.pane} inert={pane !== 'inspector'}>
           <Inspector />
         </div>
       </main>

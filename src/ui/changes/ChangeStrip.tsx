@@ -2,7 +2,7 @@
 import { Fragment, useMemo } from 'react';
 import { hostAt } from '../model/routes.ts';
 import { shownChange } from '../store/run.ts';
-import { focusPrefix, inspect, screen } from '../store/screen.ts';
+import { focusPrefix, focusTrace, inspect, screen } from '../store/screen.ts';
 import { useRun } from '../store/use.ts';
 import styles from './ChangeStrip.module.css';
 import { type Change, diff } from './diff.ts';
@@ -17,7 +17,7 @@ export function ChangeStrip() {
   const parts = useMemo(() => summarise(changes, (address) => (world ? hostAt(world, address) : undefined)), [changes, world]);
   return (
     <section className={styles.strip} aria-label="What changed" aria-live="polite">
-      <span className={styles.label}>{command ? 'Changed by' : 'What changed'}</span>
+      {!command && <span className={styles.label}>What changed</span>}
       {command && (
         <code className={styles.command} title={command}>
           {command}
@@ -50,7 +50,8 @@ function Part({ part }: { readonly part: Summary }) {
 
 /** Shows a change where it can be read in full. */
 function open(change: Change): void {
-  if (change.kind === 'object') inspect('objects', { object: `${change.cluster} ${change.resource} ${change.key}` });
+  if (change.kind === 'flow') focusTrace(change.id);
+  else if (change.kind === 'object') inspect('objects', { object: `${change.cluster} ${change.resource} ${change.key}` });
   else if (change.kind === 'bgp') inspect('bgp', { inspected: change.node });
   else inspect(change.kind === 'nat' ? 'nat' : 'routes', { inspected: change.host });
   const { focus } = screen.getState();

@@ -35,7 +35,9 @@ export type Change =
       /** Fields of spec and metadata that differ: `spec.externalTrafficPolicy`. */
       readonly fields: readonly FieldChange[];
     }
-  | { readonly kind: 'host'; readonly host: string; readonly text: string };
+  | { readonly kind: 'host'; readonly host: string; readonly text: string }
+  /** A packet that was sent. */
+  | { readonly kind: 'flow'; readonly id: string; readonly disposition: string; readonly text: string; readonly reason: string };
 
 export interface FieldChange {
   readonly path: string;
@@ -45,17 +47,38 @@ export interface FieldChange {
 
 export function diff(before: World | undefined, after: World): readonly Change[] {
   if (!before || before === after) return [];
-  return [...objectChanges(before, after), ...bgpChanges(before, after), ...hostChanges(before, after)];
+  return [
+    ...objectChanges(before, after),
+    ...bgpChanges(before, after),
+    ...hostChanges(before, after),
+    ...flowChanges(before, after),
+  ];
 }
 
 /** Keys of what is new on the map: `<host> <dst>` of routes and `<node> <prefix>` of announcements. */
 export function freshKeys(before: World | undefined, after: World): ReadonlySet<string> {
   const keys = new Set<string>();
-  for (const change of diff(before, after)) {
-    if (change.kind === 'route' && change.sign !== '-') keys.add(`${change.host} ${change.dst}`);
-    if (change.kind === 'bgp' && change.sign === '+') keys.add(`${change.node} ${change.prefix}`);
-  }
+  if (!before || before === after) return keys;
+  for (const { sign, host, dst } of routeChangesOf(before, after)) if (sign !== '-') keys.add(`${host} ${dst}`);
+  for (const { sign, node, prefix } of bgpChanges(before, after)) if (sign === '+') keys.add(`${node} ${prefix}`);
   return keys;
+}
+
+function flowChanges(before: World, after: World): Change[] {
+  if (before.flows === after.flows) return [];
+  const known = new Set(before.flows.map((trace) => trace.id));
+  return after.flows
+    .filter((trace) => !known.has(trace.id))
+    .map(({ id, disposition, reason, flow, hops }) => {
+      const last = hops.at(-1)?.place.host ?? flow.from.host;
+      return {
+        kind: 'flow',
+        id,
+        disposition,
+        reason,
+        text: `${flow.from.netns || flow.from.host} → ${flow.dst}${flow.dport ? `:${flow.dport}` : ''} by ${last}`,
+      };
+    });
 }
 
 function hostChanges(before: World, after: World): Change[] {
@@ -84,12 +107,20 @@ function machineChanges(old: Host, host: Host): Change[] {
 
 const routeKey = (route: Route) => `${route.dst} ${route.metric ?? 0} ${route.proto}`;
 
-function routeChanges(old: Host, host: Host): Change[] {
+/** Rows that main routing tables gained, lost or changed. */
+export function routeChangesOf(before: World, after: World): readonly RouteChange[] {
+  return Object.values(after.hosts).flatMap((host) => {
+    const old = before.hosts[host.name];
+    return old && old !== host ? routeChanges(old, host) : [];
+  });
+}
+
+function routeChanges(old: Host, host: Host): RouteChange[] {
   const was = routesOf(old);
   const is = routesOf(host);
   if (was === is) return [];
   const known = new Map(was.map((route) => [routeKey(route), route]));
-  const changes: Change[] = [];
+  const changes: RouteChange[] = [];
   for (const route of is) {
     const earlier = known.get(routeKey(route));
     known.delete(routeKey(route));
@@ -137,11 +168,15 @@ function ruleChanges(was: Chain | undefined, is: Chain | undefined): readonly [a
   return [added, [...counts.values()].reduce((sum, n) => sum + n, 0)];
 }
 
-function bgpChanges(before: World, after: World): Change[] {
+export type BgpChange = Extract<Change, { readonly kind: 'bgp' }>;
+export type RouteChange = Extract<Change, { readonly kind: 'route' }>;
+
+/** What bastions hear that they did not, and no longer hear. */
+export function bgpChanges(before: World, after: World): BgpChange[] {
   const was = announcedBy(before);
   const is = announcedBy(after);
   if (was === is) return [];
-  const changes: Change[] = [];
+  const changes: BgpChange[] = [];
   for (const node of new Set([...was.keys(), ...is.keys()])) {
     const old = (was.get(node) ?? []).map((each) => each.prefix);
     const now = (is.get(node) ?? []).map((each) => each.prefix);

@@ -21,7 +21,14 @@ const plural = (n: number, word: string) => (n === 1 ? word : `${word}s`);
 
 /** @param nameOf name of the host with an address */
 export function summarise(changes: readonly Change[], nameOf: (address: string) => string | undefined): readonly Summary[] {
-  return [...machines(changes), ...objects(changes), ...routes(changes, nameOf), ...updates(changes), ...rules(changes)];
+  return [
+    ...machines(changes),
+    ...packets(changes),
+    ...objects(changes),
+    ...routes(changes, nameOf),
+    ...updates(changes),
+    ...rules(changes),
+  ];
 }
 
 const of = <K extends Change['kind']>(changes: readonly Change[], kind: K) =>
@@ -36,6 +43,23 @@ function machines(changes: readonly Change[]): Summary[] {
     title: `${change.host}: ${change.text}`,
     change,
   }));
+}
+
+function packets(changes: readonly Change[]): Summary[] {
+  const all = of(changes, 'flow');
+  return [...groupBy(all, (change) => change.disposition).values()].map((group) => {
+    const [first] = group;
+    const good = first.disposition === 'delivered';
+    return {
+      id: `flow ${first.disposition}`,
+      sign: good ? '+' : '-',
+      mark: good ? '✓' : '✕',
+      text: `${group.length === 1 ? 'packet' : `${group.length} packets`} ${first.disposition.replaceAll('-', ' ')}`,
+      ...(group.length === 1 ? { code: first.text } : {}),
+      title: group.map((each) => `${each.text}: ${each.reason}`).join('\n'),
+      change: first,
+    };
+  });
 }
 
 /** Singular as kubectl prints it: `service/customer`. */
@@ -88,7 +112,7 @@ function routes(changes: readonly Change[], nameOf: (address: string) => string 
     const [first] = group;
     const only = group.length === 1;
     const vias = [...first.text.matchAll(/via (\S+)/g)].map((found) => nameOf(found[1]!) ?? found[1]!);
-    const through = vias.length > 3 ? `${vias.length} nodes` : vias.join(', ');
+    const through = vias.length > 2 ? `${vias.length} nodes` : vias.join(', ');
     const code = only ? `${printedDst(first.dst)}${through && first.sign !== '-' ? ` via ${through}` : ''}` : undefined;
     return {
       id: `route ${first.sign} ${first.host}`,
@@ -112,7 +136,7 @@ function updates(changes: readonly Change[]): Summary[] {
       id: `bgp ${first.sign}`,
       sign: first.sign,
       mark: mark(first.sign, group.length),
-      text: `${plural(group.length, what)} from ${nodes.length > 3 ? `${nodes.length} nodes` : nodes.join(', ')}`,
+      text: `${plural(group.length, what)} from ${nodes.length > 2 ? `${nodes.length} nodes` : nodes.join(', ')}`,
       title: group.map((each) => `${each.sign} ${each.node} ${each.prefix}`).join('\n'),
       change: first,
     };

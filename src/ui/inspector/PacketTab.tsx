@@ -104,7 +104,16 @@ function Hops({ trace, world }: { readonly trace: Trace; readonly world: World }
   );
 }
 
+/** A rule that was looked at and decided nothing a learner asks about: folded away. */
+export function isDetail(step: Step): boolean {
+  if (!/^(raw|mangle|filter|nat) /.test(step.at)) return false;
+  if (step.before && step.after && changedFields(step.before, step.after).length > 0) return false;
+  return !/^(DROP|REJECT|KUBE-(SVC|SVL|EXT|SEP|FW)-)/.test(step.action);
+}
+
 function HopItem({ hop, first, world }: { readonly hop: Hop; readonly first: number; readonly world: World }) {
+  const [all, setAll] = useState(false);
+  const details = hop.steps.filter(isDetail).length;
   const links = [hop.in && `in ${hop.in}`, hop.out && `out ${hop.out}`].filter(Boolean).join(', ');
   return (
     <li>
@@ -113,11 +122,18 @@ function HopItem({ hop, first, world }: { readonly hop: Hop; readonly first: num
         <span>{links}</span>
       </h3>
       <ol className={styles.steps} start={first}>
-        {hop.steps.map((step, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: steps of a walk are known by their order
-          <StepItem key={index} step={step} number={first + index} world={world} />
-        ))}
+        {hop.steps.map((step, index) =>
+          all || !isDetail(step) ? (
+            // biome-ignore lint/suspicious/noArrayIndexKey: steps of a walk are known by their order
+            <StepItem key={index} step={step} number={first + index} world={world} />
+          ) : null,
+        )}
       </ol>
+      {details > 0 && (
+        <button type="button" className={styles.more} aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? 'Hide the rules that only passed it on' : `${details} more ${details === 1 ? 'rule' : 'rules'} passed it on`}
+        </button>
+      )}
     </li>
   );
 }

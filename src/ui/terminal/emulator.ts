@@ -102,6 +102,9 @@ function themeOf(theme: Theme): ITheme {
     cursor: token('--term-text'),
     cursorAccent: token('--term-bg'),
     selectionBackground: theme === 'light' ? '#0369a833' : '#56c8f555',
+    scrollbarSliderBackground: theme === 'light' ? '#1b222c22' : '#ffffff1c',
+    scrollbarSliderHoverBackground: theme === 'light' ? '#1b222c3a' : '#ffffff33',
+    scrollbarSliderActiveBackground: theme === 'light' ? '#1b222c55' : '#ffffff44',
   };
 }
 
@@ -121,7 +124,6 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
     cursorStyle: 'bar',
     cursorInactiveStyle: 'outline',
     scrollback: 5000,
-    allowProposedApi: true,
     minimumContrastRatio: options.theme === 'projector' ? 7 : 4.5,
   });
   const fitter = new FitAddon();

@@ -6,7 +6,7 @@ import { ViewportPortal } from '@xyflow/react';
 import clsx from 'clsx';
 import { useEffect, useRef, useState } from 'react';
 import type { Frame, Header, Trace } from '../../engine/index.ts';
-import { diff } from '../changes/diff.ts';
+import { bgpChanges, routeChangesOf } from '../changes/diff.ts';
 import { sessionsOf } from '../model/bgp.ts';
 import { groupBy } from '../model/group.ts';
 import { onFrame } from '../store/run.ts';
@@ -42,6 +42,8 @@ export function Flights({ positions }: { readonly positions: Positions }) {
           focusTrace(flights.at(-1)!.trace.id);
           if (!still()) setWaiting((queue) => [...queue, ...flights].slice(-MAX_WAITING));
         }
+        const learned = newPrefix(frame);
+        if (learned) screen.setState({ focus: { kind: 'prefix', ...learned } });
         const sent = newPills(frame, at.current);
         if (sent.length && !still() && screen.getState().layers.control)
           setPills((flying) => [...flying, ...sent].slice(-MAX_PILLS));
@@ -78,6 +80,19 @@ function newTraces(frame: Frame): readonly Trace[] {
   return world.flows.filter((trace) => !known.has(trace.id));
 }
 
+/** The most specific prefix that a bastion has learned, or learned to reach otherwise, in this round: it is lit. */
+function newPrefix(frame: Frame): { readonly host: string; readonly dst: string } | undefined {
+  if (!frame.agents) return undefined;
+  const bastions = new Set(Object.values(frame.world.hosts).flatMap((host) => (host.kind === 'bastion' ? host.name : [])));
+  let best: { readonly host: string; readonly dst: string } | undefined;
+  const length = (dst: string) => Number(dst.split('/')[1]);
+  for (const change of routeChangesOf(frame.before, frame.world)) {
+    if (change.sign === '-' || !bastions.has(change.host)) continue;
+    if (!best || length(change.dst) > length(best.dst)) best = { host: change.host, dst: change.dst };
+  }
+  return best;
+}
+
 interface Pill {
   readonly id: string;
   readonly d: string;
@@ -91,7 +106,7 @@ let pillSerial = 0;
 /** UPDATEs and withdrawals that this round brought a bastion, from the node they come from. */
 function newPills(frame: Frame, positions: Positions): readonly Pill[] {
   if (!frame.agents) return [];
-  const changes = diff(frame.before, frame.world).filter((change) => change.kind === 'bgp');
+  const changes = bgpChanges(frame.before, frame.world);
   const byNode = groupBy(changes, (change) => `${change.node} ${change.sign}`);
   return [...byNode.values()].flatMap((group, index) => {
     const [{ node, prefix, sign }] = group;

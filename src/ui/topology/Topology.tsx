@@ -5,6 +5,7 @@ import { Maximize2, Minus, Plus } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { World } from '../../engine/index.ts';
 import { freshKeys } from '../changes/diff.ts';
+import { hostAt, printedDst, routesOf } from '../model/routes.ts';
 import button from '../parts/Button.module.css';
 import { clearFocus, screen } from '../store/screen.ts';
 import { useRun, useScreen } from '../store/use.ts';
@@ -20,7 +21,7 @@ const edgeTypes: EdgeTypes = { link: LinkEdge, session: SessionEdge, ecmp: PathE
 
 /** Below this width the map stands in one column. */
 const TALL_BELOW = 560;
-const MARGIN = { x: 28, top: 52, bottom: 16 };
+const MARGIN = { x: 24, top: 48, bottom: 14 };
 
 export function Topology() {
   const world = useRun((state) => state.world);
@@ -80,6 +81,7 @@ function LiveMap({ world }: { readonly world: World }) {
       </div>
       <Legend />
       <Zoom fit={fit} />
+      <Caption world={world} />
     </div>
   );
 }
@@ -150,7 +152,10 @@ function useNodes(
 
 function asNode(each: GraphNode, data: Record<string, unknown>): Node {
   const { x, y, w, h } = each.box;
-  return { id: each.id, type: each.type, position: { x, y }, width: w, height: h, data, zIndex: each.type === 'segment' ? 0 : 2 };
+  const segment = each.type === 'segment';
+  // React Flow takes the pointer from nodes that can be neither dragged nor selected; these hold buttons.
+  const style = { pointerEvents: segment ? 'none' : 'all' } as const;
+  return { id: each.id, type: each.type, position: { x, y }, width: w, height: h, data, style, zIndex: segment ? 0 : 2 };
 }
 
 function asEdge(each: Graph['edges'][number]): Edge {
@@ -182,6 +187,35 @@ function Legend() {
         NAT
       </span>
     </fieldset>
+  );
+}
+
+/** What is lit, in words. */
+function Caption({ world }: { readonly world: World }) {
+  const focus = useScreen((state) => state.focus);
+  if (focus.kind === 'trace') {
+    const trace = world.flows.find((each) => each.id === focus.id);
+    if (!trace) return null;
+    const good = trace.disposition === 'delivered';
+    return (
+      <p className={styles.caption} data-good={good} data-testid="caption">
+        <b>
+          {good ? '✓' : '✕'} {trace.disposition.replaceAll('-', ' ')}
+        </b>{' '}
+        {good ? (trace.reverse ? 'there and back' : 'no answer came back') : trace.reason}
+      </p>
+    );
+  }
+  if (focus.kind !== 'prefix') return null;
+  const route = routesOf(world.hosts[focus.host]).find((each) => each.dst === focus.dst);
+  if (!route) return null;
+  const names = route.nexthops.map((hop) => hostAt(world, hop.via) ?? hop.via ?? hop.dev);
+  const shown = names.length > 4 ? `${names.length} next hops` : names.join(', ');
+  return (
+    <p className={styles.caption} data-testid="caption">
+      <b>{printedDst(route.dst)}</b> on {focus.host} leads to {shown}
+      {names.length > 1 ? ': a hash picks one for each flow' : ''}
+    </p>
   );
 }
 

@@ -168,14 +168,11 @@ function Announces({ card }: { readonly card: HostCard }) {
           {card.compact ? `+${hidden}` : `${hidden} more`}
         </button>
       )}
-      {refused.length > 0 && !card.compact && (
-        <button
-          type="button"
-          className={clsx(styles.moreChips, 'nodrag', 'nopan')}
-          title={`Refused by import filters outside the cluster: ${refused.join(', ')}`}
-          onClick={toBgp}
-        >
-          {refused.length} refused
+      {!announces.length && refused.length > 0 && (
+        <button type="button" className={clsx(styles.moreChips, 'nodrag', 'nopan')} title={refused.join(', ')} onClick={toBgp}>
+          {card.compact
+            ? `${refused.length} refused`
+            : `${refused.length === 1 ? 'a prefix' : `${refused.length} prefixes`} that nobody takes`}
         </button>
       )}
     </div>

@@ -12,6 +12,8 @@ import { between, curve, line, portOf } from './paths.ts';
 import type { Announcement, Fault, Graph, GraphEdge, GraphNode, HostCard, Positions, RouteRow, View } from './types.ts';
 
 const MAX_ROWS = 14;
+/** From here on only the sessions that are down are drawn. */
+const MANY = 12;
 const MAX_PODS = 8;
 const MAX_COMPACT_PODS = 3;
 
@@ -51,7 +53,9 @@ export function graph(world: World, view: View): Graph {
     nodes: graphNodes,
     edges: [
       ...links([...bastionHosts, ...nodeHosts], positions),
-      ...(view.layers.control ? sessionEdges(sessions, positions) : []),
+      ...(view.layers.control
+        ? sessionEdges(nodeHosts.length > MANY ? sessions.filter((each) => !each.up) : sessions, positions)
+        : []),
       ...(view.layers.data ? ecmpEdges(world, view, positions) : []),
       ...(view.layers.data && focus.trace ? pathEdges(focus.trace, positions) : []),
     ],

@@ -5,29 +5,32 @@
 import type { Box, HostCard, Point, Positions, View } from './types.ts';
 
 export const CARD = {
-  width: { bastion: 316, node: 336, compact: 188 },
-  head: 44,
+  width: { bastion: 296, node: 316, compact: 188 },
+  head: 42,
   routeRow: 24,
   birdRow: 38,
   chipRow: 26,
-  pod: 44,
+  pod: 42,
   gap: 8,
   pad: 14,
   compactHeight: 92,
+  /** A compact card without pods. */
+  compactBare: 64,
 } as const;
 
 /** From this many nodes on, cards are small. */
 export const COMPACT_FROM = 7;
 
-const LABEL_WIDTH = 72;
-const CHAR = 6.5;
+const LABEL_WIDTH = 66;
+/** Advance of the chips' type, 10.5 px JetBrains Mono. */
+const CHAR = 6.3;
 
 /** How many rows the chips take, laid like words in a paragraph. */
 export function chipRows(texts: readonly string[], width: number): number {
   let rows = 1;
   let x = LABEL_WIDTH;
   for (const text of texts) {
-    const w = text.length * CHAR + 20;
+    const w = text.length * CHAR + 18;
     if (x + w > width && x > LABEL_WIDTH) {
       rows++;
       x = LABEL_WIDTH;
@@ -43,11 +46,10 @@ export function bastionHeight(card: HostCard): number {
 }
 
 export function nodeHeight(card: HostCard): number {
-  if (card.compact) return CARD.compactHeight;
+  if (card.compact) return card.pods.length || card.hiddenPods ? CARD.compactHeight : CARD.compactBare;
   const inner = CARD.width.node - 2 * CARD.pad;
   const chips = card.announces.map((each) => each.printed + (each.fresh ? '+ ' : ''));
   if (card.hiddenAnnouncements) chips.push(`${card.hiddenAnnouncements} more`);
-  if (card.refused.length) chips.push(`${card.refused.length} refused`);
   const podRows = Math.ceil((card.pods.length + (card.hiddenPods ? 1 : 0)) / 2);
   const pods = podRows ? podRows * CARD.pod + (podRows - 1) * CARD.gap : 0;
   return CARD.head + chipRows(chips, inner) * CARD.chipRow + (pods ? pods + 8 : 0) + CARD.pad;
@@ -68,6 +70,9 @@ export function podBox(card: HostCard, box: Box, index: number): Box {
   };
 }
 
+/** So that the whole is about as wide as a screen is. */
+const columnsFor = (nodes: number) => (nodes > 30 ? 7 : nodes > 20 ? 5 : nodes > 9 ? 4 : 3);
+
 export interface Layout {
   readonly positions: Positions;
   readonly width: number;
@@ -83,15 +88,15 @@ export function layout(bastions: readonly HostCard[], nodes: readonly HostCard[]
   const compact = nodes.some((each) => each.compact);
   const tall = shape === 'tall';
   const left = tall ? 44 : 0;
-  const gap = 18;
+  const gap = 16;
 
   const bastionsHeight = bastions.reduce((sum, each) => sum + bastionHeight(each) + gap, -gap);
-  const busX = tall ? 14 : CARD.width.bastion + 74;
-  const nodesX = tall ? left : busX + 74;
+  const busX = tall ? 14 : CARD.width.bastion + 68;
+  const nodesX = tall ? left : busX + 68;
   const nodeWidth = compact && !tall ? CARD.width.compact : CARD.width.node;
-  const columns = compact ? (tall ? 1 : nodes.length > 30 ? 5 : nodes.length > 12 ? 4 : 3) : 1;
+  const columns = compact && !tall ? columnsFor(nodes.length) : 1;
 
-  let y = tall ? bastionsHeight + 26 : 0;
+  let y = tall ? bastionsHeight + 26 : compact ? 14 : 0;
   const nodesTop = y;
   for (let row = 0; row * columns < nodes.length; row++) {
     const members = nodes.slice(row * columns, (row + 1) * columns);
