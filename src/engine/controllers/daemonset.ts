@@ -59,7 +59,15 @@ function sync(start: ApiState, set: DaemonSet, context: Reconciling): ApiState {
       const surplus = stay ? pods.slice(1) : pods;
       for (const pod of surplus) if (isActive(pod)) api = deletePod(api, owner, pod, context);
     }
-    api = replaceOutdated(api, owner, set, byNode, hash, context);
+    const wanted = nodes.filter((node) => wants(set, node, tolerated).run).map((node) => node.metadata.name);
+    api = replaceOutdated(
+      api,
+      owner,
+      set,
+      wanted.map((name) => byNode.get(name)?.[0]),
+      hash,
+      context,
+    );
   }
   return status(
     api,
@@ -130,7 +138,8 @@ function replaceOutdated(
   start: ApiState,
   owner: PodOwner,
   set: DaemonSet,
-  byNode: ReadonlyMap<string, readonly Pod[]>,
+  /** The pod of each node that should have one. */
+  pods: readonly (Pod | undefined)[],
   hash: string,
   context: Reconciling,
 ): ApiState {
@@ -139,12 +148,11 @@ function replaceOutdated(
     | undefined;
   if (strategy?.type === 'OnDelete') return start;
   const value = strategy?.rollingUpdate?.maxUnavailable ?? 1;
-  const allowed = typeof value === 'number' ? value : Math.ceil((Number.parseFloat(value) * byNode.size) / 100);
-  const pods = [...byNode.values()].map((list) => list[0]!);
-  let missing = pods.filter((pod) => !isActive(pod) || !isAvailable(pod, set.spec.minReadySeconds, context.now)).length;
+  const allowed = typeof value === 'number' ? value : Math.ceil((Number.parseFloat(value) * pods.length) / 100);
+  let missing = pods.filter((pod) => !pod || !isActive(pod) || !isAvailable(pod, set.spec.minReadySeconds, context.now)).length;
   let api = start;
   for (const pod of pods) {
-    if (pod.metadata.labels?.[HASH] === hash || !isActive(pod)) continue;
+    if (!pod || pod.metadata.labels?.[HASH] === hash || !isActive(pod)) continue;
     const down = !isAvailable(pod, set.spec.minReadySeconds, context.now);
     if (!down && missing >= allowed) continue;
     if (!down) missing++;
