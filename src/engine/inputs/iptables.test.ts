@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { felixAgent } from '../../daemons/felix/agent.ts';
-import { kubeProxyAgent } from '../../daemons/kube-proxy/agent.ts';
-import { node, service, slice, view, withPods, worldOf } from '../../daemons/kube-proxy/builders.ts';
-import { iptablesInput } from '../../inputs/iptables.ts';
-import type { World } from '../../world.ts';
-import { parseCommandLine } from './parse.ts';
-import { orderedChains, ruleSpec } from './print.ts';
-import { UsageError } from './usage.ts';
+import { felixAgent } from '../daemons/felix/agent.ts';
+import { kubeProxyAgent } from '../daemons/kube-proxy/agent.ts';
+import { node, service, slice, view, withPods, worldOf } from '../daemons/kube-proxy/builders.ts';
+import { parseCommandLine } from '../kernel/netfilter/parse.ts';
+import { orderedChains, ruleSpec } from '../kernel/netfilter/print.ts';
+import { UsageError } from '../kernel/netfilter/usage.ts';
+import type { World } from '../world.ts';
+import { iptablesInput } from './iptables.ts';
 
 const NONE = worldOf(node('worker2', '10.0.1.31', view(), {}));
 const place = { host: 'worker2', netns: '' };
