@@ -1,11 +1,13 @@
 /** The list of inputs. Adding one: a file in this folder and a line here. */
 import { apiInput } from './api.ts';
+import { conntrackInput } from './conntrack.ts';
 import { dnsInput } from './dns.ts';
 import { faultInput } from './fault.ts';
 import { fileInput } from './file.ts';
 import { flowInput } from './flow.ts';
 import { httpInput } from './http.ts';
 import type { InputHandler } from './input.ts';
+import { ipsetInput } from './ipset.ts';
 import { iptablesInput } from './iptables.ts';
 import { linkInput } from './link.ts';
 import { neighbourInput } from './neighbour.ts';
@@ -15,6 +17,7 @@ import { sysctlInput } from './sysctl.ts';
 
 export const inputs = {
   api: apiInput,
+  conntrack: conntrackInput,
   dns: dnsInput,
   fault: faultInput,
   file: fileInput,
@@ -25,6 +28,7 @@ export const inputs = {
   resolve: resolveInput,
   route: routeInput,
   sysctl: sysctlInput,
+  ipset: ipsetInput,
   iptables: iptablesInput,
 };
 

@@ -3,9 +3,11 @@
  * What every Linux machine has beside them (cat, grep, ssh, sudo …) is in tools/.
  */
 import type { Command } from '../command.ts';
+import { conntrack } from './conntrack/index.ts';
 import { ip } from './ip/index.ts';
+import { ipset } from './ipset/index.ts';
 import { iptables } from './iptables/index.ts';
 import { iptablesSave } from './iptables-save/index.ts';
 import { kubectl } from './kubectl/index.ts';
 
-export const commands: readonly Command[] = [ip, iptables, iptablesSave, kubectl];
+export const commands: readonly Command[] = [conntrack, ip, ipset, iptables, iptablesSave, kubectl];

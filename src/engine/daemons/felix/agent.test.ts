@@ -51,9 +51,9 @@ test('each local pod gets a host route and the sysctls of its interface', () => 
 test('outgoing NAT: sources in natOutgoing pools, destinations outside every pool', () => {
   const world = run(start(POOL, PRIVATE));
   expect(Object.values(kernel(world).netfilter.ipsets)).toEqual([
-    { name: 'cali40all-ipam-pools', type: 'hash:net', members: ['10.47.0.0/24', '10.48.0.0/24'] },
-    { name: 'cali40masq-ipam-pools', type: 'hash:net', members: ['10.48.0.0/24'] },
-    { name: 'cali40this-host', type: 'hash:ip', members: ['10.0.1.31'] },
+    { name: 'cali40all-ipam-pools', type: 'hash:net', maxelem: 1_048_576, members: ['10.47.0.0/24', '10.48.0.0/24'] },
+    { name: 'cali40masq-ipam-pools', type: 'hash:net', maxelem: 1_048_576, members: ['10.48.0.0/24'] },
+    { name: 'cali40this-host', type: 'hash:ip', maxelem: 1_048_576, members: ['10.0.1.31'] },
   ]);
   expect(spec(world, 'nat', 'POSTROUTING', 'cali-nat-outgoing')).toBe(`-P POSTROUTING ACCEPT
 -A POSTROUTING -m comment --comment "cali:O3lYWMrLQYEMJtB5" -j cali-POSTROUTING

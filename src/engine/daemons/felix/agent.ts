@@ -16,7 +16,7 @@ import { remember } from '../../memo.ts';
 import { compareAddresses } from '../../net/address.ts';
 import { hash32 } from '../../net/random.ts';
 import { type Host, type World, withHost } from '../../world.ts';
-import { type Settings, settingsOf } from './settings.ts';
+import { MAX_IPSET_SIZE, type Settings, settingsOf } from './settings.ts';
 import { STATIC } from './static.ts';
 import { program, type Wanted } from './tables.ts';
 import { dispatchChains, profileChains, type Workload, workloadChains, workloadsOf } from './workloads.ts';
@@ -122,7 +122,7 @@ const natTables = new WeakMap<Settings, Wanted['nat']>();
 function thisHost(links: Links): IpSet {
   const own = Object.values(links).filter(({ name, up }) => up && !name.startsWith('cali'));
   const members = [...new Set(own.flatMap(({ addresses }) => addresses.map(({ address }) => address)))];
-  return { name: 'cali40this-host', type: 'hash:ip', members: members.sort(compareAddresses) };
+  return { name: 'cali40this-host', type: 'hash:ip', maxelem: MAX_IPSET_SIZE, members: members.sort(compareAddresses) };
 }
 
 function hostRoute(cluster: string): (workload: Workload) => Route {

@@ -20,6 +20,8 @@ export interface Settings {
 const POOLS = 'ippools.projectcalico.org';
 const BGP = 'bgpconfigurations.projectcalico.org';
 const FELIX = 'felixconfigurations.projectcalico.org';
+/** FelixConfiguration's maxIpsetSize. */
+export const MAX_IPSET_SIZE = 1_048_576;
 const FIELDS = ['serviceClusterIPs', 'serviceExternalIPs', 'serviceLoadBalancerIPs'] as const;
 
 const made = new WeakMap<object, WeakMap<object, WeakMap<object, Settings>>>();
@@ -72,5 +74,10 @@ function loopPrevention(config: ApiObject | undefined): 'Drop' | 'Reject' | 'Dis
 
 function netSet(name: string, pools: readonly IPPool[]): IpSet {
   const cidrs = [...new Set(pools.map(({ spec }) => spec.cidr))];
-  return { name, type: 'hash:net', members: cidrs.sort((a, b) => comparePrefixes(toPrefix(a), toPrefix(b))) };
+  return {
+    name,
+    type: 'hash:net',
+    maxelem: MAX_IPSET_SIZE,
+    members: cidrs.sort((a, b) => comparePrefixes(toPrefix(a), toPrefix(b))),
+  };
 }

@@ -22,6 +22,8 @@ export interface IpSet {
   readonly type: 'hash:ip' | 'hash:net' | 'hash:ip,port';
   /** Addresses or prefixes, sorted. */
   readonly members: readonly string[];
+  /** Most members it takes; the tool's default is 65536. */
+  readonly maxelem?: number;
 }
 
 export interface Table {

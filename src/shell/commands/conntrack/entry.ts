@@ -1,0 +1,47 @@
+/** One connection tracking entry as text. Models nfct_snprintf of libnetfilter_conntrack, as conntrack 1.4.7 prints it. */
+import type { Conntrack, Tuple } from '../../../engine/index.ts';
+
+const NUMBERS: Readonly<Record<Tuple['proto'], number>> = { icmp: 1, tcp: 6, udp: 17 };
+/** Bytes of an IPv4 packet without payload: what is counted, as payloads are not modelled. */
+const PACKET_BYTES: Readonly<Record<Tuple['proto'], number>> = { icmp: 84, tcp: 52, udp: 28 };
+
+export interface EntryStyle {
+  readonly now: number;
+  /** Packets and bytes are shown where the kernel counts them (net.netfilter.nf_conntrack_acct). */
+  readonly counted: boolean;
+  readonly extended: boolean;
+  readonly id: boolean;
+}
+
+export function entryText(entry: Conntrack, { now, counted, extended, id }: EntryStyle): string {
+  const { original, reply, state, assured, replied, mark } = entry;
+  const { proto } = original;
+  const left = Math.max(0, Math.ceil((entry.expiresAt - now) / 1000));
+  let text = extended ? 'ipv4     2 ' : '';
+  text += `${proto.padEnd(8)} ${NUMBERS[proto]} ${left} `;
+  if (proto === 'tcp') text += `${state} `;
+  text += tupleText(original, 8);
+  if (counted) text += countText(entry.packets[0], proto);
+  if (!replied) text += '[UNREPLIED] ';
+  text += tupleText(reply, 0);
+  if (counted) text += countText(entry.packets[1], proto);
+  if (assured) text += '[ASSURED] ';
+  text += `mark=${mark} use=1`;
+  return id ? `${text} id=${idOf(entry)}` : text;
+}
+
+function tupleText({ proto, src, dst, sport, dport }: Tuple, icmpType: number): string {
+  const ends = `src=${src} dst=${dst} `;
+  return proto === 'icmp' ? `${ends}type=${icmpType} code=0 id=${sport} ` : `${ends}sport=${sport} dport=${dport} `;
+}
+
+function countText(packets: number, proto: Tuple['proto']): string {
+  return `packets=${packets} bytes=${packets * PACKET_BYTES[proto]} `;
+}
+
+/** A 32-bit number that stays with the entry. */
+function idOf({ id }: Conntrack): number {
+  let hash = 0x811c9dc5;
+  for (const char of id) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,156 @@
+/**
+ * conntrack: lists, watches and removes entries of the connection tracking table of the namespace it runs in.
+ * Models conntrack 1.4.7. Leaves out creating and changing entries, expectations (there are none), XML.
+ */
+import { type Conntrack, getSysctl } from '../../../engine/index.ts';
+import type { Command, Process } from '../../command.ts';
+import { entryText } from './entry.ts';
+import { HELP } from './help.ts';
+import { parseRequest, type Request, say } from './request.ts';
+
+export const conntrack: Command = {
+  name: 'conntrack',
+  summary: 'list, watch and remove tracked connections',
+  where: 'hosts',
+  run(process, args) {
+    const request = parseRequest(args);
+    if ('text' in request) {
+      process.err(request.text);
+      return request.exitCode;
+    }
+    if (request.verb === 'h' || request.verb === 'V') {
+      process.out(request.verb === 'h' ? HELP : 'conntrack v1.4.7 (conntrack-tools)\n');
+      return 0;
+    }
+    if (!process.root) {
+      process.err(say('Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this'));
+      return 1;
+    }
+    return VERBS[request.verb](process, request);
+  },
+  complete(_process, words, index) {
+    const word = words[index] ?? '';
+    const candidates =
+      words[index - 1] === '-p' ? ['tcp', 'udp', 'icmp'] : ['-L', '-E', '-F', '-D', '-C', '-S', '-p', '-s', '-d', '-r', '-q', '-o'];
+    return candidates.filter((text) => text.startsWith(word)).map((text) => ({ text }));
+  },
+};
+
+const VERBS: Readonly<
+  Record<Exclude<Request['verb'], 'h' | 'V'>, (process: Process, request: Request) => number | Promise<number>>
+> = {
+  L(process, request) {
+    if (request.table !== 'conntrack') return listOther(process, request.table);
+    const shown = entries(process).filter(request.matches);
+    for (const entry of shown) process.out(`${line(process, request, entry)}\n`);
+    process.err(say(`${shown.length} flow entries have been shown.`));
+    return 0;
+  },
+  C(process) {
+    process.out(`${entries(process).length}\n`);
+    return 0;
+  },
+  F(process) {
+    process.sim.dispatch({ type: 'conntrack', place: process.place });
+    process.err(say('connection tracking table has been emptied.'));
+    return 0;
+  },
+  D(process, request) {
+    const gone = entries(process).filter(request.matches);
+    for (const entry of gone) process.out(`${line(process, request, entry)}\n`);
+    if (gone.length > 0) process.sim.dispatch({ type: 'conntrack', place: process.place, remove: gone.map(({ id }) => id) });
+    process.err(say(`${gone.length} flow entries have been deleted.`));
+    return gone.length > 0 ? 0 : 1;
+  },
+  S(process) {
+    for (const cpu of [0, 1]) {
+      process.out(
+        `cpu=${cpu}   \tfound=0 invalid=0 insert=0 insert_failed=0 drop=0 early_drop=0 error=0 search_restart=0 clash_resolve=0 chaintoolong=0 \n`,
+      );
+    }
+    return 0;
+  },
+  E: watch,
+};
+
+/** Live entries, oldest first. */
+function entries(process: Process): readonly Conntrack[] {
+  const now = process.now();
+  const all = Object.values(process.kernel.namespace().conntrack).filter((entry) => entry.expiresAt > now);
+  return all.sort((a, b) => a.createdAt - b.createdAt);
+}
+
+function line(process: Process, { extended, id }: Request, entry: Conntrack): string {
+  const counted = getSysctl(process.kernel.namespace(), 'net.netfilter.nf_conntrack_acct') === '1';
+  return entryText(entry, { now: process.now(), counted, extended, id });
+}
+
+function listOther(process: Process, table: string): number {
+  const what = table === 'expect' ? 'expectations' : 'flow entries';
+  process.err(say(`0 ${what} have been shown.`));
+  return 0;
+}
+
+/** What TCP goes through on the way to a state: an exchange that is over in no time still had each of them. */
+const TCP_STEPS: readonly Conntrack['state'][] = ['SYN_SENT', 'SYN_RECV', 'ESTABLISHED', 'FIN_WAIT', 'TIME_WAIT'];
+const STEP_SECONDS: Readonly<Partial<Record<Conntrack['state'], number>>> = {
+  SYN_SENT: 120,
+  SYN_RECV: 60,
+  ESTABLISHED: 432_000,
+  FIN_WAIT: 120,
+};
+
+/** -E: prints events until Ctrl-C. */
+function watch(process: Process, request: Request): Promise<number> {
+  const { host, netns } = process.place;
+  const wants = (event: string) => request.events.size === 0 || request.events.has('ALL') || request.events.has(event);
+  let count = 0;
+  const print = (event: string, tag: string, text: string) => {
+    if (!wants(event)) return;
+    count++;
+    process.out(`${tag} ${text}\n`);
+  };
+  const show = (entry: Conntrack) =>
+    entryText(entry, { now: process.now(), counted: false, extended: request.extended, id: request.id }).replace(
+      / mark=\d+ use=1/,
+      '',
+    );
+  const stop = process.sim.subscribe(({ before, world }) => {
+    const [old, current] = [before, world].map((w) => w.hosts[host]?.netns[netns]?.conntrack ?? {});
+    if (!old || !current || old === current) return;
+    for (const [id, entry] of Object.entries(current)) {
+      if (old[id] === entry || !request.matches(entry)) continue;
+      for (const step of steps(old[id], entry, process.now())) {
+        const fresh = !step.replied && step.state === (entry.original.proto === 'tcp' ? 'SYN_SENT' : step.state) && !old[id];
+        print(fresh ? 'NEW' : 'UPDATES', fresh ? '    [NEW]' : ' [UPDATE]', show(step));
+      }
+    }
+    for (const [id, entry] of Object.entries(old)) {
+      if (!current[id] && request.matches(entry))
+        print('DESTROY', '[DESTROY]', show(entry).replace(/^(\S+ +\d+) \d+ (?:[A-Z_]+ )?/, '$1 '));
+    }
+  });
+  return new Promise((resolve) => {
+    const end = () => {
+      stop();
+      process.err(say(`${count} flow events have been shown.`));
+      resolve(0);
+    };
+    if (process.signal.aborted) end();
+    else process.signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+function steps(old: Conntrack | undefined, entry: Conntrack, now: number): readonly Conntrack[] {
+  const first: Conntrack = { ...entry, replied: false, assured: false };
+  if (entry.original.proto !== 'tcp') return old ? [entry] : entry.replied ? [first, entry] : [first];
+  const from = old ? TCP_STEPS.indexOf(old.state) + 1 : 0;
+  const to = TCP_STEPS.indexOf(entry.state);
+  return TCP_STEPS.slice(from, to + 1).map((state) => ({
+    ...entry,
+    state,
+    replied: state !== 'SYN_SENT',
+    assured: state !== 'SYN_SENT' && state !== 'SYN_RECV',
+    expiresAt: state === entry.state ? entry.expiresAt : now + (STEP_SECONDS[state] ?? 0) * 1000,
+  }));
+}
