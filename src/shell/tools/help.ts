@@ -1,0 +1,119 @@
+/** help, man: what this place can run. */
+import { builtins } from '../bash/builtins/index.ts';
+import type { Invocation } from '../bash/execution.ts';
+import { commands } from '../commands/index.ts';
+import { execCaptured } from '../process.ts';
+import { isAvailable } from '../programs.ts';
+import { bundledNames } from './bundled.ts';
+import { tools } from './index.ts';
+import { aroundOf } from './place.ts';
+import { fail, print, type Tool } from './tool.ts';
+
+function wrap(names: readonly string[], columns: number): string {
+  const lines: string[] = [];
+  let line = ' ';
+  for (const name of names) {
+    if (line.length + name.length + 1 > columns && line.trim() !== '') {
+      lines.push(line);
+      line = ' ';
+    }
+    line += ` ${name}`;
+  }
+  return `${[...lines, line].join('\n')}\n`;
+}
+
+function overview(invocation: Invocation): string {
+  const around = aroundOf(invocation);
+  const columns = Math.min(100, around.columns());
+  const summaries = (rows: readonly (readonly [string, string])[]) => rows.map(([name, summary]) => `  ${name.padEnd(14)} ${summary}\n`).join('');
+  const own = commands.filter((command) => isAvailable(command, around)).map((command) => [command.name, command.summary] as const);
+  const system = Object.entries(tools)
+    .filter(([name, tool]) => isAvailable({ name, where: tool.where ?? 'everywhere' }, around))
+    .map(([name, tool]) => [name, tool.summary] as const);
+  const sorted = <T extends readonly [string, string]>(rows: readonly T[]) => [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `On ${invocation.x.platform.hostname} you can run:
+
+Network and cluster
+${summaries(sorted(own))}
+System
+${summaries(sorted(system))}
+Text and files
+${wrap([...bundledNames].sort(), columns)}
+Shell builtins
+${wrap(Object.keys(builtins).sort(), columns)}
+COMMAND --help tells more. Tab completes. Ctrl-C stops what runs.
+`;
+}
+
+async function help(invocation: Invocation): Promise<number> {
+  const [name] = invocation.args.filter((arg) => !arg.startsWith('-'));
+  if (name === undefined) {
+    print(invocation, overview(invocation));
+    return 0;
+  }
+  return describe(invocation, name, () => fail(invocation, `no help topics match \`${name}'.  Try \`help' for what there is.`));
+}
+
+async function describe(invocation: Invocation, name: string, missing: () => number): Promise<number> {
+  const around = aroundOf(invocation);
+  const command = commands.find((each) => each.name === name && isAvailable(each, around));
+  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
+  if (command) {
+    const { stdout, stderr } = await execCaptured(`${name} --help`, invocation.x);
+    print(invocation, `${name} - ${command.summary}\n\n${stdout || stderr}`);
+    return 0;
+  }
+  if (tool) {
+    print(invocation, `${name} - ${tool.summary}\n`);
+    return 0;
+  }
+  if (bundledNames.has(name) || Object.hasOwn(builtins, name)) {
+    print(invocation, `${name}: ${bundledNames.has(name) ? 'works as the GNU tool of that name' : 'a shell builtin, as in bash 5.2'}\n`);
+    return 0;
+  }
+  return missing();
+}
+
+async function man(invocation: Invocation): Promise<number> {
+  const [name] = invocation.args.filter((arg) => !/^(-.*|[1-8])$/.test(arg));
+  if (name === undefined) {
+    print(invocation, 'What manual page do you want?\nFor example, try `man man`.\n');
+    return 1;
+  }
+  return describe(invocation, name, () => {
+    invocation.x.fds.get(2)?.sink?.write(`No manual entry for ${name}\n`);
+    return 16;
+  });
+}
+
+const SCREEN = '\x1b[H\x1b[2J\x1b[3J';
+
+export const helpTools: Readonly<Record<string, Tool>> = {
+  help: { summary: 'What can be run here', run: help },
+  man: { summary: 'What a command does', run: man },
+  clear: {
+    summary: 'Clear the screen',
+    run: (invocation) => {
+      print(invocation, SCREEN);
+      return 0;
+    },
+  },
+  reset: {
+    summary: 'Clear the screen',
+    run: (invocation) => {
+      print(invocation, `\x1bc${SCREEN}`);
+      return 0;
+    },
+  },
+  tput: {
+    summary: 'Facts about the terminal',
+    run: (invocation) => {
+      const { columns, rows } = aroundOf(invocation);
+      const answers: Readonly<Record<string, string>> = { cols: `${columns()}\n`, lines: `${rows()}\n`, clear: SCREEN, bold: '\x1b[1m', sgr0: '\x1b(B\x1b[m', colors: '256\n' };
+      const [name] = invocation.args;
+      if (name === 'setaf') print(invocation, `\x1b[3${invocation.args[1] ?? 7}m`);
+      else print(invocation, answers[name ?? ''] ?? '');
+      return name === undefined ? 2 : 0;
+    },
+  },
+};

@@ -1,0 +1,246 @@
+/** Who and where am I: whoami, id, hostname, uname, uptime, date, ps and small kin. */
+import type { Host, NetNamespace } from '../../engine/index.ts';
+import type { Invocation } from '../bash/execution.ts';
+import { formatDate } from './dates.ts';
+import { aroundOf } from './place.ts';
+import { fail, print, type Tool } from './tool.ts';
+
+const KERNEL = '6.8.0-45-generic';
+
+function hostOf(invocation: Invocation): Host | undefined {
+  const { sim, place } = aroundOf(invocation);
+  return sim.world().hosts[place.host];
+}
+
+function namespaceOf(invocation: Invocation): NetNamespace | undefined {
+  const { sim, place } = aroundOf(invocation);
+  return sim.world().hosts[place.host]?.netns[place.netns];
+}
+
+/** Global addresses, in the order of the links. */
+function addressesOf(ns: NetNamespace | undefined): readonly string[] {
+  return Object.values(ns?.links ?? {})
+    .sort((a, b) => a.index - b.index)
+    .filter((link) => link.name !== 'lo' && link.up)
+    .flatMap((link) => link.addresses.map((each) => each.address))
+    .filter((address) => !address.startsWith('fe80:'));
+}
+
+function hostname(invocation: Invocation): number {
+  const { args, x } = invocation;
+  const [flag] = args;
+  if (flag === undefined || flag === '-s' || flag === '--short' || flag === '-f' || flag === '--fqdn' || flag === '--long') {
+    print(invocation, `${x.platform.hostname}\n`);
+    return 0;
+  }
+  if (flag === '-I' || flag === '--all-ip-addresses') {
+    print(invocation, `${addressesOf(namespaceOf(invocation)).map((address) => `${address} `).join('')}\n`);
+    return 0;
+  }
+  if (flag === '-i' || flag === '--ip-address') {
+    print(invocation, `${addressesOf(namespaceOf(invocation))[0] ?? '127.0.1.1'}\n`);
+    return 0;
+  }
+  if (flag === '-d' || flag === '--domain') {
+    print(invocation, '\n');
+    return 0;
+  }
+  if (flag.startsWith('-')) return fail(invocation, `invalid option -- '${flag.replace(/^-+/, '')[0] ?? ''}'`, 255);
+  return fail(invocation, x.platform.root ? 'setting the name: not simulated in this lab' : 'you must be root to change the host name');
+}
+
+const UNAME: readonly (readonly [string, string, (invocation: Invocation) => string])[] = [
+  ['s', 'kernel-name', () => 'Linux'],
+  ['n', 'nodename', ({ x }) => x.platform.hostname],
+  ['r', 'kernel-release', () => KERNEL],
+  ['v', 'kernel-version', () => '#45-Ubuntu SMP PREEMPT_DYNAMIC'],
+  ['m', 'machine', () => 'x86_64'],
+  ['p', 'processor', () => 'x86_64'],
+  ['i', 'hardware-platform', () => 'x86_64'],
+  ['o', 'operating-system', () => 'GNU/Linux'],
+];
+
+function uname(invocation: Invocation): number {
+  const wanted = new Set<string>();
+  for (const arg of invocation.args) {
+    if (arg === '-a' || arg === '--all') for (const [letter] of UNAME) wanted.add(letter);
+    else if (arg.startsWith('--')) {
+      const found = UNAME.find(([, name]) => `--${name}` === arg);
+      if (!found) return fail(invocation, `unrecognized option '${arg}'\nTry 'uname --help' for more information.`);
+      wanted.add(found[0]);
+    } else if (arg.startsWith('-') && arg.length > 1) {
+      for (const letter of arg.slice(1)) {
+        if (!UNAME.some(([each]) => each === letter)) return fail(invocation, `invalid option -- '${letter}'\nTry 'uname --help' for more information.`);
+        wanted.add(letter);
+      }
+    } else return fail(invocation, `extra operand ‘${arg}’\nTry 'uname --help' for more information.`);
+  }
+  if (wanted.size === 0) wanted.add('s');
+  print(invocation, `${UNAME.filter(([letter]) => wanted.has(letter)).map(([, , value]) => value(invocation)).join(' ')}\n`);
+  return 0;
+}
+
+function id(invocation: Invocation): number {
+  const { x, args } = invocation;
+  const operand = args.find((arg) => !arg.startsWith('-'));
+  const user = operand ?? x.platform.user;
+  if (user !== 'root' && user !== 'ubuntu' && user !== x.platform.user) return fail(invocation, `‘${user}’: no such user`);
+  const number = user === 'root' ? 0 : 1000;
+  const flags = args.filter((arg) => arg.startsWith('-')).join('');
+  const name = flags.includes('n');
+  if (/[ugG]/.test(flags)) print(invocation, `${name ? user : number}\n`);
+  else print(invocation, `uid=${number}(${user}) gid=${number}(${user}) groups=${number}(${user})${number === 0 ? '' : ',27(sudo)'}\n`);
+  return 0;
+}
+
+function uptime(invocation: Invocation): number {
+  const now = invocation.x.platform.clock.now();
+  const minutes = Math.floor((now - (hostOf(invocation)?.bootedAt ?? now)) / 60_000);
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor((minutes % 1440) / 60);
+  const left = minutes % 60;
+  if (invocation.args.includes('-p')) {
+    const parts = [days && `${days} day${days > 1 ? 's' : ''}`, hours && `${hours} hour${hours > 1 ? 's' : ''}`, `${left} minute${left === 1 ? '' : 's'}`].filter(Boolean);
+    print(invocation, `up ${parts.join(', ')}\n`);
+    return 0;
+  }
+  const span = `${days > 0 ? `${days} day${days > 1 ? 's' : ''}, ` : ''}${hours > 0 ? `${String(hours).padStart(2)}:${String(left).padStart(2, '0')}` : `${left} min`}`;
+  print(invocation, ` ${formatDate(now, '%H:%M:%S')} up ${span},  1 user,  load average: 0.08, 0.03, 0.01\n`);
+  return 0;
+}
+
+/** Milliseconds a date's text means; undefined when it means none. */
+function parseDate(text: string, now: number): number | undefined {
+  const midnight = now - (now % 86_400_000);
+  let rest = text.trim();
+  let base = now;
+  const take = (pattern: RegExp): RegExpExecArray | undefined => {
+    const found = pattern.exec(rest);
+    if (!found) return undefined;
+    rest = rest.slice(found[0].length).trim();
+    return found;
+  };
+  const epoch = take(/^@(-?\d+(?:\.\d+)?)/);
+  const iso = epoch ? undefined : take(/^(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?\s*(?:Z|UTC)?/);
+  if (epoch) base = Number(epoch[1]) * 1000;
+  else if (iso) base = Date.UTC(Number(iso[1]), Number(iso[2]) - 1, Number(iso[3]), Number(iso[4] ?? 0), Number(iso[5] ?? 0), Number(iso[6] ?? 0));
+  else if (take(/^now\b/)) base = now;
+  else if (take(/^today\b/)) base = now;
+  else if (take(/^tomorrow\b/)) base = now + 86_400_000;
+  else if (take(/^yesterday\b/)) base = now - 86_400_000;
+  else {
+    const clock = take(/^(\d\d?):(\d\d)(?::(\d\d))?/);
+    if (clock) base = midnight + (Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3] ?? 0)) * 1000;
+  }
+  for (let step = take(/^([-+]?)\s*(\d+)\s*(sec|second|min|minute|hour|day|week)s?(\s+ago)?\b/); step; step = take(/^([-+]?)\s*(\d+)\s*(sec|second|min|minute|hour|day|week)s?(\s+ago)?\b/)) {
+    const unit = { sec: 1000, second: 1000, min: 60_000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 }[step[3] as 'sec'];
+    base += Number(step[2]) * unit * (step[1] === '-' || step[4] ? -1 : 1);
+  }
+  return rest === '' && Number.isFinite(base) ? base : undefined;
+}
+
+function date(invocation: Invocation): number {
+  const args = [...invocation.args];
+  let at = invocation.x.platform.clock.now();
+  let format = '%a %b %e %H:%M:%S UTC %Y';
+  while (args.length > 0) {
+    const arg = args.shift()!;
+    const long = /^--date=(.*)$/s.exec(arg);
+    if (arg === '-d' || arg === '--date' || long || /^-d./.test(arg)) {
+      const text = long ? long[1]! : arg.startsWith('-d') && arg.length > 2 && !arg.startsWith('--') ? arg.slice(2) : args.shift();
+      if (text === undefined) return fail(invocation, "option requires an argument -- 'd'\nTry 'date --help' for more information.");
+      const parsed = parseDate(text, at);
+      if (parsed === undefined) return fail(invocation, `invalid date ‘${text}’`);
+      at = parsed;
+    } else if (arg === '-u' || arg === '--utc' || arg === '--universal') continue;
+    else if (arg === '-R' || arg === '--rfc-email') format = '%a, %d %b %Y %H:%M:%S %z';
+    else if (/^(-I|--iso-8601)/.test(arg)) format = /s(econds)?$/.test(arg) ? '%Y-%m-%dT%H:%M:%S+00:00' : '%F';
+    else if (arg.startsWith('--rfc-3339')) format = '%Y-%m-%d %H:%M:%S+00:00';
+    else if (arg.startsWith('+')) format = arg.slice(1);
+    else if (arg.startsWith('--')) return fail(invocation, `unrecognized option '${arg}'\nTry 'date --help' for more information.`);
+    else if (arg.startsWith('-s') || /^\d+$/.test(arg)) return fail(invocation, 'cannot set date: Operation not permitted');
+    else if (arg.startsWith('-')) return fail(invocation, `invalid option -- '${arg[1] ?? ''}'\nTry 'date --help' for more information.`);
+    else return fail(invocation, `invalid date ‘${arg}’`);
+  }
+  print(invocation, `${formatDate(at, format)}\n`);
+  return 0;
+}
+
+/** Daemons and containers of a host as processes. */
+function processes(invocation: Invocation): readonly { readonly user: string; readonly pid: number; readonly command: string }[] {
+  const { container } = aroundOf(invocation);
+  const host = hostOf(invocation);
+  const listening = [...new Map((namespaceOf(invocation)?.sockets ?? []).map((socket) => [socket.process, socket.process])).keys()];
+  if (container !== undefined) return listening.map((command, index) => ({ user: 'root', pid: 1 + index * 7, command }));
+  const { kubelet, kubeProxy, felix, confd, bird } = host?.daemons ?? {};
+  const rows: { user: string; pid: number; command: string }[] = [{ user: 'root', pid: 1, command: '/sbin/init' }];
+  const add = (daemon: { readonly running: boolean } | undefined, pid: number, user: string, command: string) => {
+    if (daemon?.running) rows.push({ user, pid, command });
+  };
+  add(kubelet, 713, 'root', '/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml');
+  add(kubeProxy, 1406, 'root', '/usr/local/bin/kube-proxy --config=/var/lib/kube-proxy/config.conf');
+  add(felix, 1733, 'root', 'calico-node -felix');
+  add(confd, 1735, 'root', 'calico-node -confd');
+  add(bird, confd ? 1740 : 655, confd ? 'root' : 'bird', confd ? 'bird -R -s /var/run/calico/bird.ctl -d -c /etc/calico/confd/config/bird.cfg' : '/usr/sbin/bird -f -u bird -g bird');
+  for (const command of listening) if (!rows.some((row) => row.command.includes(command))) rows.push({ user: 'root', pid: 600 + rows.length, command });
+  return rows.sort((a, b) => a.pid - b.pid);
+}
+
+function ps(invocation: Invocation): number {
+  const { x, args } = invocation;
+  const flags = args.join('').replace(/-/g, '');
+  const all = /[eaAx]/.test(flags);
+  const started = formatDate(hostOf(invocation)?.bootedAt ?? 0, '%H:%M');
+  const own = [
+    { user: x.platform.user, pid: x.shell.pid, command: x.shell.interactive ? '-bash' : 'bash' },
+    { user: x.platform.user, pid: x.platform.processes.nextPid, command: `ps${args.length > 0 ? ` ${args.join(' ')}` : ''}` },
+  ];
+  if (!all) {
+    print(invocation, `    PID TTY          TIME CMD\n${own.map((row) => `${String(row.pid).padStart(7)} pts/0    00:00:00 ${row.command.replace(/^-| .*/g, '')}\n`).join('')}`);
+    return 0;
+  }
+  const rows = [...processes(invocation).map((row) => ({ ...row, tty: '?' })), ...own.map((row) => ({ ...row, tty: 'pts/0' }))];
+  if (/[au]/.test(flags) && /u/.test(flags)) {
+    const line = (row: (typeof rows)[number]) => `${row.user.padEnd(8)} ${String(row.pid).padStart(7)}  0.0  0.1  10764  4096 ${row.tty.padEnd(8)} S    ${started}   0:00 ${row.command}\n`;
+    print(invocation, `USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n${rows.map(line).join('')}`);
+    return 0;
+  }
+  if (/f/.test(flags)) {
+    const line = (row: (typeof rows)[number]) => `${row.user.padEnd(8)} ${String(row.pid).padStart(7)} ${String(row.tty === '?' ? 1 : x.shell.pid).padStart(7)}  0 ${started} ${row.tty.padEnd(8)} 00:00:00 ${row.command}\n`;
+    print(invocation, `UID          PID    PPID  C STIME TTY          TIME CMD\n${rows.map(line).join('')}`);
+    return 0;
+  }
+  print(invocation, `    PID TTY          TIME CMD\n${rows.map((row) => `${String(row.pid).padStart(7)} ${row.tty.padEnd(8)} 00:00:00 ${row.command.replace(/^-/, '').replace(/^.*\/([^/ ]+).*$/, '$1').replace(/ .*/, '')}\n`).join('')}`);
+  return 0;
+}
+
+const says = (summary: string, text: (invocation: Invocation) => string): Tool => ({
+  summary,
+  run: (invocation) => {
+    print(invocation, text(invocation));
+    return 0;
+  },
+});
+
+export const identityTools: Readonly<Record<string, Tool>> = {
+  hostname: { summary: "This machine's name and addresses", run: hostname },
+  uname: { summary: 'The kernel', run: uname },
+  id: { summary: 'User and groups', run: id },
+  whoami: {
+    summary: 'User name',
+    run: (invocation) => {
+      if (invocation.args.length > 0) return fail(invocation, `extra operand ‘${invocation.args[0]}’\nTry 'whoami --help' for more information.`);
+      print(invocation, `${invocation.x.platform.user}\n`);
+      return 0;
+    },
+  },
+  uptime: { summary: 'How long it has been up (simulated time)', run: uptime },
+  date: { summary: 'The simulated date and time', run: date },
+  ps: { summary: 'Processes', run: ps },
+  logname: says('User name', ({ x }) => `${x.platform.user}\n`),
+  groups: says('Groups', ({ x }) => `${x.platform.user}${x.platform.root ? '' : ' sudo'}\n`),
+  arch: says('Machine type', () => 'x86_64\n'),
+  nproc: says('Number of processors', () => '2\n'),
+  tty: says('Name of the terminal', ({ x }) => (x.fds.get(0)?.source?.isTTY ? '/dev/pts/0\n' : 'not a tty\n')),
+  who: says('Who is logged in', ({ x }) => `${x.platform.user}   pts/0        ${formatDate(x.platform.clock.now(), '%F %H:%M')}\n`),
+};
