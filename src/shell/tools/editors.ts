@@ -8,7 +8,8 @@ async function edit(invocation: Invocation): Promise<number> {
   const { x, name, args } = invocation;
   const { tty } = aroundOf(invocation);
   const operands = args.filter((arg) => !/^[-+]/.test(arg));
-  if (!tty || !x.fds.get(1)?.sink?.isTTY) return fail(invocation, 'an editor needs a terminal: here a file is written with `cat > file <<EOF`, changed with `sed -i`');
+  if (!tty || !x.fds.get(1)?.sink?.isTTY)
+    return fail(invocation, 'an editor needs a terminal: here a file is written with `cat > file <<EOF`, changed with `sed -i`');
   const [file] = operands;
   if (file === undefined) return fail(invocation, 'which file? An editor without a file is not simulated in this lab');
   const path = resolvePath(x.shell.cwd, file);
@@ -19,7 +20,12 @@ async function edit(invocation: Invocation): Promise<number> {
   if (text === undefined || (text === before && files.stat(path))) return 0;
   const why = files.write(path, text === '' || text.endsWith('\n') ? text : `${text}\n`);
   if (!why) return 0;
-  const said = name === 'nano' ? `[ Error writing ${path}: ${why} ]` : why === 'Permission denied' ? `"${path}" E212: Can't open file for writing` : `"${path}" ${why}`;
+  const said =
+    name === 'nano'
+      ? `[ Error writing ${path}: ${why} ]`
+      : why === 'Permission denied'
+        ? `"${path}" E212: Can't open file for writing`
+        : `"${path}" ${why}`;
   x.fds.get(2)?.sink?.write(`${said}\n`);
   return 1;
 }

@@ -25,7 +25,8 @@ function wrap(names: readonly string[], columns: number): string {
 function overview(invocation: Invocation): string {
   const around = aroundOf(invocation);
   const columns = Math.min(100, around.columns());
-  const summaries = (rows: readonly (readonly [string, string])[]) => rows.map(([name, summary]) => `  ${name.padEnd(14)} ${summary}\n`).join('');
+  const summaries = (rows: readonly (readonly [string, string])[]) =>
+    rows.map(([name, summary]) => `  ${name.padEnd(14)} ${summary}\n`).join('');
   const own = commands.filter((command) => isAvailable(command, around)).map((command) => [command.name, command.summary] as const);
   const system = Object.entries(tools)
     .filter(([name, tool]) => isAvailable({ name, where: tool.where ?? 'everywhere' }, around))
@@ -68,7 +69,10 @@ async function describe(invocation: Invocation, name: string, missing: () => num
     return 0;
   }
   if (bundledNames.has(name) || Object.hasOwn(builtins, name)) {
-    print(invocation, `${name}: ${bundledNames.has(name) ? 'works as the GNU tool of that name' : 'a shell builtin, as in bash 5.2'}\n`);
+    print(
+      invocation,
+      `${name}: ${bundledNames.has(name) ? 'works as the GNU tool of that name' : 'a shell builtin, as in bash 5.2'}\n`,
+    );
     return 0;
   }
   return missing();
@@ -109,7 +113,14 @@ export const helpTools: Readonly<Record<string, Tool>> = {
     summary: 'Facts about the terminal',
     run: (invocation) => {
       const { columns, rows } = aroundOf(invocation);
-      const answers: Readonly<Record<string, string>> = { cols: `${columns()}\n`, lines: `${rows()}\n`, clear: SCREEN, bold: '\x1b[1m', sgr0: '\x1b(B\x1b[m', colors: '256\n' };
+      const answers: Readonly<Record<string, string>> = {
+        cols: `${columns()}\n`,
+        lines: `${rows()}\n`,
+        clear: SCREEN,
+        bold: '\x1b[1m',
+        sgr0: '\x1b(B\x1b[m',
+        colors: '256\n',
+      };
       const [name] = invocation.args;
       if (name === 'setaf') print(invocation, `\x1b[3${invocation.args[1] ?? 7}m`);
       else print(invocation, answers[name ?? ''] ?? '');

@@ -34,7 +34,12 @@ function hostname(invocation: Invocation): number {
     return 0;
   }
   if (flag === '-I' || flag === '--all-ip-addresses') {
-    print(invocation, `${addressesOf(namespaceOf(invocation)).map((address) => `${address} `).join('')}\n`);
+    print(
+      invocation,
+      `${addressesOf(namespaceOf(invocation))
+        .map((address) => `${address} `)
+        .join('')}\n`,
+    );
     return 0;
   }
   if (flag === '-i' || flag === '--ip-address') {
@@ -46,7 +51,10 @@ function hostname(invocation: Invocation): number {
     return 0;
   }
   if (flag.startsWith('-')) return fail(invocation, `invalid option -- '${flag.replace(/^-+/, '')[0] ?? ''}'`, 255);
-  return fail(invocation, x.platform.root ? 'setting the name: not simulated in this lab' : 'you must be root to change the host name');
+  return fail(
+    invocation,
+    x.platform.root ? 'setting the name: not simulated in this lab' : 'you must be root to change the host name',
+  );
 }
 
 const UNAME: readonly (readonly [string, string, (invocation: Invocation) => string])[] = [
@@ -70,13 +78,19 @@ function uname(invocation: Invocation): number {
       wanted.add(found[0]);
     } else if (arg.startsWith('-') && arg.length > 1) {
       for (const letter of arg.slice(1)) {
-        if (!UNAME.some(([each]) => each === letter)) return fail(invocation, `invalid option -- '${letter}'\nTry 'uname --help' for more information.`);
+        if (!UNAME.some(([each]) => each === letter))
+          return fail(invocation, `invalid option -- '${letter}'\nTry 'uname --help' for more information.`);
         wanted.add(letter);
       }
     } else return fail(invocation, `extra operand ‘${arg}’\nTry 'uname --help' for more information.`);
   }
   if (wanted.size === 0) wanted.add('s');
-  print(invocation, `${UNAME.filter(([letter]) => wanted.has(letter)).map(([, , value]) => value(invocation)).join(' ')}\n`);
+  print(
+    invocation,
+    `${UNAME.filter(([letter]) => wanted.has(letter))
+      .map(([, , value]) => value(invocation))
+      .join(' ')}\n`,
+  );
   return 0;
 }
 
@@ -89,7 +103,11 @@ function id(invocation: Invocation): number {
   const flags = args.filter((arg) => arg.startsWith('-')).join('');
   const name = flags.includes('n');
   if (/[ugG]/.test(flags)) print(invocation, `${name ? user : number}\n`);
-  else print(invocation, `uid=${number}(${user}) gid=${number}(${user}) groups=${number}(${user})${number === 0 ? '' : ',27(sudo)'}\n`);
+  else
+    print(
+      invocation,
+      `uid=${number}(${user}) gid=${number}(${user}) groups=${number}(${user})${number === 0 ? '' : ',27(sudo)'}\n`,
+    );
   return 0;
 }
 
@@ -100,7 +118,11 @@ function uptime(invocation: Invocation): number {
   const hours = Math.floor((minutes % 1440) / 60);
   const left = minutes % 60;
   if (invocation.args.includes('-p')) {
-    const parts = [days && `${days} day${days > 1 ? 's' : ''}`, hours && `${hours} hour${hours > 1 ? 's' : ''}`, `${left} minute${left === 1 ? '' : 's'}`].filter(Boolean);
+    const parts = [
+      days && `${days} day${days > 1 ? 's' : ''}`,
+      hours && `${hours} hour${hours > 1 ? 's' : ''}`,
+      `${left} minute${left === 1 ? '' : 's'}`,
+    ].filter(Boolean);
     print(invocation, `up ${parts.join(', ')}\n`);
     return 0;
   }
@@ -123,7 +145,15 @@ function parseDate(text: string, now: number): number | undefined {
   const epoch = take(/^@(-?\d+(?:\.\d+)?)/);
   const iso = epoch ? undefined : take(/^(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?\s*(?:Z|UTC)?/);
   if (epoch) base = Number(epoch[1]) * 1000;
-  else if (iso) base = Date.UTC(Number(iso[1]), Number(iso[2]) - 1, Number(iso[3]), Number(iso[4] ?? 0), Number(iso[5] ?? 0), Number(iso[6] ?? 0));
+  else if (iso)
+    base = Date.UTC(
+      Number(iso[1]),
+      Number(iso[2]) - 1,
+      Number(iso[3]),
+      Number(iso[4] ?? 0),
+      Number(iso[5] ?? 0),
+      Number(iso[6] ?? 0),
+    );
   else if (take(/^now\b/)) base = now;
   else if (take(/^today\b/)) base = now;
   else if (take(/^tomorrow\b/)) base = now + 86_400_000;
@@ -132,8 +162,14 @@ function parseDate(text: string, now: number): number | undefined {
     const clock = take(/^(\d\d?):(\d\d)(?::(\d\d))?/);
     if (clock) base = midnight + (Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3] ?? 0)) * 1000;
   }
-  for (let step = take(/^([-+]?)\s*(\d+)\s*(sec|second|min|minute|hour|day|week)s?(\s+ago)?\b/); step; step = take(/^([-+]?)\s*(\d+)\s*(sec|second|min|minute|hour|day|week)s?(\s+ago)?\b/)) {
-    const unit = { sec: 1000, second: 1000, min: 60_000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 }[step[3] as 'sec'];
+  for (
+    let step = take(/^([-+]?)\s*(\d+)\s*(sec|second|min|minute|hour|day|week)s?(\s+ago)?\b/);
+    step;
+    step = take(/^([-+]?)\s*(\d+)\s*(sec|second|min|minute|hour|day|week)s?(\s+ago)?\b/)
+  ) {
+    const unit = { sec: 1000, second: 1000, min: 60_000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 }[
+      step[3] as 'sec'
+    ];
     base += Number(step[2]) * unit * (step[1] === '-' || step[4] ? -1 : 1);
   }
   return rest === '' && Number.isFinite(base) ? base : undefined;
@@ -148,7 +184,8 @@ function date(invocation: Invocation): number {
     const long = /^--date=(.*)$/s.exec(arg);
     if (arg === '-d' || arg === '--date' || long || /^-d./.test(arg)) {
       const text = long ? long[1]! : arg.startsWith('-d') && arg.length > 2 && !arg.startsWith('--') ? arg.slice(2) : args.shift();
-      if (text === undefined) return fail(invocation, "option requires an argument -- 'd'\nTry 'date --help' for more information.");
+      if (text === undefined)
+        return fail(invocation, "option requires an argument -- 'd'\nTry 'date --help' for more information.");
       const parsed = parseDate(text, at);
       if (parsed === undefined) return fail(invocation, `invalid date ‘${text}’`);
       at = parsed;
@@ -159,7 +196,8 @@ function date(invocation: Invocation): number {
     else if (arg.startsWith('+')) format = arg.slice(1);
     else if (arg.startsWith('--')) return fail(invocation, `unrecognized option '${arg}'\nTry 'date --help' for more information.`);
     else if (arg.startsWith('-s') || /^\d+$/.test(arg)) return fail(invocation, 'cannot set date: Operation not permitted');
-    else if (arg.startsWith('-')) return fail(invocation, `invalid option -- '${arg[1] ?? ''}'\nTry 'date --help' for more information.`);
+    else if (arg.startsWith('-'))
+      return fail(invocation, `invalid option -- '${arg[1] ?? ''}'\nTry 'date --help' for more information.`);
     else return fail(invocation, `invalid date ‘${arg}’`);
   }
   print(invocation, `${formatDate(at, format)}\n`);
@@ -181,8 +219,14 @@ function processes(invocation: Invocation): readonly { readonly user: string; re
   add(kubeProxy, 1406, 'root', '/usr/local/bin/kube-proxy --config=/var/lib/kube-proxy/config.conf');
   add(felix, 1733, 'root', 'calico-node -felix');
   add(confd, 1735, 'root', 'calico-node -confd');
-  add(bird, confd ? 1740 : 655, confd ? 'root' : 'bird', confd ? 'bird -R -s /var/run/calico/bird.ctl -d -c /etc/calico/confd/config/bird.cfg' : '/usr/sbin/bird -f -u bird -g bird');
-  for (const command of listening) if (!rows.some((row) => row.command.includes(command))) rows.push({ user: 'root', pid: 600 + rows.length, command });
+  add(
+    bird,
+    confd ? 1740 : 655,
+    confd ? 'root' : 'bird',
+    confd ? 'bird -R -s /var/run/calico/bird.ctl -d -c /etc/calico/confd/config/bird.cfg' : '/usr/sbin/bird -f -u bird -g bird',
+  );
+  for (const command of listening)
+    if (!rows.some((row) => row.command.includes(command))) rows.push({ user: 'root', pid: 600 + rows.length, command });
   return rows.sort((a, b) => a.pid - b.pid);
 }
 
@@ -196,21 +240,37 @@ function ps(invocation: Invocation): number {
     { user: x.platform.user, pid: x.platform.processes.nextPid, command: `ps${args.length > 0 ? ` ${args.join(' ')}` : ''}` },
   ];
   if (!all) {
-    print(invocation, `    PID TTY          TIME CMD\n${own.map((row) => `${String(row.pid).padStart(7)} pts/0    00:00:00 ${row.command.replace(/^-| .*/g, '')}\n`).join('')}`);
+    print(
+      invocation,
+      `    PID TTY          TIME CMD\n${own.map((row) => `${String(row.pid).padStart(7)} pts/0    00:00:00 ${row.command.replace(/^-| .*/g, '')}\n`).join('')}`,
+    );
     return 0;
   }
   const rows = [...processes(invocation).map((row) => ({ ...row, tty: '?' })), ...own.map((row) => ({ ...row, tty: 'pts/0' }))];
   if (/[au]/.test(flags) && /u/.test(flags)) {
-    const line = (row: (typeof rows)[number]) => `${row.user.padEnd(8)} ${String(row.pid).padStart(7)}  0.0  0.1  10764  4096 ${row.tty.padEnd(8)} S    ${started}   0:00 ${row.command}\n`;
+    const line = (row: (typeof rows)[number]) =>
+      `${row.user.padEnd(8)} ${String(row.pid).padStart(7)}  0.0  0.1  10764  4096 ${row.tty.padEnd(8)} S    ${started}   0:00 ${row.command}\n`;
     print(invocation, `USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n${rows.map(line).join('')}`);
     return 0;
   }
   if (/f/.test(flags)) {
-    const line = (row: (typeof rows)[number]) => `${row.user.padEnd(8)} ${String(row.pid).padStart(7)} ${String(row.tty === '?' ? 1 : x.shell.pid).padStart(7)}  0 ${started} ${row.tty.padEnd(8)} 00:00:00 ${row.command}\n`;
+    const line = (row: (typeof rows)[number]) =>
+      `${row.user.padEnd(8)} ${String(row.pid).padStart(7)} ${String(row.tty === '?' ? 1 : x.shell.pid).padStart(7)}  0 ${started} ${row.tty.padEnd(8)} 00:00:00 ${row.command}\n`;
     print(invocation, `UID          PID    PPID  C STIME TTY          TIME CMD\n${rows.map(line).join('')}`);
     return 0;
   }
-  print(invocation, `    PID TTY          TIME CMD\n${rows.map((row) => `${String(row.pid).padStart(7)} ${row.tty.padEnd(8)} 00:00:00 ${row.command.replace(/^-/, '').replace(/^.*\/([^/ ]+).*$/, '$1').replace(/ .*/, '')}\n`).join('')}`);
+  print(
+    invocation,
+    `    PID TTY          TIME CMD\n${rows
+      .map(
+        (row) =>
+          `${String(row.pid).padStart(7)} ${row.tty.padEnd(8)} 00:00:00 ${row.command
+            .replace(/^-/, '')
+            .replace(/^.*\/([^/ ]+).*$/, '$1')
+            .replace(/ .*/, '')}\n`,
+      )
+      .join('')}`,
+  );
   return 0;
 }
 
@@ -229,7 +289,8 @@ export const identityTools: Readonly<Record<string, Tool>> = {
   whoami: {
     summary: 'User name',
     run: (invocation) => {
-      if (invocation.args.length > 0) return fail(invocation, `extra operand ‘${invocation.args[0]}’\nTry 'whoami --help' for more information.`);
+      if (invocation.args.length > 0)
+        return fail(invocation, `extra operand ‘${invocation.args[0]}’\nTry 'whoami --help' for more information.`);
       print(invocation, `${invocation.x.platform.user}\n`);
       return 0;
     },

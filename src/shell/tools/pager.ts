@@ -11,7 +11,11 @@ interface Document {
   readonly text: string;
 }
 
-async function documents(invocation: Invocation, operands: readonly string[], complain: (name: string, why: string) => void): Promise<readonly Document[]> {
+async function documents(
+  invocation: Invocation,
+  operands: readonly string[],
+  complain: (name: string, why: string) => void,
+): Promise<readonly Document[]> {
   const { x } = invocation;
   if (operands.length === 0) {
     const source = stdin(x);
@@ -65,7 +69,13 @@ async function pageByPage(invocation: Invocation, text: string, tty: FullScreen,
   let next = rows - 1;
   try {
     while (shown < lines.length) {
-      print(invocation, lines.slice(shown, shown + next).map((line) => `${line}\n`).join(''));
+      print(
+        invocation,
+        lines
+          .slice(shown, shown + next)
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
       shown += next;
       if (shown >= lines.length) return false;
       print(invocation, `\x1b[7m--More--(${Math.floor((shown / lines.length) * 100)}%)\x1b[0m`);
@@ -108,10 +118,25 @@ interface View {
   pattern?: RegExp;
 }
 
-async function fullScreen(found: readonly Document[], tty: FullScreen, columns: () => number, rows: () => number, numbered: boolean): Promise<void> {
+async function fullScreen(
+  found: readonly Document[],
+  tty: FullScreen,
+  columns: () => number,
+  rows: () => number,
+  numbered: boolean,
+): Promise<void> {
   const text = found.map((each) => each.text).join('');
   const name = found[0]!.name;
-  const lines = fold(numbered ? text.replace(/\n$/, '').split('\n').map((line, index) => `${String(index + 1).padStart(7)} ${line}`).join('\n') : text, columns());
+  const lines = fold(
+    numbered
+      ? text
+          .replace(/\n$/, '')
+          .split('\n')
+          .map((line, index) => `${String(index + 1).padStart(7)} ${line}`)
+          .join('\n')
+      : text,
+    columns(),
+  );
   const view: View = { top: 0, message: name };
   try {
     for (;;) {
@@ -119,7 +144,9 @@ async function fullScreen(found: readonly Document[], tty: FullScreen, columns: 
       view.top = Math.max(0, Math.min(view.top, lines.length - height));
       const end = view.top + height >= lines.length;
       const status = view.message || (end ? '(END)' : ':');
-      const body = lines.slice(view.top, view.top + height).map((line) => (view.pattern ? line.replace(view.pattern, (hit) => (hit ? `\x1b[7m${hit}\x1b[0m` : '')) : line));
+      const body = lines
+        .slice(view.top, view.top + height)
+        .map((line) => (view.pattern ? line.replace(view.pattern, (hit) => (hit ? `\x1b[7m${hit}\x1b[0m` : '')) : line));
       while (body.length < height) body.push('~');
       tty.draw(`${body.join('\n')}\n${status === ':' ? ':' : `\x1b[7m${status}${view.message && end ? ' (END)' : ''}\x1b[0m`}`);
       view.message = '';

@@ -1,7 +1,8 @@
 /** Programs that run others: env, xargs, timeout, nohup, nice, time, which. */
-import { runProgram, runWords } from '../bash/command.ts';
+
 import { describeCommand, pathOf } from '../bash/builtins/type.ts';
-import { type Execution, type Invocation, Interrupted, stdin } from '../bash/execution.ts';
+import { runProgram, runWords } from '../bash/command.ts';
+import { type Execution, Interrupted, type Invocation, stdin } from '../bash/execution.ts';
 import { copyState } from '../bash/state.ts';
 import { emptySource, readAll } from '../bash/streams.ts';
 import { parseInterval } from './streams.ts';
@@ -31,7 +32,12 @@ async function env(invocation: Invocation): Promise<number> {
     else if (arg === '-u' || arg === '--unset') forget(args.shift() ?? '');
     else if (/^-u./.test(arg)) forget(arg.slice(2));
     else if (arg.startsWith('--unset=')) forget(arg.slice(8));
-    else if (arg !== '-0' && arg !== '--') return fail(invocation, `${arg.startsWith('--') ? `unrecognized option '${arg}'` : `invalid option -- '${arg[1]}'`}\nTry 'env --help' for more information.`, 125);
+    else if (arg !== '-0' && arg !== '--')
+      return fail(
+        invocation,
+        `${arg.startsWith('--') ? `unrecognized option '${arg}'` : `invalid option -- '${arg[1]}'`}\nTry 'env --help' for more information.`,
+        125,
+      );
   }
   while (args.length > 0 && /^[^=]+=/.test(args[0]!)) {
     const arg = args.shift()!;
@@ -39,7 +45,9 @@ async function env(invocation: Invocation): Promise<number> {
     shell.variables.set(arg.slice(0, equals), { value: arg.slice(equals + 1), exported: true });
   }
   if (args.length === 0) {
-    for (const [name, variable] of shell.variables) if (variable.exported && variable.value !== undefined && !name.startsWith('BASH_FUNC_')) print(invocation, `${name}=${variable.value}\n`);
+    for (const [name, variable] of shell.variables)
+      if (variable.exported && variable.value !== undefined && !name.startsWith('BASH_FUNC_'))
+        print(invocation, `${name}=${variable.value}\n`);
     return 0;
   }
   return run(args, { ...invocation.x, shell }, (name) => fail(invocation, `‘${name}’: No such file or directory`, 127));
@@ -62,15 +70,29 @@ function xargsOptions(invocation: Invocation): XargsOptions | number {
     const arg = args.shift()!;
     if (arg === '--') break;
     const long = /^--([a-z-]+)(?:=(.*))?$/s.exec(arg);
-    const letter = long ? ({ 'max-args': 'n', replace: 'i', null: '0', 'no-run-if-empty': 'r', delimiter: 'd', 'max-lines': 'L', 'max-procs': 'P', verbose: 't' }[long[1]!] ?? '') : arg[1]!;
+    const letter = long
+      ? ({
+          'max-args': 'n',
+          replace: 'i',
+          null: '0',
+          'no-run-if-empty': 'r',
+          delimiter: 'd',
+          'max-lines': 'L',
+          'max-procs': 'P',
+          verbose: 't',
+        }[long[1]!] ?? '')
+      : arg[1]!;
     if (letter === '') return fail(invocation, `unrecognized option '${arg}'\nTry 'xargs --help' for more information.`);
     const attached = long ? long[2] : arg.slice(2);
     const value = () => (attached ? attached : args.shift());
     if (letter === 'n' || letter === 'L' || letter === 'P') {
       const text = value();
-      if (text === undefined) return fail(invocation, `option requires an argument -- '${letter}'\nTry 'xargs --help' for more information.`);
-      if (!/^\d+$/.test(text)) return fail(invocation, `invalid number "${text}" for -${letter} option\nTry 'xargs --help' for more information.`);
-      if (Number(text) < 1 && letter !== 'P') return fail(invocation, `value ${text} for -${letter} option should be >= 1\nTry 'xargs --help' for more information.`);
+      if (text === undefined)
+        return fail(invocation, `option requires an argument -- '${letter}'\nTry 'xargs --help' for more information.`);
+      if (!/^\d+$/.test(text))
+        return fail(invocation, `invalid number "${text}" for -${letter} option\nTry 'xargs --help' for more information.`);
+      if (Number(text) < 1 && letter !== 'P')
+        return fail(invocation, `value ${text} for -${letter} option should be >= 1\nTry 'xargs --help' for more information.`);
       if (letter === 'n') options.perCall = Number(text);
       if (letter === 'L') options.lines = Number(text);
     } else if (letter === 'I') options.replace = value() ?? '{}';
@@ -88,7 +110,9 @@ function xargsOptions(invocation: Invocation): XargsOptions | number {
 /** Words of the input, quotes and backslashes as xargs reads them. */
 function splitInput(text: string): string[] {
   const found = text.match(/(?:[^\s'"\\]|\\[\s\S]|'[^'\n]*'|"[^"\n]*")+/g) ?? [];
-  return found.map((word) => word.replace(/'([^']*)'|"([^"]*)"|\\([\s\S])/g, (_all, single, double, escaped) => single ?? double ?? escaped ?? ''));
+  return found.map((word) =>
+    word.replace(/'([^']*)'|"([^"]*)"|\\([\s\S])/g, (_all, single, double, escaped) => single ?? double ?? escaped ?? ''),
+  );
 }
 
 async function xargs(invocation: Invocation): Promise<number> {
@@ -99,7 +123,15 @@ async function xargs(invocation: Invocation): Promise<number> {
   const text = source ? await readAll(source) : '';
   const { delimiter, replace, perCall, lines, words } = options;
   const inside: Execution = { ...x, fds: new Map(x.fds).set(0, { source: emptySource() }) };
-  const items = delimiter !== undefined ? text.split(delimiter).filter((item, at, all) => item !== '' || at < all.length - 1) : replace !== undefined ? text.split('\n').map((line) => line.trim()).filter(Boolean) : splitInput(text);
+  const items =
+    delimiter !== undefined
+      ? text.split(delimiter).filter((item, at, all) => item !== '' || at < all.length - 1)
+      : replace !== undefined
+        ? text
+            .split('\n')
+            .map((line) => line.trim())
+            .filter(Boolean)
+        : splitInput(text);
   const calls: string[][] = [];
   if (replace !== undefined) for (const item of items) calls.push(words.map((word) => word.split(replace).join(item)));
   else if (lines !== undefined) {
@@ -107,7 +139,9 @@ async function xargs(invocation: Invocation): Promise<number> {
     for (let at = 0; at < rows.length; at += lines) calls.push([...words, ...splitInput(rows.slice(at, at + lines).join(' '))]);
   } else if (items.length === 0) {
     if (!options.noRunIfEmpty) calls.push(words);
-  } else for (let at = 0; at < items.length; at += perCall ?? items.length) calls.push([...words, ...items.slice(at, at + (perCall ?? items.length))]);
+  } else
+    for (let at = 0; at < items.length; at += perCall ?? items.length)
+      calls.push([...words, ...items.slice(at, at + (perCall ?? items.length))]);
   let status = 0;
   for (const call of calls) {
     if (options.trace) x.fds.get(2)?.sink?.write(`${call.join(' ')}\n`);
@@ -131,12 +165,19 @@ async function timeout(invocation: Invocation): Promise<number> {
       const value = args.shift() ?? '';
       if (arg === '-s') signal = value;
     } else if (/^(--foreground|-v|--verbose|--signal=.*|--kill-after=.*|-[sk].+)$/.test(arg)) continue;
-    else return fail(invocation, `${arg.startsWith('--') ? `unrecognized option '${arg}'` : `invalid option -- '${arg[1]}'`}\nTry 'timeout --help' for more information.`, 125);
+    else
+      return fail(
+        invocation,
+        `${arg.startsWith('--') ? `unrecognized option '${arg}'` : `invalid option -- '${arg[1]}'`}\nTry 'timeout --help' for more information.`,
+        125,
+      );
   }
   const [duration, ...words] = args;
-  if (duration === undefined || words.length === 0) return fail(invocation, "missing operand\nTry 'timeout --help' for more information.", 125);
+  if (duration === undefined || words.length === 0)
+    return fail(invocation, "missing operand\nTry 'timeout --help' for more information.", 125);
   const seconds = parseInterval(duration);
-  if (seconds === undefined) return fail(invocation, `invalid time interval ‘${duration}’\nTry 'timeout --help' for more information.`, 125);
+  if (seconds === undefined)
+    return fail(invocation, `invalid time interval ‘${duration}’\nTry 'timeout --help' for more information.`, 125);
   const { x } = invocation;
   const controller = new AbortController();
   const done = new AbortController();
@@ -156,7 +197,9 @@ async function timeout(invocation: Invocation): Promise<number> {
     );
   }
   try {
-    const status = await run(words, { ...x, signal: controller.signal }, (name) => fail(invocation, `failed to run command ‘${name}’: No such file or directory`, 127));
+    const status = await run(words, { ...x, signal: controller.signal }, (name) =>
+      fail(invocation, `failed to run command ‘${name}’: No such file or directory`, 127),
+    );
     return expired && !preserve ? 124 : status;
   } catch (error) {
     if (!(error instanceof Interrupted) || x.signal.aborted || !expired) throw error;
@@ -183,7 +226,8 @@ function which(invocation: Invocation): number {
   let status = 0;
   const names = invocation.args.filter((arg) => !arg.startsWith('-'));
   for (const name of names) {
-    if (ALSO_PROGRAMS.has(name) || invocation.x.platform.program(name)) print(invocation, `${name.includes('/') ? name : pathOf(name)}\n`);
+    if (ALSO_PROGRAMS.has(name) || invocation.x.platform.program(name))
+      print(invocation, `${name.includes('/') ? name : pathOf(name)}\n`);
     else status = 1;
   }
   return names.length === 0 ? 1 : status;

@@ -12,7 +12,10 @@ const homeOf = (user: string) => (user === 'root' ? '/root' : `/home/${user}`);
 /** The same shell's surroundings, as another user. */
 function asUser(x: Execution, user: string, env: Readonly<Record<string, string>>, keep: boolean): Execution {
   const shell = copyState(x.shell);
-  if (!keep) for (const [name, variable] of shell.variables) if (variable.exported && !/^(TERM|LANG|PATH|PWD|DISPLAY|COLUMNS|LINES)$/.test(name)) shell.variables.set(name, { ...variable, exported: false });
+  if (!keep)
+    for (const [name, variable] of shell.variables)
+      if (variable.exported && !/^(TERM|LANG|PATH|PWD|DISPLAY|COLUMNS|LINES)$/.test(name))
+        shell.variables.set(name, { ...variable, exported: false });
   const given = { ...(keep ? {} : { HOME: homeOf(user) }), USER: user, LOGNAME: user, SUDO_USER: x.platform.user, ...env };
   for (const [name, value] of Object.entries(given)) shell.variables.set(name, { value, exported: true });
   return { ...x, shell, platform: platformOf({ x }).as(user) };
@@ -107,7 +110,8 @@ async function su(invocation: Invocation): Promise<number> {
   const command = words.indexOf('-c');
   const text = command >= 0 ? words.splice(command, 2)[1] : undefined;
   const user = words[0] ?? 'root';
-  if (!USERS.has(user)) return fail(invocation, `user ${user} does not exist or the user entry does not contain all the required fields`);
+  if (!USERS.has(user))
+    return fail(invocation, `user ${user} does not exist or the user entry does not contain all the required fields`);
   if (!x.platform.root && user !== x.platform.user) {
     x.fds.get(2)?.sink?.write('Password: \n');
     return fail(invocation, 'Authentication failure');

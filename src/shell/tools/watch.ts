@@ -36,7 +36,8 @@ function readOptions(invocation: Invocation): WatchOptions | number {
       else if (name === 'differences') options.differences = true;
       else if (name === 'chgexit') options.untilChange = true;
       else if (name === 'errexit') options.untilError = true;
-      else if (!['color', 'beep', 'exec', 'precise', 'no-wrap'].includes(name)) return fail(invocation, `unrecognized option '${arg}'`);
+      else if (!['color', 'beep', 'exec', 'precise', 'no-wrap'].includes(name))
+        return fail(invocation, `unrecognized option '${arg}'`);
     } else {
       for (const letter of arg.slice(1)) {
         if (letter === 't') options.title = false;

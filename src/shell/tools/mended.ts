@@ -1,0 +1,314 @@
+/**
+ * Tools whose bundled version answers otherwise than GNU's: the arguments or the output are put right around it, or a small one of
+ * our own takes its place (wc, uniq, diff, ls, bc, envsubst, tail -f).
+ */
+import { structuredPatch } from 'diff';
+import { type Invocation, stdin } from '../bash/execution.ts';
+import { resolvePath } from '../bash/files.ts';
+import { emptySource, readAll, textSink } from '../bash/streams.ts';
+import { bundled } from './bundled.ts';
+import { openOperand } from './streams.ts';
+import { fail, print, type Tool } from './tool.ts';
+
+/** A single character that separates fields stands for itself, but for a blank. */
+function literalSeparator(value: string): string {
+  if (value === 't') return '\\t';
+  return /^[.|*+?()[\]{}^$]$/.test(value)
+    ? `[${value === '^' ? '\\^' : value}]`
+    : value === '\\|'
+      ? '[|]'
+      : value === '\\.'
+        ? '[.]'
+        : value;
+}
+
+/** awk: `-F.` and `FS="."` mean the character, not any character. */
+async function awk(invocation: Invocation): Promise<number> {
+  const args: string[] = [];
+  const given = [...invocation.args];
+  let program = false;
+  while (given.length > 0) {
+    const arg = given.shift()!;
+    if (program || !/^-./.test(arg)) {
+      args.push(
+        program
+          ? arg.replace(/^(FS=)(.)$/, (_all, name: string, char: string) => name + literalSeparator(char))
+          : mendedProgram(arg),
+      );
+      program = true;
+    } else if (arg === '-F') args.push('-F', literalSeparator(given.shift() ?? ''));
+    else if (arg.startsWith('-F')) args.push('-F', literalSeparator(arg.slice(2)));
+    else if (arg === '-v' || /^-v./.test(arg)) {
+      const value = arg === '-v' ? (given.shift() ?? '') : arg.slice(2);
+      args.push(
+        '-v',
+        value.replace(/^(FS=)(.)$/, (_all, name: string, char: string) => name + literalSeparator(char)),
+      );
+    } else if (arg === '-f') {
+      args.push(arg, given.shift() ?? '');
+      program = true;
+    } else if (arg === '--') continue;
+    else args.push(arg);
+  }
+  if (args.length === 0) {
+    invocation.x.fds.get(2)?.sink?.write('usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]\n');
+    return 2;
+  }
+  const separated = recordSeparator(args);
+  if (!separated) return bundled('awk')({ ...invocation, args });
+  return byRecords(invocation, separated.args, separated.separator);
+}
+
+function mendedProgram(text: string): string {
+  return text.replace(/\bFS\s*=\s*"([.|*+?()[\]{}^$])"/g, (_all, char: string) => `FS="${char === '^' ? '\\\\^' : `[${char}]`}"`);
+}
+
+/** `RS=";"`: records end at another character than a newline, which the bundled awk does not know. */
+function recordSeparator(args: readonly string[]): { readonly separator: string; readonly args: string[] } | undefined {
+  for (const [at, arg] of args.entries()) {
+    const found = /\bRS\s*=\s*"([^"\\\n])"\s*;?/.exec(arg) ?? (args[at - 1] === '-v' ? /^RS=(.)$/.exec(arg) : null);
+    if (found)
+      return {
+        separator: found[1]!,
+        args: args.map((each, index) => (index === at ? (args[at - 1] === '-v' ? 'RS_=1' : each.replace(found[0], '')) : each)),
+      };
+  }
+  return undefined;
+}
+
+/** Feeds awk newline-separated records; newlines inside a record travel as a private character. */
+async function byRecords(invocation: Invocation, args: readonly string[], separator: string): Promise<number> {
+  const source = stdin(invocation.x);
+  const text = source ? await readAll(source) : '';
+  const records = text.split(separator);
+  if (records.at(-1) === '') records.pop();
+  const sink = textSink();
+  const { textSource } = await import('../bash/streams.ts');
+  const fed = `${records.map((record) => record.replaceAll('\n', '\ue000')).join('\n')}\n`;
+  const fds = new Map(invocation.x.fds).set(0, { source: textSource(fed) }).set(1, { sink });
+  const status = await bundled('awk')({ ...invocation, args, x: { ...invocation.x, fds } });
+  print(invocation, sink.text().replaceAll('\ue000', '\n'));
+  return status;
+}
+
+/** jq: `del(.a[].b)` does nothing in the bundled one; the same thing said otherwise works. */
+function jq(invocation: Invocation): Promise<number> | number {
+  const args = invocation.args.map((arg) => (arg.startsWith('-') ? arg : mendedDeletions(arg)));
+  return bundled('jq')({ ...invocation, args });
+}
+
+export function mendedDeletions(program: string): string {
+  return program.replace(/\bdel\(([^()]*)\)/g, (_all, inside: string) => {
+    const parts = inside.split(',').map((path) => {
+      const trimmed = path.trim();
+      const at = trimmed.lastIndexOf('[]');
+      const [base, rest] = [trimmed.slice(0, at), trimmed.slice(at + 2)];
+      return at < 0 || rest === ''
+        ? `del(${trimmed})`
+        : `((${base || '.'}) |= map(${mendedDeletions(`del(${rest})`)}))`.replace(/^\(\(([^()]*)\[\]/, (head) => head);
+    });
+    return parts.length === 1 ? parts[0]! : `(${parts.join(' | ')})`;
+  });
+}
+
+async function readOperands(
+  invocation: Invocation,
+  operands: readonly string[],
+): Promise<{ readonly texts: { name: string; text: string }[]; readonly status: number }> {
+  const texts: { name: string; text: string }[] = [];
+  let status = 0;
+  for (const name of operands.length > 0 ? operands : ['-']) {
+    const source = openOperand(invocation, name);
+    if (source) texts.push({ name, text: await readAll(source) });
+    else status = 1;
+  }
+  return { texts, status };
+}
+
+async function wc(invocation: Invocation): Promise<number> {
+  const flags = new Set<string>();
+  const operands: string[] = [];
+  const long: Readonly<Record<string, string>> = {
+    '--lines': 'l',
+    '--words': 'w',
+    '--bytes': 'c',
+    '--chars': 'm',
+    '--max-line-length': 'L',
+  };
+  for (const arg of invocation.args) {
+    if (arg.startsWith('--') && arg.length > 2) {
+      if (!long[arg]) return fail(invocation, `unrecognized option '${arg}'\nTry 'wc --help' for more information.`);
+      flags.add(long[arg]!);
+    } else if (/^-./.test(arg) && arg !== '--') {
+      for (const letter of arg.slice(1)) {
+        if (!'lwcmL'.includes(letter))
+          return fail(invocation, `invalid option -- '${letter}'\nTry 'wc --help' for more information.`);
+        flags.add(letter);
+      }
+    } else if (arg !== '--') operands.push(arg);
+  }
+  if (flags.size === 0) for (const letter of 'lwc') flags.add(letter);
+  const { texts, status } = await readOperands(invocation, operands);
+  const rows = texts.map(({ name, text }) => ({ name, counts: countsOf(text) }));
+  if (operands.length > 1) {
+    const total = countsOf('');
+    for (const { counts } of rows)
+      for (const key of Object.keys(total)) total[key] = key === 'L' ? Math.max(total.L!, counts.L!) : total[key]! + counts[key]!;
+    rows.push({ name: 'total', counts: total });
+  }
+  const order = ['l', 'w', 'm', 'c', 'L'].filter((letter) => flags.has(letter));
+  // GNU: as wide as the size of all files; 7 when something of unknown size (a pipe) is among several numbers.
+  const bytes = rows.at(-1)?.counts.c ?? 0;
+  const piped = operands.length === 0 || operands.includes('-');
+  const width = order.length === 1 && operands.length <= 1 ? 1 : piped ? 7 : String(bytes).length;
+  for (const { name, counts } of rows)
+    print(
+      invocation,
+      `${order.map((letter) => String(counts[letter]).padStart(width)).join(' ')}${operands.length > 0 ? ` ${name}` : ''}\n`,
+    );
+  return status;
+}
+
+function countsOf(text: string): Record<string, number> {
+  const lines = text.split('\n');
+  return {
+    l: lines.length - 1,
+    w: text.match(/\S+/g)?.length ?? 0,
+    c: new TextEncoder().encode(text).length,
+    m: [...text].length,
+    L: lines.reduce((longest, line) => Math.max(longest, line.length), 0),
+  };
+}
+
+async function uniq(invocation: Invocation): Promise<number> {
+  const counted = invocation.args.some((arg) => arg === '--count' || /^-[a-z]*c/.test(arg));
+  if (!counted) return bundled('uniq')(invocation);
+  const sink = textSink();
+  const fds = new Map(invocation.x.fds).set(1, { sink });
+  const status = await bundled('uniq')({ ...invocation, x: { ...invocation.x, fds } });
+  print(
+    invocation,
+    sink.text().replace(/^ *(\d+) /gm, (_all, count: string) => `${count.padStart(7)} `),
+  );
+  return status;
+}
+
+async function diff(invocation: Invocation): Promise<number> {
+  const flags = invocation.args.filter((arg) => /^-./.test(arg));
+  const operands = invocation.args.filter((arg) => !/^-./.test(arg));
+  const hint = "diff: Try 'diff --help' for more information.";
+  if (operands.length < 2)
+    return fail(invocation, `missing operand after '${operands[0] ?? invocation.args.at(-1) ?? 'diff'}'\n${hint}`, 2);
+  if (operands.length > 2) return fail(invocation, `extra operand '${operands[2]}'\n${hint}`, 2);
+  for (const flag of flags)
+    if (
+      !/^-([uqbwiBaNrsy]+|U\d+|-unified(=\d+)?|-brief|-color(=\w+)?|-ignore-all-space|-side-by-side|-new-file|-recursive)$/.test(
+        flag,
+      )
+    )
+      return fail(
+        invocation,
+        `${flag.startsWith('--') ? `unrecognized option '${flag}'` : `invalid option -- '${flag[1]}'`}\n${hint}`,
+        2,
+      );
+  const [left, right] = operands as [string, string];
+  const { texts, status } = await readOperands(invocation, [left, right]);
+  if (status !== 0) return 2;
+  const [before, after] = [texts[0]!.text, texts[1]!.text];
+  if (before === after) return 0;
+  const all = flags.join('');
+  if (/q|brief/.test(all)) {
+    print(invocation, `Files ${left} and ${right} differ\n`);
+    return 1;
+  }
+  const unified = /u|U/.test(all);
+  const context = unified ? Number(/(?:U|unified=)(\d+)/.exec(all)?.[1] ?? 3) : 0;
+  const { hunks } = structuredPatch(left, right, before, after, '', '', {
+    context,
+    ...(/w/.test(all) && { ignoreWhitespace: true }),
+  });
+  if (hunks.length === 0) return 0;
+  if (unified) {
+    const stamp = '1970-01-01 00:00:00.000000000 +0000';
+    const time = (name: string) => {
+      const at = invocation.x.platform.files.stat(resolvePath(invocation.x.shell.cwd, name))?.modifiedAt;
+      return at === undefined ? stamp : `${new Date(at).toISOString().replace('T', ' ').replace('Z', '')}000000 +0000`;
+    };
+    print(invocation, `--- ${left}\t${time(left)}\n+++ ${right}\t${time(right)}\n`);
+    for (const hunk of hunks) {
+      const span = (start: number, lines: number) => (lines === 1 ? `${start}` : `${lines === 0 ? start - 0 : start},${lines}`);
+      print(
+        invocation,
+        `@@ -${span(hunk.oldStart, hunk.oldLines)} +${span(hunk.newStart, hunk.newLines)} @@\n${hunk.lines.map((line) => `${line}\n`).join('')}`,
+      );
+    }
+    return 1;
+  }
+  for (const hunk of hunks) print(invocation, normalHunk(hunk));
+  return 1;
+}
+
+/** `2c2` and the lines, as diff prints without options. */
+function normalHunk(hunk: {
+  readonly oldStart: number;
+  readonly oldLines: number;
+  readonly newStart: number;
+  readonly newLines: number;
+  readonly lines: readonly string[];
+}): string {
+  const span = (start: number, lines: number) => (lines <= 1 ? `${start}` : `${start},${start + lines - 1}`);
+  const old = hunk.oldLines === 0 ? `${hunk.oldStart}` : span(hunk.oldStart, hunk.oldLines);
+  const fresh = hunk.newLines === 0 ? `${hunk.newStart}` : span(hunk.newStart, hunk.newLines);
+  const letter = hunk.oldLines === 0 ? 'a' : hunk.newLines === 0 ? 'd' : 'c';
+  const marked = hunk.lines.map((line) => (line.startsWith('\\') ? line : `${line.startsWith('-') ? '<' : '>'} ${line.slice(1)}`));
+  const removed = marked.filter((line) => line.startsWith('<'));
+  const added = marked.filter((line) => !line.startsWith('<'));
+  return `${old}${letter}${fresh}\n${[...removed, ...(letter === 'c' ? ['---'] : []), ...added].join('\n')}\n`;
+}
+
+async function tail(invocation: Invocation): Promise<number> {
+  const follow = invocation.args.some((arg) => /^-[0-9]*[fF]$|^--follow/.test(arg));
+  if (!follow) return bundled('tail')(invocation);
+  const rest = invocation.args.filter((arg) => !/^-[0-9]*[fF]$|^--follow/.test(arg));
+  const file = rest.find((arg, index) => !arg.startsWith('-') && rest[index - 1] !== '-n');
+  const status = await bundled('tail')({ ...invocation, args: rest });
+  if (file === undefined || status !== 0) return status;
+  const { x } = invocation;
+  const path = resolvePath(x.shell.cwd, file);
+  // Without a terminal nobody could stop it: what is there is all.
+  if (!x.fds.get(1)?.sink?.isTTY) return status;
+  for (let seen = x.platform.files.read(path) ?? ''; ; ) {
+    await x.platform.clock.sleep(1000, undefined, x.signal);
+    const text = x.platform.files.read(path) ?? '';
+    if (text.length > seen.length) print(invocation, text.slice(seen.length));
+    seen = text;
+  }
+}
+
+async function envsubst(invocation: Invocation): Promise<number> {
+  const source = stdin(invocation.x) ?? emptySource();
+  const only = invocation.args[0]
+    ? new Set([...invocation.args[0].matchAll(/\$\{?(\w+)\}?/g)].map((found) => found[1]!))
+    : undefined;
+  const text = await readAll(source);
+  print(
+    invocation,
+    text.replace(/\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g, (all, braced?: string, plain?: string) => {
+      const name = (braced ?? plain)!;
+      return only && !only.has(name) ? all : (invocation.env.get(name) ?? '');
+    }),
+  );
+  return 0;
+}
+
+export const mendedTools: Readonly<Record<string, Tool>> = {
+  awk: { summary: 'Take lines apart into fields', run: awk },
+  mawk: { summary: 'Take lines apart into fields', run: awk },
+  gawk: { summary: 'Take lines apart into fields', run: awk },
+  jq: { summary: 'Query JSON', run: jq },
+  wc: { summary: 'Count lines, words, bytes', run: wc },
+  uniq: { summary: 'Drop repeated lines', run: uniq },
+  diff: { summary: 'Compare files', run: diff },
+  tail: { summary: 'Print the last lines', run: tail },
+  envsubst: { summary: 'Put variables into a text', run: envsubst },
+};
