@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createSim, loadWorld, type Sim, type World, type WorldSource } from '../engine/index.ts';
+import { loadWorld, type Sim, type World, type WorldSource } from '../engine/index.ts';
 
 /** @throws WorldError */
 export function bootWorld(source: WorldSource): Sim {
@@ -18,9 +18,7 @@ export function bootWorld(source: WorldSource): Sim {
     .slice(0, 24);
   const file = join(dirname(bundle), 'worlds', `${source.id.replace(/[^a-z0-9-]/gi, '')}-${key}.json`);
   try {
-    const sim = createSim(JSON.parse(readFileSync(file, 'utf8')) as World);
-    sim.settle();
-    return sim;
+    return loadWorld(source, JSON.parse(readFileSync(file, 'utf8')) as World);
   } catch {
     const sim = loadWorld(source);
     keep(file, sim.world());

@@ -19,8 +19,16 @@ import { membersOf, parseWorld, WorldError } from './parse.ts';
 import { durationMs, type WorldFile } from './schema.ts';
 import type { WorldSource } from './source.ts';
 
-/** @throws WorldError naming file, line and field */
-export function loadWorld(source: WorldSource): Sim {
+/**
+ * @param booted the settled world of an earlier load of the same source, to save the boot
+ * @throws WorldError naming file, line and field
+ */
+export function loadWorld(source: WorldSource, booted?: World): Sim {
+  if (booted) {
+    const sim = createSim(booted);
+    sim.settle();
+    return sim;
+  }
   const text = source.files['world.yaml'];
   if (text === undefined) throw new WorldError([`${source.id}: no world.yaml`]);
   const file = parseWorld(text);
