@@ -52,7 +52,7 @@ export interface Kind<T extends ApiObject = ApiObject> {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly namespaced: boolean;
-  /** Not listed by discovery nor routed to by path: kinds that only the engine's own rooms read and write. */
+  /** Not listed by discovery: kinds that only the engine's own rooms and Calico's own client read and write. */
   readonly internal?: boolean;
   readonly verbs: readonly Verb[];
   /** Storage of another resource of which this is a view: events.k8s.io's events are the core ones. */

@@ -1,6 +1,8 @@
 /** The list of inputs. Adding one: a file in this folder and a line here. */
 import { apiInput } from './api.ts';
+import { birdcInput } from './birdc.ts';
 import { conntrackInput } from './conntrack.ts';
+import { daemonInput } from './daemon.ts';
 import { dnsInput } from './dns.ts';
 import { faultInput } from './fault.ts';
 import { fileInput } from './file.ts';
@@ -19,6 +21,8 @@ export const inputs = {
   api: apiInput,
   conntrack: conntrackInput,
   dns: dnsInput,
+  birdc: birdcInput,
+  daemon: daemonInput,
   fault: faultInput,
   file: fileInput,
   flow: flowInput,

@@ -3,11 +3,27 @@
  * What every Linux machine has beside them (cat, grep, ssh, sudo …) is in tools/.
  */
 import type { Command } from '../command.ts';
+import { birdc, birdcl } from './birdc/index.ts';
+import { calicoctl } from './calicoctl/index.ts';
 import { conntrack } from './conntrack/index.ts';
 import { ip } from './ip/index.ts';
 import { ipset } from './ipset/index.ts';
 import { iptables } from './iptables/index.ts';
 import { iptablesSave } from './iptables-save/index.ts';
+import { journalctl } from './journalctl/index.ts';
 import { kubectl } from './kubectl/index.ts';
+import { systemctl } from './systemctl/index.ts';
 
-export const commands: readonly Command[] = [conntrack, ip, ipset, iptables, iptablesSave, kubectl];
+export const commands: readonly Command[] = [
+  birdc,
+  birdcl,
+  calicoctl,
+  conntrack,
+  ip,
+  ipset,
+  iptables,
+  iptablesSave,
+  journalctl,
+  kubectl,
+  systemctl,
+];

@@ -16,9 +16,7 @@ export interface ResourcePath {
 
 export type Query = Readonly<Record<string, string>>;
 
-const served: ReadonlyMap<string, Kind> = new Map(
-  kinds.filter((kind) => !kind.internal).map((kind) => [`${kind.group}/${kind.version}/${kind.plural}`, kind]),
-);
+const served: ReadonlyMap<string, Kind> = new Map(kinds.map((kind) => [`${kind.group}/${kind.version}/${kind.plural}`, kind]));
 
 function decoded(text: string): string {
   try {

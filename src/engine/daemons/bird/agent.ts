@@ -13,10 +13,11 @@ import { configOf } from './config/parse.ts';
 import type { BgpProtocol, BirdConfig, KernelProtocol, ProtocolConfig } from './config/types.ts';
 import { directRoutes, learnedRoutes, staticRoutes } from './contributions.ts';
 import { bgpProtocols, configPath, configure, logged, startBird } from './control.ts';
-import { exportTable, importPaths, reuseSent, type Speaker, speakerKey } from './exchange.ts';
+import { exportTable, importPaths, reuseSent, speakerKey } from './exchange.ts';
 import { syncKernel } from './kernel-sync.ts';
-import { addressTowards, hostAt, pathInputs } from './neighbourhood.ts';
-import { connectStep, establishedPeer, establishedStep, mirrorOf } from './sessions.ts';
+import { hostAt, pathInputs } from './neighbourhood.ts';
+import { connectStep, establishedPeer, establishedStep } from './sessions.ts';
+import { judgingFor, speakerOf } from './speakers.ts';
 import type { BirdState, LogLine, ProtocolState, Sent, TableRoute } from './state.ts';
 import { buildTable, type Judging } from './table.ts';
 
@@ -97,13 +98,10 @@ function stored(world: World, host: Host, state: BirdState): World {
 
 function work(world: World, before: World, host: Host, loaded: BirdState, config: BirdConfig): AgentResult {
   const { state: talked, wakeAt } = runSessions(world, before, host, loaded, config);
-  const peerIds = new Map<string, string>();
-  for (const [name, { session }] of Object.entries(talked.protocols)) if (session?.peerId) peerIds.set(name, session.peerId);
-  const protocols = new Map<string, ProtocolConfig>(config.protocols.map((protocol) => [protocol.name, protocol]));
-  const judging: Judging = { protocols, peerIds };
+  const judging = judgingFor(talked, config);
   const routerId = config.routerId ?? host.address;
   const table = buildTable(talked.table, contributions(host, talked, config, routerId), judging, world.now);
-  const sent = exportAll(before, host, { ...talked, table }, config, judging, routerId);
+  const sent = exportAll(before, host, { ...talked, table }, config, judging);
   let state = talked.table === table && talked.sent === sent ? talked : { ...talked, table, sent };
   const recovered = recovery(state, config, world.now);
   state = recovered.state;
@@ -130,7 +128,9 @@ function runSessions(
     if (!current?.session || current.disabled || was?.protocols[protocol.name]?.session !== current.session) continue;
     const step = current.session.phase === 'Established' ? establishedStep : connectStep;
     const result = step(before, host, protocol, current, world.now);
-    if (result.log !== undefined) lines.push({ at: world.now, level: 'INFO', text: `${protocol.name}: ${result.log}` });
+    // Without `debug` only errors are told to the log.
+    const told = result.log !== undefined && (/^(Received|Error):/.test(result.log) || protocol.debug.includes('events'));
+    if (told) lines.push({ at: world.now, level: 'INFO', text: `${protocol.name}: ${result.log}` });
     if (result.wakeAt !== undefined) wakeAt = Math.min(wakeAt ?? result.wakeAt, result.wakeAt);
     const updated = listened(before, host, protocol, result.state);
     if (updated !== current) protocols = { ...protocols, [protocol.name]: updated };
@@ -174,28 +174,13 @@ function contribution(
   return session.staleUntil === undefined ? routes : routes.map((route) => ({ ...route, stale: true }));
 }
 
-function exportAll(
-  before: World,
-  host: Host,
-  state: BirdState,
-  config: BirdConfig,
-  judging: Judging,
-  routerId: string,
-): BirdState['sent'] {
+function exportAll(before: World, host: Host, state: BirdState, config: BirdConfig, judging: Judging): BirdState['sent'] {
   const shared = new Map<string, Sent>();
   const next: Record<string, Sent> = {};
   let same = true;
   for (const protocol of bgpProtocols(config)) {
     if (state.protocols[protocol.name]?.session?.phase !== 'Established') continue;
-    const mirror = mirrorOf(before, host, protocol);
-    const speaker: Speaker = {
-      protocol,
-      protocols: judging.protocols,
-      localAddress: protocol.sourceAddress ?? addressTowards(host, protocol.neighbor) ?? host.address,
-      routerId,
-      peerIds: judging.peerIds,
-      sendsAllPaths: ['tx', 'full'].includes(protocol.addPaths) && ['rx', 'full'].includes(mirror?.addPaths ?? 'off'),
-    };
+    const speaker = speakerOf(before, host, state, config, protocol, judging);
     const key = speakerKey(speaker);
     const old = state.sent[protocol.name];
     // Only a session whose own routes could come back to it needs a list of its own.

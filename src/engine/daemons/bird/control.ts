@@ -16,9 +16,9 @@ export function configPath(host: Host): string {
   return host.daemons.confd ? '/etc/calico/confd/config/bird.cfg' : '/etc/bird/bird.conf';
 }
 
-/** `/etc/bird/bird.conf, line 3: syntax error`, or without a line what was wrong with the file as a whole. */
-export function failureText({ file, line, error }: ParseFailure): string {
-  return line > 0 ? `${file}, line ${line}: ${error}` : error;
+/** `/etc/bird/bird.conf:3:1 syntax error`, or without a place what was wrong with the file as a whole. */
+export function failureText({ at, error }: ParseFailure): string {
+  return at ? `${at.file}:${at.line}:${at.column} ${error}` : error;
 }
 
 export function logged(state: BirdState, lines: readonly LogLine[]): BirdState {

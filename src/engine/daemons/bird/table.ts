@@ -6,7 +6,7 @@
  * sorted by the same comparisons, so that a converged table does not depend on history.
  */
 import { contains, masked, toNumber, toPrefix } from '../../net/address.ts';
-import type { BgpProtocol, BirdConfig, ProtocolConfig } from './config/types.ts';
+import type { BgpProtocol, ProtocolConfig } from './config/types.ts';
 import type { Attributes, Table, TableRoute } from './state.ts';
 
 /** What the comparisons know beside the routes. */
@@ -255,8 +255,4 @@ export function longestMatch(table: Table, address: string, longest = 32): strin
     length = parsed.length;
   }
   return found;
-}
-
-export function judgingOf(config: BirdConfig, peerIds: ReadonlyMap<string, string>): Judging {
-  return { protocols: new Map(config.protocols.map((protocol) => [protocol.name, protocol])), peerIds };
 }

@@ -11,17 +11,24 @@ export interface Token {
   readonly kind: TokenKind;
   readonly text: string;
   readonly line: number;
+  /** From 1. At the end of the file BIRD has forgotten where it was, and says line 1 and a column before the first. */
+  readonly column: number;
   readonly file: string;
 }
 
-/** A configuration error as BIRD reports it: `<file>, line <n>: <message>`. */
-export class ConfigError extends Error {
+/** Where BIRD says that something is wrong. */
+export interface Position {
   readonly file: string;
   readonly line: number;
-  constructor(message: string, file: string, line: number) {
+  readonly column: number;
+}
+
+/** A configuration error as BIRD reports it: `<file>:<line>:<column> <message>`. */
+export class ConfigError extends Error {
+  readonly at: Position;
+  constructor(message: string, at: Position) {
     super(message);
-    this.file = file;
-    this.line = line;
+    this.at = { file: at.file, line: at.line, column: at.column };
   }
 }
 
@@ -38,10 +45,7 @@ const ELSE_COLON = /else:/y;
 const PUNCTUATION = /!=|!~|<=|>=|&&|\|\||\.\.|\[=|=\]|[={}:;,.()+*/%<>~[\]?!|-]/y;
 
 /** What a text holds: its tokens, and where other files are included between them. */
-export type Lexed = readonly (
-  | Token
-  | { readonly kind: 'include'; readonly path: string; readonly line: number; readonly file: string }
-)[];
+export type Lexed = readonly (Token | (Position & { readonly kind: 'include'; readonly path: string }))[];
 
 const MAX_CACHED = 400;
 const cache = new Map<string, { readonly file: string; readonly lexed: Lexed }>();
@@ -63,7 +67,7 @@ function scan(text: string, file: string): Lexed {
     scanInto(tokens, text, file);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    tokens.push({ kind: 'bad', text: error.message, line: error.line, file });
+    tokens.push({ kind: 'bad', text: error.message, ...error.at });
   }
   return tokens;
 }
@@ -71,25 +75,37 @@ function scan(text: string, file: string): Lexed {
 function scanInto(tokens: Lexed[number][], text: string, file: string): void {
   let at = 0;
   let line = 1;
+  let lineStart = 0;
+  /** Length of the last lexeme, which shifts the column at the end of the file. */
+  let last = 0;
+  const here = (start = at): Position => ({ file, line, column: start - lineStart + 1 });
+  const fail = (message: string): never => {
+    throw new ConfigError(message, here());
+  };
   const take = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = at;
     const match = pattern.exec(text);
-    if (match) at = pattern.lastIndex;
+    if (match) {
+      last = match[0].length;
+      at = pattern.lastIndex;
+    }
     return match;
   };
-  const push = (kind: TokenKind, value: string) => tokens.push({ kind, text: value, line, file });
+  const push = (kind: TokenKind, value: string) => tokens.push({ kind, text: value, ...here(at - last) });
   while (at < text.length) {
     const char = text[at];
     if (char === '\n') {
       at++;
       line++;
+      lineStart = at;
+      last = 1;
       continue;
     }
     if (at === 0 || text[at - 1] === '\n') {
       const include = take(INCLUDE);
       if (include) {
-        if (include[1] === '') throw new ConfigError('Include with empty argument', file, line);
-        tokens.push({ kind: 'include', path: include[1] ?? '', line, file });
+        if (include[1] === '') throw new ConfigError('Include with empty argument', here(at - last));
+        tokens.push({ kind: 'include', path: include[1] ?? '', ...here(at - last) });
         continue;
       }
     }
@@ -101,23 +117,26 @@ function scanInto(tokens: Lexed[number][], text: string, file: string): void {
     }
     if (char === '/' && text[at + 1] === '*') {
       const end = text.indexOf('*/', at + 2);
-      if (end < 0) throw new ConfigError('Unterminated comment', file, line + lines(text, at, text.length));
+      if (end < 0) throw new ConfigError('Unterminated comment', { file, line: 1, column: 0 });
       const nested = text.slice(at + 2, end).indexOf('/*');
-      if (nested >= 0) throw new ConfigError('Comment nesting not supported', file, line + lines(text, at, at + 2 + nested));
+      if (nested >= 0)
+        throw new ConfigError('Comment nesting not supported', { ...here(), line: line + lines(text, at, at + 2 + nested) });
       line += lines(text, at, end);
+      lineStart = Math.max(lineStart, text.lastIndexOf('\n', end) + 1);
       at = end + 2;
+      last = 2;
       continue;
     }
     let match = take(ADDRESS);
     if (match) {
       if (match[0].split('.').some((part) => Number(part) > 255))
-        throw new ConfigError(`Invalid IPv4 address ${match[0]}`, file, line);
+        throw new ConfigError(`Invalid IPv4 address ${match[0]}`, here(at - last));
       push('ip', match[0]);
       continue;
     }
     match = take(NUMBER);
     if (match) {
-      if (Number(match[0]) > 0xffff_ffff) throw new ConfigError('Number out of range', file, line);
+      if (Number(match[0]) > 0xffff_ffff) throw new ConfigError('Number out of range', here(at - last));
       push('num', String(Number(match[0])));
       continue;
     }
@@ -136,13 +155,12 @@ function scanInto(tokens: Lexed[number][], text: string, file: string): void {
       push('text', match[1] ?? '');
       continue;
     }
-    if (char === '"') throw new ConfigError('Unterminated string', file, line);
+    if (char === '"') fail('Unterminated string');
     match = take(PUNCTUATION);
-    if (!match) throw new ConfigError('Unknown character', file, line);
-    push('punct', match[0]);
+    if (match) push('punct', match[0]);
+    else fail('Unknown character');
   }
-  // The lexer has read the last newline before it meets the end, so an error there names the line after it.
-  push('end', '');
+  tokens.push({ kind: 'end', text: '', file, line: 1, column: 1 - last });
 }
 
 function lines(text: string, from: number, to: number): number {

@@ -157,7 +157,7 @@ const COMMON: readonly Option[] = [
     words: 'preference',
     read: (context) => {
       const preference = readNumber(context);
-      if (preference > 0xffff) context.reader.failHere('Invalid preference');
+      if (preference > 0xffff) context.reader.fail('Invalid preference');
       context.settings.preference = preference;
     },
   },
@@ -194,7 +194,7 @@ const KERNEL: readonly Option[] = [
     read: (context) => {
       const on = readSwitch(context);
       const limit = context.reader.accept('limit') ? readNumber(context) : 16;
-      if (limit < 1 || limit > 255) context.reader.failHere('Merge paths limit must be in range 1-255');
+      if (limit < 1 || limit > 255) context.reader.fail('Merge paths limit must be in range 1-255');
       context.settings.mergePaths = on ? limit : 0;
     },
   },
@@ -309,7 +309,7 @@ const BGP: readonly Option[] = [
         return;
       }
       const hops = readNumber(context);
-      if (hops < 1 || hops > 255) context.reader.failHere('Multihop must be in range 1-255');
+      if (hops < 1 || hops > 255) context.reader.fail('Multihop must be in range 1-255');
       context.settings.multihop = hops;
     },
   },

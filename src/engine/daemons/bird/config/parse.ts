@@ -5,17 +5,16 @@
 import { formatAddress, toNumber } from '../../../net/address.ts';
 import { evaluateConstant } from '../filter.ts';
 import type { LoadedConfig } from '../state.ts';
-import { ConfigError } from './lex.ts';
+import { ConfigError, type Position } from './lex.ts';
 import { OPTION_TREES, type OptionContext, readAddress, readNumber, readOption, type Settings, type Symbols } from './options.ts';
 import { newScope, readBody, readDeclaration, readExpression } from './programs.ts';
 import { Reader, type ReadFile } from './reader.ts';
 import { ACCEPT_ALL, type BirdConfig, type ProtocolConfig, REJECT_ALL } from './types.ts';
 
-/** What stopped the parse. `file` and `line` (from 1) are where BIRD says it is. */
+/** What stopped the parse, and where BIRD says it is; no place when the file as a whole could not be read. */
 export interface ParseFailure {
   readonly error: string;
-  readonly file: string;
-  readonly line: number;
+  readonly at?: Position;
 }
 
 export type Parsed = { readonly config: BirdConfig } | ParseFailure;
@@ -25,7 +24,7 @@ export function parseConfig(text: string, path: string, read: ReadFile): Parsed 
   try {
     return { config: readConfig(new Reader(text, path, read)) };
   } catch (error) {
-    if (error instanceof ConfigError) return { error: error.message, file: error.file, line: error.line };
+    if (error instanceof ConfigError) return { error: error.message, at: error.at };
     throw error;
   }
 }
@@ -49,8 +48,7 @@ export function loadConfig(
   files: Readonly<Record<string, string>>,
 ): { readonly loaded: LoadedConfig; readonly config: BirdConfig } | ParseFailure {
   const text = files[path];
-  if (text === undefined)
-    return { error: `Unable to open configuration file ${path}: No such file or directory`, file: path, line: 0 };
+  if (text === undefined) return { error: `Unable to open configuration file ${path}: No such file or directory` };
   const used: Record<string, string> = { [path]: text };
   const result = parseConfig(text, path, (name) => {
     const included = files[name];
@@ -124,7 +122,7 @@ function skipLine(reader: Reader): void {
 
 function newName(reader: Reader, symbols: Symbols): string {
   const name = reader.symbol().text;
-  if (Object.hasOwn(symbols, name)) reader.failHere('Symbol already defined');
+  if (Object.hasOwn(symbols, name)) reader.fail('Symbol already defined');
   return name;
 }
 
@@ -273,6 +271,8 @@ function readProtocol(draft: Draft): void {
   const tree = reader.peek().kind === 'keyword' && Object.hasOwn(OPTION_TREES, type) ? OPTION_TREES[type] : undefined;
   if (!tree) throw reader.error();
   reader.next();
+  if (type === 'device' && draft.protocols.some((each) => each.type === type))
+    throw reader.errorHere('Kernel device protocol already defined');
   let name: string | undefined;
   if (reader.peek().kind === 'symbol') name = newName(reader, symbols);
   let settings: Settings = { ...COMMON_DEFAULTS, ...DEFAULTS[type] };

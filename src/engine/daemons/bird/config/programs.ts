@@ -272,7 +272,7 @@ function readName(reader: Reader, scope: Scope): Expression {
   if (scope.locals.has(name)) return { op: 'variable', name };
   const symbol = scope.symbols[name];
   if (symbol?.class === 'constant') return value(symbol.value);
-  return reader.failHere(`${name}: variable expected.`);
+  return reader.fail(`${name}: variable expected.`);
 }
 
 function readParenthesis(reader: Reader, scope: Scope): Expression {

@@ -17,7 +17,7 @@ function expand(lexed: Lexed, read: ReadFile, depth: number, out: Token[]): void
     if (depth + 1 >= MAX_INCLUDE_DEPTH || text === undefined) {
       const complaint =
         text === undefined ? `Unable to open included file ${path}: No such file or directory` : 'Max include depth reached';
-      out.push({ kind: 'bad', text: complaint, line: item.line, file: item.file });
+      out.push({ kind: 'bad', text: complaint, file: item.file, line: item.line, column: item.column });
       return;
     }
     expand(lex(text, path), read, depth + 1, out);
@@ -37,8 +37,8 @@ export class Reader {
   /** The next token, not taken. Throws what the lexer complained of there. */
   peek(ahead = 0): Token {
     const token = this.tokens[Math.min(this.index + ahead, this.tokens.length - 1)];
-    if (!token) throw new ConfigError('syntax error', '', 0);
-    if (token.kind === 'bad') throw new ConfigError(token.text, token.file, token.line);
+    if (!token) throw new ConfigError('syntax error', { file: '', line: 1, column: 0 });
+    if (token.kind === 'bad') throw new ConfigError(token.text, token);
     return token;
   }
 
@@ -86,8 +86,7 @@ export class Reader {
 
   /** What is wrong at the next token, to be thrown. */
   error(message = 'syntax error'): ConfigError {
-    const token = this.peek();
-    return new ConfigError(message, token.file, token.line);
+    return new ConfigError(message, this.peek());
   }
 
   /** Ends the parse at the next token. */
@@ -98,7 +97,7 @@ export class Reader {
   /** What is wrong with the token just taken, to be thrown. */
   errorHere(message: string): ConfigError {
     const token = this.tokens[Math.max(0, this.index - 1)];
-    return new ConfigError(message, token?.file ?? '', token?.line ?? 0);
+    return new ConfigError(message, token ?? this.peek());
   }
 
   /** Ends the parse at the token just taken. */

@@ -1,0 +1,75 @@
+/** The services of a simulated host, as systemd 252 knows them. Adding one is a line. */
+import type { DaemonName, Host, LogLine } from '../../../engine/index.ts';
+
+export interface Unit {
+  readonly name: string;
+  readonly description: string;
+  readonly file: string;
+  /** Process in the cgroup. */
+  readonly command: string;
+  readonly process: string;
+  /** The daemon behind it; absent: it runs as long as the host does, and cannot be touched here. */
+  readonly daemon?: DaemonName;
+}
+
+const BIRD: Unit = {
+  name: 'bird.service',
+  description: 'BIRD Internet Routing Daemon',
+  file: '/lib/systemd/system/bird.service',
+  command: '/usr/sbin/bird -f -u bird -g bird',
+  process: 'bird',
+  daemon: 'bird',
+};
+const KUBELET: Unit = {
+  name: 'kubelet.service',
+  description: 'kubelet: The Kubernetes Node Agent',
+  file: '/lib/systemd/system/kubelet.service',
+  command:
+    '/usr/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf --config=/var/lib/kubelet/config.yaml',
+  process: 'kubelet',
+  daemon: 'kubelet',
+};
+const CONTAINERD: Unit = {
+  name: 'containerd.service',
+  description: 'containerd container runtime',
+  file: '/lib/systemd/system/containerd.service',
+  command: '/usr/bin/containerd',
+  process: 'containerd',
+};
+const SSH: Unit = {
+  name: 'ssh.service',
+  description: 'OpenBSD Secure Shell server',
+  file: '/lib/systemd/system/ssh.service',
+  command: '"sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups"',
+  process: 'sshd',
+};
+
+/** Calico's own bird runs in a container and is no unit of the host. */
+export function unitsOf(host: Host): readonly Unit[] {
+  if (host.kind === 'node') return [CONTAINERD, KUBELET, SSH];
+  return host.daemons.bird ? [BIRD, SSH] : [SSH];
+}
+
+export const fullName = (word: string): string => (/\.\w+$/.test(word) ? word : `${word}.service`);
+
+export function isRunning(host: Host, unit: Unit): boolean {
+  return unit.daemon === undefined ? host.up : host.daemons[unit.daemon]?.running === true;
+}
+
+export function startedAt(host: Host, unit: Unit): number {
+  return unit.daemon === undefined ? host.bootedAt : (host.daemons[unit.daemon]?.startedAt ?? host.bootedAt);
+}
+
+/** What the unit wrote to the journal. */
+export function linesOf(host: Host, unit: Unit): readonly LogLine[] {
+  return unit.daemon === 'bird' ? (host.daemons.bird?.log ?? []) : [];
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** `Jun 17 14:02:00`, as the journal prints it. */
+export function journalTime(at: number): string {
+  const date = new Date(at);
+  return `${MONTHS[date.getUTCMonth()]} ${two(date.getUTCDate())} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+}
