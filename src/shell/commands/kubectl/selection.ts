@@ -160,19 +160,16 @@ function bySelector(kubectl: Kubectl, wish: Wish, named: Named): Selection {
   return { targets, errors, single: false };
 }
 
-/** The builder says which resource a selector did not fit. */
+/** client-go's EnhanceListError: which resource could not be listed, and with what selectors. */
 function listError(error: StatusError, type: ResourceType, wish: Wish): Error {
-  if ((error.reason === 'BadRequest' || error.reason === 'NotFound') && wish.labelSelector !== undefined) {
-    return error.reason === 'BadRequest'
-      ? error.withMessage(
-          `Unable to find "${type.group}/${type.version}, Resource=${type.name}" that match label selector "${wish.labelSelector}", field selector "${wish.fieldSelector ?? ''}": ${error.message}`.replace(
-            '"/',
-            '"/',
-          ),
-        )
-      : error;
-  }
-  return error;
+  if (error.reason !== 'BadRequest' && error.reason !== 'NotFound') return error;
+  const subject = `"${type.group === '' ? '' : type.group}/${type.version}, Resource=${type.name}"`;
+  const [label, field] = [wish.labelSelector ?? '', wish.fieldSelector ?? ''];
+  return error.withMessage(
+    label === '' && field === ''
+      ? `Unable to list ${subject}: ${error.message}`
+      : `Unable to find ${subject} that match label selector ${JSON.stringify(label)}, field selector ${JSON.stringify(field)}: ${error.message}`,
+  );
 }
 
 function uniqueTypes(types: readonly ResourceType[]): ResourceType[] {

@@ -58,7 +58,8 @@ export function surveyor(kubectl: Kubectl): Surveyor {
     list,
     get(resource, space, name) {
       const type = client.discovery.find(resource);
-      if (!type) return { error: 'the server could not find the requested resource' };
+      // client-go's words for a path that no group answers.
+      if (!type) return { error: `the server could not find the requested resource (get ${resource} ${name})` };
       try {
         return { object: client.get(objectPath({ type, namespace: space, name })) };
       } catch (error) {

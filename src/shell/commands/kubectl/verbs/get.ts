@@ -156,15 +156,21 @@ export function tableOf(object: Value, kubectl: Kubectl): Value {
   };
 }
 
+/**
+ * One answer: its rows in order; what cannot be sorted is not printed at all. Several answers (kinds, or names): upstream sorts the
+ * Tables themselves by the field, which fails unless the Table has it.
+ */
 function sortTargets(targets: readonly Target[], field: string): readonly Target[] {
-  if (targets.length === 1 && !isTable(targets[0]!.object!)) return targets;
-  if (targets.every((target) => isTable(target.object!))) {
-    return targets.map((target) => {
-      const rows = sortBy(items(target.object, 'rows'), (row) => dig(row, 'object') ?? null, field, true);
-      return { ...target, object: { ...(target.object as object), rows } as Value };
-    });
+  const [only] = targets;
+  if (targets.length !== 1) return sortBy(targets, (target) => target.object!, field, false);
+  if (!isTable(only!.object!)) return targets;
+  try {
+    const rows = sortBy(items(only!.object, 'rows'), (row) => dig(row, 'object') ?? null, field, true);
+    return [{ ...only!, object: { ...(only!.object as object), rows } as Value }];
+  } catch (error) {
+    if (error instanceof CommandError) return [{ ...only!, object: { ...(only!.object as object), rows: [] } as Value }];
+    throw error;
   }
-  return sortBy(targets, (target) => target.object!, field, false);
 }
 
 function printGeneric(kubectl: Kubectl, selection: Selection): number {

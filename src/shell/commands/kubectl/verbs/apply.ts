@@ -1,0 +1,249 @@
+/** `kubectl apply`: the client's three-way merge with the last-applied annotation, or --server-side. */
+import type { Kubectl } from '../context.ts';
+import { qualifiedResource } from '../discovery.ts';
+import { CommandError, fail, isNotFound, StatusError, throwAll } from '../errors.ts';
+import { LAST_APPLIED, lastApplied, withLastApplied } from '../lastapplied.ts';
+import { fileNames } from '../manifests.ts';
+import { jsonThreeWay, strategicThreeWay } from '../merge/threeway.ts';
+import { verbPrinter } from '../printers/objects.ts';
+import { collectionPath, objectPath, select, type Target } from '../selection.ts';
+import { goJson, isDoc, sorted, strings, text, type Value } from '../value.ts';
+import { checkValidate, fieldValidation, suffix } from './create/finish.ts';
+import { requireFiles, withSource } from './create/index.ts';
+
+const CONFLICT_ADVICE = `
+Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the \`--force-conflicts\` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`;
+
+function check(kubectl: Kubectl, dryRun: string): void {
+  const { flags } = kubectl;
+  const server = flags.bool('server-side');
+  if (flags.bool('force-conflicts') && !server) fail('--force-conflicts only works with --server-side');
+  if (dryRun === 'client' && server) {
+    fail("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
+  }
+  if (server && flags.bool('force')) fail('--force cannot be used with --server-side');
+  if (dryRun === 'server' && flags.bool('force')) fail('--dry-run=server cannot be used with --force');
+  if (flags.bool('all') && flags.string('selector') !== '') fail('cannot set --all and --selector at the same time');
+  if (flags.bool('prune')) {
+    if (flags.bool('force')) fail('--force cannot be used with --prune');
+    if (!flags.bool('all') && flags.string('selector') === '') {
+      fail(
+        'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
+      );
+    }
+    fail('apply --prune: not simulated in this lab');
+  }
+  if (flags.string('subresource') !== '' && !server) fail('--subresource can only be specified for --server-side');
+}
+
+export function apply(kubectl: Kubectl): number {
+  const { flags, args } = kubectl;
+  if (args.length > 0) kubectl.usage(`Unexpected args: [${args.join(' ')}]`);
+  const dryRun = kubectl.dryRun();
+  requireFiles(kubectl);
+  checkValidate(kubectl);
+  check(kubectl, dryRun);
+  verbPrinter(kubectl, '');
+  const selection = select(kubectl, { args: [], files: fileNames(kubectl), labelSelector: flags.string('selector') || undefined });
+  const errors: Error[] = [...selection.errors];
+  if (selection.targets.length === 0 && errors.length === 0) fail('no objects passed to apply');
+  const several = selection.targets.length > 1;
+  const shown: Value[] = [];
+  const print = (operation: string, object: Value) => {
+    // With -o and several objects kubectl prints one List at the end.
+    if (several && flags.string('output') !== '' && flags.string('output') !== 'name') shown.push(object);
+    else kubectl.out(verbPrinter(kubectl, `${operation}${suffix(dryRun)}`)(object));
+  };
+  for (const target of selection.targets) {
+    try {
+      if (flags.bool('server-side')) serverSide(kubectl, target, dryRun, print);
+      else clientSide(kubectl, target, dryRun, print);
+    } catch (error) {
+      if (!(error instanceof StatusError) && !(error instanceof CommandError)) throw error;
+      errors.push(error);
+    }
+  }
+  if (errors.length === 0 && shown.length > 0) {
+    kubectl.out(verbPrinter(kubectl, '')({ apiVersion: 'v1', items: shown, kind: 'List', metadata: {} }));
+  }
+  throwAll(errors);
+  return 0;
+}
+
+type Print = (operation: string, object: Value) => void;
+
+function manager(kubectl: Kubectl): string {
+  const { flags } = kubectl;
+  if (flags.changed('field-manager')) return flags.string('field-manager');
+  return flags.bool('server-side') ? 'kubectl' : 'kubectl-client-side-apply';
+}
+
+function serverSide(kubectl: Kubectl, target: Target, dryRun: string, print: Print): void {
+  checkName(target);
+  try {
+    const { body } = kubectl.client.send({
+      method: 'PATCH',
+      path: objectPath(target, kubectl.flags.string('subresource')),
+      query: {
+        dryRun: dryRun === 'server' ? 'All' : undefined,
+        fieldManager: manager(kubectl),
+        fieldValidation: fieldValidation(kubectl),
+        force: kubectl.flags.bool('force-conflicts'),
+      },
+      contentType: 'application/apply-patch+yaml',
+      text: `${goJson(sorted(target.object!))}\n`,
+    });
+    print('serverside-applied', body as Value);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    if (error.reason === 'Conflict') throw new CommandError(`${error.message}${CONFLICT_ADVICE}`);
+    throw error;
+  }
+}
+
+function checkName(target: Target): void {
+  const prefix = text(target.object, 'metadata', 'generateName');
+  if (target.name === '' && prefix !== '') fail(`from ${prefix}: cannot use generate name with apply`);
+}
+
+/** What the patcher knows of an object, for its error texts. */
+function infoText(target: Target): string {
+  const { type } = target;
+  const version = `${type.group}/${type.version}`;
+  return `Resource: "${version}, Resource=${type.name}", GroupVersionKind: "${version}, Kind=${type.kind}"\nName: "${target.name}", Namespace: "${target.namespace}"`;
+}
+
+function current(kubectl: Kubectl, target: Target): Value | undefined {
+  if (target.name === '') {
+    throw withSource(new CommandError('resource name may not be empty'), `retrieving current configuration of:\n${infoText(target)}\nfrom server for:`, target.source);
+  }
+  try {
+    return kubectl.client.get(objectPath(target));
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    if (!(error instanceof StatusError)) throw error;
+    throw withSource(error, `retrieving current configuration of:\n${infoText(target)}\nfrom server for:`, target.source);
+  }
+}
+
+function clientSide(kubectl: Kubectl, target: Target, dryRun: string, print: Print): void {
+  checkName(target);
+  const live = current(kubectl, target);
+  if (live === undefined) {
+    print('created', make(kubectl, target, dryRun));
+    return;
+  }
+  if (dryRun === 'client') {
+    print('configured', live);
+    return;
+  }
+  if (!Object.hasOwn(strings(live, 'metadata', 'annotations'), LAST_APPLIED)) {
+    kubectl.err(
+      `Warning: resource ${qualifiedResource(target.type)}/${target.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`,
+    );
+  }
+  const patch = patchFor(target, live);
+  const patched = Object.keys(patch as object).length === 0 ? live : send(kubectl, target, patch, dryRun);
+  if (text(live, 'metadata', 'deletionTimestamp') !== '') {
+    kubectl.err(`Warning: Detected changes to resource ${target.name} which is currently being deleted.\n`);
+  }
+  print(patched === live ? 'unchanged' : 'configured', patched);
+}
+
+/** The patch that brings the live object to what the file says. */
+export function patchFor(target: Pick<Target, 'type' | 'object'>, live: Value): Value {
+  const modified = withLastApplied(target.object!);
+  const recorded = lastApplied(live);
+  let original: Value = null;
+  try {
+    original = recorded === '' ? null : (JSON.parse(recorded) as Value);
+  } catch {
+    fail(`error decoding the last applied configuration of ${text(live, 'metadata', 'name')}`);
+  }
+  return usesMergeTags(target) ? strategicThreeWay(original, modified, live) : jsonThreeWay(original, modified, live);
+}
+
+/** Kinds of Kubernetes itself carry merge tags; custom ones do not. */
+function usesMergeTags({ type }: Pick<Target, 'type'>): boolean {
+  return type.group === '' || !type.group.includes('.') || type.group.endsWith('.k8s.io');
+}
+
+function make(kubectl: Kubectl, target: Target, dryRun: string): Value {
+  const object = withoutNulls(withLastApplied(target.object!));
+  if (dryRun === 'client') return object;
+  try {
+    return kubectl.client.send({
+      method: 'POST',
+      path: collectionPath(target.type, target.namespace),
+      query: {
+        dryRun: dryRun === 'server' ? 'All' : undefined,
+        fieldManager: manager(kubectl),
+        fieldValidation: fieldValidation(kubectl),
+      },
+      body: object,
+    }).body as Value;
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw withSource(error, 'creating', target.source);
+  }
+}
+
+function withoutNulls(value: Value): Value {
+  if (Array.isArray(value)) return (value as readonly Value[]).map(withoutNulls);
+  if (!isDoc(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null).map(([key, item]) => [key, withoutNulls(item)]));
+}
+
+function send(kubectl: Kubectl, target: Target, patch: Value, dryRun: string): Value {
+  try {
+    return kubectl.client.send({
+      method: 'PATCH',
+      path: objectPath(target),
+      query: {
+        dryRun: dryRun === 'server' ? 'All' : undefined,
+        fieldManager: manager(kubectl),
+        fieldValidation: fieldValidation(kubectl),
+      },
+      contentType: usesMergeTags(target) ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json',
+      body: sorted(patch),
+    }).body as Value;
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw withSource(error, `applying patch:\n${goJson(sorted(patch))}\nto:\n${infoText(target)}\nfor:`, target.source);
+  }
+}
+
+/** `kubectl apply view-last-applied`. */
+export function viewLastApplied(kubectl: Kubectl): number {
+  const { flags } = kubectl;
+  const output = flags.string('output');
+  if (output !== 'yaml' && output !== 'json') kubectl.usage(`Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`);
+  const selection = select(kubectl, {
+    args: kubectl.args,
+    files: fileNames(kubectl),
+    labelSelector: flags.string('selector') || undefined,
+    all: flags.bool('all'),
+    latest: true,
+  });
+  throwAll(selection.errors);
+  for (const target of selection.targets) {
+    const recorded = lastApplied(target.object!);
+    if (recorded === '') {
+      fail(`no last-applied-configuration annotation found on resource: ${target.name}`);
+    }
+    const value = JSON.parse(recorded) as Value;
+    kubectl.out(verbPrinter(kubectl, '')(value));
+  }
+  return 0;
+}
+
