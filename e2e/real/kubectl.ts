@@ -50,7 +50,9 @@ export function readCorpora(folder: string, only?: string): readonly Corpus[] {
     .filter((name) => name.endsWith('.txt') && (only === undefined || name.startsWith(only)))
     .sort()
     .map((name) => {
-      const all = readFileSync(join(folder, name), 'utf8').split('\n').map((line) => line.trimEnd());
+      const all = readFileSync(join(folder, name), 'utf8')
+        .split('\n')
+        .map((line) => line.trimEnd());
       const used = all.filter((line) => line !== '' && !line.startsWith('#'));
       return {
         name: basename(name, '.txt'),
@@ -63,7 +65,10 @@ export function readCorpora(folder: string, only?: string): readonly Corpus[] {
 /** The world as it stands when the comparison begins: its clock shows the real time, so that ages agree on both sides. */
 function present(source: WorldSource): WorldSource {
   const now = `${new Date().toISOString().slice(0, 19)}Z`;
-  return { ...source, files: { ...source.files, 'world.yaml': source.files['world.yaml']!.replace(/^start: .*$/m, `start: ${now}`) } };
+  return {
+    ...source,
+    files: { ...source.files, 'world.yaml': source.files['world.yaml']!.replace(/^start: .*$/m, `start: ${now}`) },
+  };
 }
 
 /** Files of the comparison, in both homes. */

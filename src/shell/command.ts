@@ -60,7 +60,16 @@ export interface Process {
   /** Interactive programs (less, vi, ssh). Absent when there is no terminal. */
   readonly tty?: Tty;
   /** Starts a shell elsewhere in this session (`ssh`, `kubectl exec -it`, `ip netns exec`); `exit` comes back. */
-  enter(place: Place, options?: { readonly container?: string; readonly user?: string; readonly banner?: string }): void;
+  enter(
+    place: Place,
+    options?: {
+      readonly container?: string;
+      readonly user?: string;
+      readonly banner?: string;
+      /** Not at a prompt: these lines are run there, writing where this process writes; their status becomes this command's. */
+      readonly script?: string;
+    },
+  ): void;
   /** The simulation, for the few commands that are doors to it (systemctl, faults). Prefer the narrower faces above. */
   readonly sim: Sim;
 }

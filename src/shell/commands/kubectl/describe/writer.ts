@@ -15,6 +15,7 @@ const SKIPPED = new Set(['kubectl.kubernetes.io/last-applied-configuration']);
 export class Description {
   readonly #writer = new TabWriter({ minWidth: 0, padding: 2, remember: false });
   #done = '';
+  #raw = '';
   readonly now: number;
 
   constructor(now: number) {
@@ -23,7 +24,9 @@ export class Description {
 
   /** Writes as it stands, `level` indents before it. */
   write(level: number, line: string): void {
-    this.#writer.write(escapeTerminal('  '.repeat(level) + line));
+    const text = escapeTerminal('  '.repeat(level) + line);
+    this.#raw += text;
+    this.#writer.write(text);
   }
 
   /** `Name:\tvalue` and a newline. */
@@ -34,6 +37,11 @@ export class Description {
   /** Columns begin anew after this. */
   flush(): void {
     this.#done += this.#writer.flush();
+  }
+
+  /** What was written, its tabs left as they are. */
+  raw(): string {
+    return this.#raw;
   }
 
   toString(): string {

@@ -2,7 +2,7 @@
  * The patch that client-side apply sends: what the file changes against the live object, and what was applied before and is gone from
  * the file. Models apimachinery's CreateThreeWayMergePatch (strategic) and CreateThreeWayJSONMergePatch (for kinds without tags).
  */
-import { equal, isDoc, type Doc, type Value } from '../value.ts';
+import { type Doc, equal, isDoc, type Value } from '../value.ts';
 import { mergeKey, mergesAsSet } from './keys.ts';
 
 interface Wish {
@@ -105,7 +105,12 @@ function keyedDiff(field: string, key: string, old: readonly Doc[], next: readon
     }
   }
   const order = next.map((item) => ({ [key]: item[key]! }));
-  const moved = !wish.ignoreChanges && !equal(order, old.filter((item) => next.some((other) => equal(other[key], item[key]))).map((item) => ({ [key]: item[key]! })));
+  const moved =
+    !wish.ignoreChanges &&
+    !equal(
+      order,
+      old.filter((item) => next.some((other) => equal(other[key], item[key]))).map((item) => ({ [key]: item[key]! })),
+    );
   if (changes.length === 0 && !moved) return {};
   return { [`$setElementOrder/${field}`]: order, ...(changes.length > 0 ? { [field]: changes } : {}) };
 }
@@ -117,7 +122,8 @@ function combine(deletions: Value, changes: Value): Value {
   for (const [key, value] of Object.entries(changes)) {
     const before = out[key];
     if (isDoc(before) && isDoc(value)) out[key] = combine(before, value);
-    else if (Array.isArray(before) && Array.isArray(value) && !key.startsWith('$')) out[key] = joinLists(before as Value[], value as Value[]);
+    else if (Array.isArray(before) && Array.isArray(value) && !key.startsWith('$'))
+      out[key] = joinLists(before as Value[], value as Value[]);
     else out[key] = value;
   }
   return out;
@@ -127,7 +133,17 @@ function joinLists(deletions: readonly Value[], changes: readonly Value[]): Valu
   const out = [...changes];
   for (const item of deletions) {
     const match = isDoc(item)
-      ? out.findIndex((other) => isDoc(other) && Object.keys(item).some((key) => key !== '$patch' && key in other && equal(item[key], other[key]) && /^(name|port|containerPort|mountPath|ip|uid|type|topologyKey|devicePath)$/.test(key)))
+      ? out.findIndex(
+          (other) =>
+            isDoc(other) &&
+            Object.keys(item).some(
+              (key) =>
+                key !== '$patch' &&
+                key in other &&
+                equal(item[key], other[key]) &&
+                /^(name|port|containerPort|mountPath|ip|uid|type|topologyKey|devicePath)$/.test(key),
+            ),
+        )
       : -1;
     if (match < 0) out.push(item);
     else out[match] = combine(item, out[match]!);

@@ -125,7 +125,11 @@ function infoText(target: Target): string {
 
 function current(kubectl: Kubectl, target: Target): Value | undefined {
   if (target.name === '') {
-    throw withSource(new CommandError('resource name may not be empty'), `retrieving current configuration of:\n${infoText(target)}\nfrom server for:`, target.source);
+    throw withSource(
+      new CommandError('resource name may not be empty'),
+      `retrieving current configuration of:\n${infoText(target)}\nfrom server for:`,
+      target.source,
+    );
   }
   try {
     return kubectl.client.get(objectPath(target));
@@ -201,7 +205,11 @@ function make(kubectl: Kubectl, target: Target, dryRun: string): Value {
 function withoutNulls(value: Value): Value {
   if (Array.isArray(value)) return (value as readonly Value[]).map(withoutNulls);
   if (!isDoc(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null).map(([key, item]) => [key, withoutNulls(item)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== null)
+      .map(([key, item]) => [key, withoutNulls(item)]),
+  );
 }
 
 function send(kubectl: Kubectl, target: Target, patch: Value, dryRun: string): Value {
@@ -227,7 +235,8 @@ function send(kubectl: Kubectl, target: Target, patch: Value, dryRun: string): V
 export function viewLastApplied(kubectl: Kubectl): number {
   const { flags } = kubectl;
   const output = flags.string('output');
-  if (output !== 'yaml' && output !== 'json') kubectl.usage(`Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`);
+  if (output !== 'yaml' && output !== 'json')
+    kubectl.usage(`Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`);
   const selection = select(kubectl, {
     args: kubectl.args,
     files: fileNames(kubectl),
@@ -246,4 +255,3 @@ export function viewLastApplied(kubectl: Kubectl): number {
   }
   return 0;
 }
-

@@ -1,16 +1,59 @@
 /** The list of verbs: a command's path in the tree and the function that runs it. Adding one: a file in this folder and a line here. */
 import type { Verb } from '../context.ts';
+import { apply, viewLastApplied } from './apply.ts';
+import * as config from './config.ts';
 import { configmap, secret } from './create/config.ts';
 import { create } from './create/index.ts';
 import { clusterip, externalname, loadbalancer, nodeport } from './create/service.ts';
 import { deployment, job, namespace, serviceaccount } from './create/workloads.ts';
+import { remove } from './delete.ts';
 import { describe } from './describe.ts';
+import { edit } from './edit.ts';
+import { exec } from './exec.ts';
+import { explain } from './explain.ts';
+import { expose } from './expose.ts';
 import { get } from './get.ts';
 import { annotate, label } from './label.ts';
+import { logs } from './logs.ts';
+import { cordon, drain, taint, uncordon } from './nodes.ts';
 import { patch } from './patch.ts';
+import { completion, pluginList, refused } from './refused.ts';
+import { diff, replace } from './replace.ts';
+import * as rollout from './rollout.ts';
+import { run } from './run.ts';
+import { scale } from './scale.ts';
+import { apiResources, apiVersions, canI, clusterInfo, clusterInfoDump, events, topPod, version, whoami } from './server.ts';
+import * as set from './set.ts';
+import { wait } from './wait.ts';
 
 export const verbs: Readonly<Record<string, Verb>> = {
+  ...refused,
   annotate,
+  'api-resources': apiResources,
+  'api-versions': apiVersions,
+  apply,
+  'apply view-last-applied': viewLastApplied,
+  'auth can-i': canI,
+  'auth whoami': whoami,
+  'cluster-info': clusterInfo,
+  'cluster-info dump': clusterInfoDump,
+  completion,
+  'config current-context': config.currentContext,
+  'config delete-cluster': config.deleteCluster,
+  'config delete-context': config.deleteContext,
+  'config delete-user': config.deleteUser,
+  'config get-clusters': config.getClusters,
+  'config get-contexts': config.getContexts,
+  'config get-users': config.getUsers,
+  'config rename-context': config.renameContext,
+  'config set': config.set,
+  'config set-cluster': config.setCluster,
+  'config set-context': config.setContext,
+  'config set-credentials': config.setCredentials,
+  'config unset': config.unset,
+  'config use-context': config.useContext,
+  'config view': config.view,
+  cordon,
   create,
   'create configmap': configmap,
   'create deployment': deployment,
@@ -22,8 +65,38 @@ export const verbs: Readonly<Record<string, Verb>> = {
   'create service loadbalancer': loadbalancer,
   'create service nodeport': nodeport,
   'create serviceaccount': serviceaccount,
+  delete: remove,
   describe,
+  diff,
+  drain,
+  edit,
+  events,
+  exec,
+  explain,
+  expose,
   get,
   label,
+  logs,
   patch,
+  'plugin list': pluginList,
+  replace,
+  'rollout history': rollout.history,
+  'rollout pause': rollout.pause,
+  'rollout restart': rollout.restart,
+  'rollout resume': rollout.resume,
+  'rollout status': rollout.status,
+  'rollout undo': rollout.undo,
+  run,
+  scale,
+  'set env': set.env,
+  'set image': set.image,
+  'set resources': set.resources,
+  'set selector': set.selector,
+  'set serviceaccount': set.serviceaccount,
+  taint,
+  'top node': topPod,
+  'top pod': topPod,
+  uncordon,
+  version,
+  wait,
 };

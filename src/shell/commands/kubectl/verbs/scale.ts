@@ -54,7 +54,13 @@ async function set(kubectl: Kubectl, target: Target, dryRun: string): Promise<vo
   const path = objectPath(target, 'scale');
   const query = { dryRun: dryRun === 'server' ? 'All' : undefined };
   if (expected === -1 && version === '') {
-    kubectl.client.send({ method: 'PATCH', path, query, contentType: 'application/merge-patch+json', body: { spec: { replicas: wanted } } });
+    kubectl.client.send({
+      method: 'PATCH',
+      path,
+      query,
+      contentType: 'application/merge-patch+json',
+      body: { spec: { replicas: wanted } },
+    });
   } else {
     const current = kubectl.client.get(path);
     const has = number(current, 'spec', 'replicas');

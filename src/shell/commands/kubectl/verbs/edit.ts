@@ -1,0 +1,175 @@
+/**
+ * `kubectl edit`: the object as YAML in the editor, and what changed as a patch. In a terminal the editor is the overlay; otherwise
+ * $KUBE_EDITOR or $EDITOR is run as a command with the file's name.
+ */
+import type { Kubectl } from '../context.ts';
+import { Exit, fail, StatusError } from '../errors.ts';
+import { checkFileNames, documents, fileNames } from '../manifests.ts';
+import { jsonThreeWay, strategicThreeWay } from '../merge/threeway.ts';
+import { verbPrinter } from '../printers/objects.ts';
+import { toYaml } from '../printers/yaml.ts';
+import { objectPath, select, type Target } from '../selection.ts';
+import { type Doc, equal, goJson, isDoc, items, sorted, text, type Value } from '../value.ts';
+import { checkValidate, fieldValidation } from './create/finish.ts';
+
+const HEADER = `# Please edit the object below. Lines beginning with a '#' will be ignored,
+# and an empty file will abort the edit. If an error occurs while saving this file will be
+# reopened with the relevant failures.
+#
+`;
+
+function withoutManagedFields(object: Value): Value {
+  const { managedFields: _hidden, ...metadata } = (object as Doc).metadata as Doc;
+  return { ...(object as Doc), metadata };
+}
+
+function render(objects: readonly Value[], format: string): string {
+  const shown = objects.map(withoutManagedFields);
+  const value: Value = shown.length === 1 ? shown[0]! : { apiVersion: 'v1', items: shown, kind: 'List', metadata: {} };
+  return format === 'json' ? `${goJson(sorted(value), '    ')}\n` : toYaml(value);
+}
+
+function stripComments(source: string): string {
+  return source
+    .split('\n')
+    .filter((line) => !line.trimStart().startsWith('#'))
+    .join('\n')
+    .trim();
+}
+
+/** Runs the editor on a file. @returns the text as it was saved */
+async function launch(kubectl: Kubectl, name: string, source: string): Promise<string> {
+  const { process } = kubectl;
+  const editor = process.env('KUBE_EDITOR') || process.env('EDITOR');
+  if (process.tty && !editor) return (await process.tty.edit(name, source)) ?? source;
+  const path = `/tmp/${name}`;
+  const complaint = process.files.write(path, source);
+  if (complaint) fail(`open ${path}: ${complaint.toLowerCase()}`);
+  if (!editor) {
+    // vi needs a terminal.
+    process.files.remove(path);
+    fail(`there was a problem with the editor "vi"`);
+  }
+  const ran = await process.exec(`${editor} ${path}`);
+  kubectl.out(ran.stdout);
+  kubectl.err(ran.stderr);
+  if (ran.exitCode !== 0) {
+    const missing = ran.exitCode === 127;
+    fail(
+      missing
+        ? `unable to launch the editor ${JSON.stringify(editor)}`
+        : `there was a problem with the editor ${JSON.stringify(editor)}`,
+    );
+  }
+  return process.files.read(path) ?? '';
+}
+
+interface Round {
+  readonly reasons: string;
+  readonly text: string;
+}
+
+export async function edit(kubectl: Kubectl): Promise<number> {
+  const { flags, args } = kubectl;
+  checkFileNames(kubectl);
+  checkValidate(kubectl);
+  verbPrinter(kubectl, '');
+  const format = flags.string('output') === 'json' ? 'json' : 'yaml';
+  if (args.length === 0 && flags.list('filename').length === 0) {
+    select(kubectl, { args: [] });
+  }
+  const selection = select(kubectl, { args, files: fileNames(kubectl), latest: true, subresource: flags.string('subresource') });
+  if (selection.errors.length > 0) throw selection.errors[0]!;
+  const name = `kubectl-edit-${String(kubectl.process.now() % 1_000_000_000)}.${format}`;
+  const original = render(
+    selection.targets.map((target) => target.object!),
+    format,
+  );
+  let round: Round = { reasons: '', text: original };
+  let previous: string | undefined;
+  for (;;) {
+    const edited = await launch(kubectl, name, HEADER + round.reasons + round.text);
+    if (previous !== undefined && stripComments(previous) === stripComments(edited)) {
+      kubectl.err(`A copy of your changes has been stored to "/tmp/${name}"\n`);
+      fail('Edit cancelled, no valid changes were saved.');
+    }
+    if (stripComments(edited) === stripComments(original)) {
+      kubectl.err('Edit cancelled, no changes made.\n');
+      return 0;
+    }
+    if (stripComments(edited) === '') {
+      kubectl.err('Edit cancelled, saved file was empty.\n');
+      return 0;
+    }
+    const failures = save(kubectl, selection.targets, edited, name);
+    if (failures === undefined) return 0;
+    previous = edited;
+    round = { reasons: failures, text: edited.replace(/^#.*\n/gm, '') };
+  }
+}
+
+/** Sends what changed. @returns the header's complaints when the editor must open again */
+function save(kubectl: Kubectl, targets: readonly Target[], edited: string, name: string): string | undefined {
+  const [first] = documents(stripComments(edited), 'edited-file');
+  if (first === undefined || 'error' in first) {
+    const why = first === undefined ? 'no objects' : first.error.message;
+    return `# The edited file had a syntax error: ${why.replaceAll('\n', '\n# ')}\n#\n`;
+  }
+  const list = isDoc(first.object) && text(first.object, 'kind') === 'List' ? items(first.object, 'items') : [first.object];
+  let complaints = '';
+  for (const object of list) {
+    const target = targets.find((one) => text(object, 'metadata', 'uid') === text(one.object, 'metadata', 'uid')) ?? targets[0]!;
+    complaints += one(kubectl, target, object, name);
+  }
+  return complaints === '' ? undefined : complaints;
+}
+
+function one(kubectl: Kubectl, target: Target, object: Value, name: string): string {
+  const before = withoutManagedFields(target.object!);
+  if (equal(before, object)) {
+    kubectl.out(verbPrinter(kubectl, 'skipped')(target.object!));
+    return '';
+  }
+  for (const path of [['apiVersion'], ['kind'], ['metadata', 'name']]) {
+    if (text(before, ...path) !== text(object, ...path)) fail('At least one of apiVersion, kind and name was changed');
+  }
+  const builtin = target.type.group === '' || !target.type.group.includes('.') || target.type.group.endsWith('.k8s.io');
+  const patch = builtin ? strategicThreeWay(before, object, before) : jsonThreeWay(before, object, before);
+  const resource = target.type.group === '' ? target.type.name : `${target.type.name}.${target.type.group}`;
+  if (kubectl.flags.bool('output-patch')) kubectl.out(`Patch: ${goJson(sorted(patch))}\n`);
+  try {
+    const answer = kubectl.client.send({
+      method: 'PATCH',
+      path: objectPath(target, kubectl.flags.string('subresource')),
+      query: { fieldManager: kubectl.flags.string('field-manager') || 'kubectl-edit', fieldValidation: fieldValidation(kubectl) },
+      contentType: builtin ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json',
+      body: patch,
+    }).body as Value;
+    kubectl.out(verbPrinter(kubectl, 'edited')(answer));
+    return '';
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return refusal(kubectl, error, resource, target.name, name);
+  }
+}
+
+function refusal(kubectl: Kubectl, error: StatusError, resource: string, object: string, file: string): string {
+  const quoted = JSON.stringify(object);
+  if (error.reason === 'Invalid') {
+    kubectl.err(`error: ${resource} ${quoted} is invalid\n`);
+    const causes = items(error.status, 'details', 'causes').map(
+      (cause) => `# * ${text(cause, 'field')}: ${text(cause, 'message')}\n`,
+    );
+    return `# ${resource} ${quoted} was not valid${causes.length > 0 ? ':' : ''}\n${causes.join('')}#\n`;
+  }
+  if (error.reason === 'NotFound') {
+    kubectl.err(
+      `error: ${resource} ${quoted} could not be found on the server\nThe edits you made on deleted resources have been saved to "/tmp/${file}"\n`,
+    );
+    throw new Exit(1);
+  }
+  kubectl.err(
+    `error: ${resource} ${quoted} could not be patched: ${error.message}\nYou can run \`kubectl replace -f /tmp/${file}\` to try this update again.\n`,
+  );
+  throw new Exit(1);
+}

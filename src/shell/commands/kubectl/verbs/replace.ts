@@ -1,0 +1,171 @@
+/** `kubectl replace` and `kubectl diff`. */
+import { createTwoFilesPatch } from 'diff';
+import type { Kubectl } from '../context.ts';
+import { CommandError, Exit, fail, isNotFound, StatusError, throwAll } from '../errors.ts';
+import { lastApplied, withLastApplied } from '../lastapplied.ts';
+import { fileNames } from '../manifests.ts';
+import { verbPrinter } from '../printers/objects.ts';
+import { toYaml } from '../printers/yaml.ts';
+import { collectionPath, objectPath, select, type Target } from '../selection.ts';
+import { type Doc, put, text, type Value } from '../value.ts';
+import { patchFor } from './apply.ts';
+import { createOptions, suffix } from './create/finish.ts';
+import { requireFiles, withSource } from './create/index.ts';
+
+function requireSome(kubectl: Kubectl, verb: string): void {
+  const { flags, args } = kubectl;
+  if (args.length > 0) kubectl.usage(`Unexpected args: [${args.join(' ')}]`);
+  if (flags.list('filename').length === 0 && flags.string('kustomize') === '') {
+    if (verb === 'replace') kubectl.usage('Must specify --filename to replace');
+    fail('must specify one of -f and -k');
+  }
+  requireFiles(kubectl);
+}
+
+export function replace(kubectl: Kubectl): number {
+  const { flags } = kubectl;
+  const dryRun = kubectl.dryRun();
+  const force = flags.bool('force');
+  const grace = flags.int('grace-period');
+  if (grace >= 0 && !force) fail('--grace-period must have --force specified');
+  if (flags.duration('timeout') !== 0 && !force) fail('--timeout must have --force specified');
+  requireSome(kubectl, 'replace');
+  const print = verbPrinter(kubectl, `replaced${suffix(dryRun)}`);
+  const selection = select(kubectl, { args: [], files: fileNames(kubectl), subresource: flags.string('subresource') });
+  const errors: Error[] = [...selection.errors];
+  let count = 0;
+  for (const target of selection.targets) {
+    count++;
+    try {
+      if (force) again(kubectl, target, dryRun);
+      else kubectl.out(print(put_(kubectl, target, dryRun)));
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      errors.push(withSource(error, 'replacing', target.source));
+    }
+  }
+  throwAll(errors);
+  if (count === 0) fail('no objects passed to replace');
+  return 0;
+}
+
+/** With --save-config, or where apply was used before, the annotation follows. */
+function annotated(kubectl: Kubectl, target: Target, live: Value | undefined): Value {
+  const keep = kubectl.flags.bool('save-config') || (live !== undefined && lastApplied(target.object!) !== '');
+  return keep ? withLastApplied(target.object!) : target.object!;
+}
+
+function put_(kubectl: Kubectl, target: Target, dryRun: string): Value {
+  const object = annotated(kubectl, target, undefined);
+  if (dryRun === 'client') return object;
+  // Without a resourceVersion of its own the file replaces whatever is there: its version is looked up first.
+  const live = kubectl.client.get(objectPath(target));
+  const versioned =
+    text(object, 'metadata', 'resourceVersion') === ''
+      ? put(object, ['metadata', 'resourceVersion'], text(live, 'metadata', 'resourceVersion'))
+      : object;
+  return kubectl.client.send({
+    method: 'PUT',
+    path: objectPath(target, kubectl.flags.string('subresource')),
+    query: createOptions(kubectl, dryRun, 'kubectl-replace'),
+    body: versioned,
+  }).body as Value;
+}
+
+/** --force: delete, then create. */
+function again(kubectl: Kubectl, target: Target, dryRun: string): void {
+  const kind = target.type.group === '' ? target.type.kind.toLowerCase() : `${target.type.kind.toLowerCase()}.${target.type.group}`;
+  if (dryRun === 'none') {
+    try {
+      kubectl.client.send({
+        method: 'DELETE',
+        path: objectPath(target),
+        body: { propagationPolicy: 'Background', gracePeriodSeconds: Math.max(0, kubectl.flags.int('grace-period')) },
+      });
+      kubectl.out(`${kind} "${target.name}" deleted\n`);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+  const object = annotated(kubectl, target, undefined);
+  const made =
+    dryRun === 'client'
+      ? object
+      : (kubectl.client.send({
+          method: 'POST',
+          path: collectionPath(target.type, target.namespace),
+          query: createOptions(kubectl, dryRun, 'kubectl-replace'),
+          body: object,
+        }).body as Value);
+  kubectl.out(verbPrinter(kubectl, `replaced${suffix(dryRun)}`)(made));
+}
+
+function live(kubectl: Kubectl, target: Target): Value | undefined {
+  try {
+    return kubectl.client.get(objectPath(target));
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function shown(object: Value | undefined): string {
+  if (object === undefined) return '';
+  const { managedFields: _hidden, ...metadata } = (object as Doc).metadata as Doc;
+  return toYaml({ ...(object as Doc), metadata });
+}
+
+/** What apply would make of an object, by the server's own dry run. */
+function merged(kubectl: Kubectl, target: Target, before: Value | undefined): Value {
+  const query = { dryRun: 'All', fieldManager: 'kubectl-client-side-apply', fieldValidation: 'Ignore' };
+  if (before === undefined) {
+    return kubectl.client.send({
+      method: 'POST',
+      path: collectionPath(target.type, target.namespace),
+      query,
+      body: withLastApplied(target.object!),
+    }).body as Value;
+  }
+  const patch = patchFor(target, before);
+  if (Object.keys(patch as Doc).length === 0) return before;
+  return kubectl.client.send({
+    method: 'PATCH',
+    path: objectPath(target),
+    query,
+    contentType: 'application/strategic-merge-patch+json',
+    body: patch,
+  }).body as Value;
+}
+
+export function diff(kubectl: Kubectl): number {
+  requireSome(kubectl, 'diff');
+  const selection = select(kubectl, {
+    args: [],
+    files: fileNames(kubectl),
+    labelSelector: kubectl.flags.string('selector') || undefined,
+  });
+  if (selection.errors.length > 0) throw new DiffError(selection.errors[0]!);
+  let changed = false;
+  for (const target of selection.targets) {
+    const before = live(kubectl, target);
+    const after = merged(kubectl, target, before);
+    const [a, b] = [shown(before), shown(after)];
+    if (a === b) continue;
+    changed = true;
+    const version = target.type.group === '' ? target.type.version : `${target.type.group}.${target.type.version}`;
+    const file = `${version}.${target.type.kind}.${target.namespace}.${target.name}`;
+    const stamp = new Date(kubectl.process.now()).toISOString().replace('T', ' ').replace('Z', '000000 +0000');
+    const [left, right] = [`/tmp/LIVE-1/${file}`, `/tmp/MERGED-1/${file}`];
+    const patch = createTwoFilesPatch(left, right, a, b, stamp, stamp, { context: 3 }).replace(/^=+\n/, '');
+    kubectl.out(`diff -u -N ${left} ${right}\n${patch}`);
+  }
+  if (changed) throw new Exit(1);
+  return 0;
+}
+
+/** diff's own failures end with a status above 1, which means a difference. */
+class DiffError extends CommandError {
+  constructor(cause: Error) {
+    super(cause.message, 2);
+  }
+}

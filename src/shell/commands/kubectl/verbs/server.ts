@@ -1,0 +1,354 @@
+/** Verbs about the server itself: version, api-resources, api-versions, cluster-info, top, auth, events. */
+import { VERSIONS } from '../../../../engine/index.ts';
+import type { Kubectl } from '../context.ts';
+import { apiVersionOf, qualifiedResource, type ResourceType } from '../discovery.ts';
+import { humanDuration } from '../duration.ts';
+import { Exit, fail, NetworkFailure, StatusError } from '../errors.ts';
+import { objectPrinter, unknownFormat } from '../printers/objects.ts';
+import { TabWriter } from '../printers/tabwriter.ts';
+import { toYaml } from '../printers/yaml.ts';
+import { collectionPath, itemsOf } from '../selection.ts';
+import { byBytes, type Doc, goJson, items, number, put, strings, text, type Value } from '../value.ts';
+
+const CLIENT: Doc = {
+  major: '1',
+  minor: VERSIONS.kubectl.split('.')[1]!,
+  gitVersion: VERSIONS.kubectl,
+  gitCommit: '9894294ef13a5b32803e3ca2c0d620a088cc84d1',
+  gitTreeState: 'clean',
+  buildDate: '2025-05-15T09:12:10Z',
+  goVersion: 'go1.23.8',
+  compiler: 'gc',
+  platform: 'linux/amd64',
+};
+
+export function version(kubectl: Kubectl): number {
+  const { flags, args } = kubectl;
+  if (args.length > 0) fail(`extra arguments: [${args.join(' ')}]`);
+  const output = flags.string('output');
+  if (output !== '' && output !== 'yaml' && output !== 'json') fail("--output must be 'yaml' or 'json'");
+  let server: Value | undefined;
+  let problem: unknown;
+  if (!flags.bool('client')) {
+    try {
+      server = kubectl.client.get('/version');
+    } catch (error) {
+      if (!(error instanceof StatusError) && !(error instanceof NetworkFailure)) throw error;
+      problem = error;
+    }
+  }
+  const all: Doc = {
+    clientVersion: CLIENT,
+    kustomizeVersion: VERSIONS.kustomize,
+    ...(server === undefined ? {} : { serverVersion: server }),
+  };
+  if (output === 'yaml') kubectl.out(`${toYaml(all)}\n`);
+  else if (output === 'json') kubectl.out(`${goJson(all, '  ')}\n`);
+  else {
+    kubectl.out(`Client Version: ${VERSIONS.kubectl}\nKustomize Version: ${VERSIONS.kustomize}\n`);
+    if (server !== undefined) kubectl.out(`Server Version: ${text(server, 'gitVersion')}\n`);
+  }
+  if (problem !== undefined) throw problem;
+  return 0;
+}
+
+export function apiVersions(kubectl: Kubectl): number {
+  if (kubectl.args.length > 0) kubectl.usage(`unexpected arguments: [${kubectl.args.join(' ')}]`);
+  for (const one of [...kubectl.client.discovery.served().groupVersions].sort(byBytes)) kubectl.out(`${one}\n`);
+  return 0;
+}
+
+function sortKey(type: ResourceType, by: string): string {
+  if (by === 'name') return type.name;
+  return by === 'kind' ? type.kind : '';
+}
+
+export function apiResources(kubectl: Kubectl): number {
+  const { flags, args } = kubectl;
+  if (args.length > 0) kubectl.usage(`unexpected arguments: [${args.join(' ')}]`);
+  const output = flags.string('output');
+  const by = flags.string('sort-by');
+  if (!['', 'wide', 'name'].includes(output)) fail(`--output ${output} is not available`);
+  if (!['', 'name', 'kind'].includes(by)) fail('--sort-by accepts only name or kind');
+  const chosen = kubectl.client.discovery
+    .all()
+    .filter(
+      (type) =>
+        type.verbs.length > 0 &&
+        (!flags.changed('api-group') || flags.string('api-group') === type.group) &&
+        (!flags.changed('namespaced') || flags.bool('namespaced') === type.namespaced) &&
+        flags.list('verbs').every((verb) => type.verbs.includes(verb)) &&
+        flags.list('categories').every((category) => type.categories.includes(category)),
+    );
+  // Upstream sorts by group and then by name unless asked otherwise.
+  const sorted = [...chosen].sort(
+    (a, b) => byBytes(sortKey(a, by), sortKey(b, by)) || (by === '' ? byBytes(a.group, b.group) || byBytes(a.name, b.name) : 0),
+  );
+  const writer = new TabWriter();
+  const wide = output === 'wide';
+  if (output !== 'name' && !flags.bool('no-headers')) {
+    writer.line(['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND', ...(wide ? ['VERBS', 'CATEGORIES'] : [])]);
+  }
+  for (const type of sorted) {
+    if (output === 'name') writer.line([qualifiedResource(type)]);
+    else {
+      const more = wide ? [type.verbs.join(','), type.categories.join(',')] : [];
+      writer.line([type.name, type.shortNames.join(','), apiVersionOf(type), String(type.namespaced), type.kind, ...more]);
+    }
+  }
+  kubectl.out(writer.flush());
+  return 0;
+}
+
+export function clusterInfo(kubectl: Kubectl): number {
+  const namespace = kubectl.flags.string('namespace') || 'kube-system';
+  const type = kubectl.client.discovery.lookup('services');
+  const list = itemsOf(
+    kubectl.client.get(collectionPath(type, namespace), { labelSelector: 'kubernetes.io/cluster-service=true' }),
+    type,
+  );
+  const server = kubectl.client.server;
+  const say = (name: string, link: string) => kubectl.out(`\x1b[0;32m${name}\x1b[0m is running at \x1b[0;33m${link}\x1b[0m\n`);
+  const line = (name: string, link: string) =>
+    kubectl.process.isTTY ? say(name, link) : kubectl.out(`${name} is running at ${link}\n`);
+  line('Kubernetes control plane', server);
+  for (const service of list) {
+    const name = text(service, 'metadata', 'name');
+    const port = items(service, 'spec', 'ports')[0];
+    const https = text(port, 'name') === 'https' || number(port, 'port') === 443;
+    const shown =
+      port === undefined
+        ? name
+        : https
+          ? `https:${name}:${text(port, 'name')}`
+          : `${name}${text(port, 'name') === '' ? '' : `:${text(port, 'name')}`}`;
+    const title = strings(service, 'metadata', 'labels')['kubernetes.io/name'] || name;
+    line(title, `${server}/api/v1/namespaces/${text(service, 'metadata', 'namespace')}/services/${shown}/proxy`);
+  }
+  kubectl.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n");
+  return 0;
+}
+
+const DUMPED = ['events', 'replicationcontrollers', 'services', 'daemonsets.apps', 'deployments.apps', 'replicasets.apps', 'pods'];
+
+/** Lists as JSON, then each container's log, for kube-system and the current namespace. */
+export function clusterInfoDump(kubectl: Kubectl): number {
+  const { flags } = kubectl;
+  if (flags.string('output-directory') !== '' && flags.string('output-directory') !== '-') {
+    fail('cluster-info dump --output-directory: not simulated in this lab');
+  }
+  const given = flags.list('namespaces');
+  const { discovery } = kubectl.client;
+  const print = (list: Value) => kubectl.out((objectPrinter(kubectl) ?? ((value: Value) => `${goJson(value, '    ')}\n`))(list));
+  const list = (word: string, namespace: string): Value => {
+    const type = discovery.find(word);
+    if (!type) return { kind: 'List', apiVersion: 'v1', metadata: {}, items: [] };
+    return kubectl.client.get(collectionPath(type, namespace));
+  };
+  print(list('nodes', ''));
+  const namespaces = flags.bool('all-namespaces')
+    ? items(list('namespaces', ''), 'items').map((one) => text(one, 'metadata', 'name'))
+    : given.length > 0
+      ? given
+      : ['kube-system', kubectl.namespace];
+  for (const namespace of namespaces) {
+    for (const word of DUMPED) print(list(word, namespace));
+    for (const pod of items(list('pods', namespace), 'items')) {
+      const name = text(pod, 'metadata', 'name');
+      for (const container of items(pod, 'spec', 'containers')) {
+        kubectl.out(`==== START logs for container ${text(container, 'name')} of pod ${namespace}/${name} ====\n`);
+        const answer = kubectl.client.exchange({
+          method: 'GET',
+          path: `/api/v1/namespaces/${namespace}/pods/${name}/log`,
+          query: { container: text(container, 'name') },
+        });
+        if (typeof answer.body === 'string') kubectl.out(answer.body);
+        else kubectl.out(`Request log error: ${text(answer.body, 'message')}\n`);
+        kubectl.out(`==== END logs for container ${text(container, 'name')} of pod ${namespace}/${name} ====\n`);
+      }
+    }
+  }
+  return 0;
+}
+
+/** Nothing collects metrics here, as on a fresh kubeadm cluster. */
+export function topPod(kubectl: Kubectl): number {
+  const { flags, args } = kubectl;
+  const by = flags.string('sort-by');
+  if (args.length > 1)
+    kubectl.usage(
+      kubectl.command.usage
+        .replace(/^kubectl top /, '')
+        .replace(/ \[options\]$/, '')
+        .replace(/ \[flags\]$/, ''),
+    );
+  if (by !== '' && by !== 'cpu' && by !== 'memory') fail('--sort-by accepts only cpu or memory');
+  if (
+    args.length > 0 &&
+    (flags.string('selector') !== '' || (flags.has('field-selector') && flags.string('field-selector') !== ''))
+  ) {
+    fail('only one of NAME or selector can be provided');
+  }
+  kubectl.client.discovery.served();
+  return fail('Metrics API not available');
+}
+
+export function whoami(kubectl: Kubectl): number {
+  const output = kubectl.flags.string('output');
+  const answer = kubectl.client.exchange({
+    method: 'POST',
+    path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+    body: {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'SelfSubjectReview',
+      metadata: { creationTimestamp: null },
+      status: { userInfo: {} },
+    },
+  });
+  const review: Value =
+    answer.status < 300
+      ? (answer.body as Value)
+      : {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'SelfSubjectReview',
+          metadata: { creationTimestamp: null },
+          status: { userInfo: ADMIN },
+        };
+  const printer = objectPrinter(kubectl);
+  if (printer) {
+    kubectl.out(printer(review));
+    return 0;
+  }
+  if (output !== '') unknownFormat(output);
+  const writer = new TabWriter();
+  writer.line(['ATTRIBUTE', 'VALUE']);
+  writer.line(['Username', text(review, 'status', 'userInfo', 'username')]);
+  const groups = items(review, 'status', 'userInfo', 'groups');
+  if (groups.length > 0) writer.line(['Groups', `[${groups.join(' ')}]`]);
+  kubectl.out(writer.flush());
+  return 0;
+}
+
+/** Whom kubeadm's admin.conf logs in as. */
+const ADMIN: Doc = { username: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] };
+
+export function canI(kubectl: Kubectl): number {
+  const { flags, args } = kubectl;
+  if (flags.bool('list')) fail('auth can-i --list: not simulated in this lab');
+  if (flags.bool('no-headers')) fail('--no-headers cannot be set without --list specified');
+  if (args.length < 2 && !(args.length === 2 && args[1]!.startsWith('/'))) {
+    fail(
+      "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
+    );
+  }
+  if (args.length > 2) {
+    fail(
+      "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
+    );
+  }
+  const [verb, what] = args as [string, string];
+  if (!what.startsWith('/')) {
+    const word = what.split('/')[0]!;
+    const type = word === '*' ? undefined : kubectl.client.discovery.find(word);
+    if (!type && word !== '*') {
+      kubectl.err(`Warning: the server doesn't have a resource type '${word.split('.')[0]}'\n\n`);
+    } else if (type && !type.namespaced && flags.string('namespace') === '' && !flags.bool('all-namespaces')) {
+      const group = type.group === '' ? '' : ` in group '${type.group}'`;
+      kubectl.err(`Warning: resource '${type.name}' is not namespace scoped${group}\n\n`);
+    }
+    if (!KNOWN.has(verb)) kubectl.err(`Warning: verb '${verb}' is not a known verb\n\n`);
+  }
+  // The lab's kubeconfig is the cluster administrator's; whoever else one pretends to be has no rights.
+  const allowed = flags.string('as') === '' || flags.list('as-group').includes('system:masters');
+  if (!flags.bool('quiet')) kubectl.out(allowed ? 'yes\n' : 'no\n');
+  if (!allowed) throw new Exit(1);
+  return 0;
+}
+
+const KNOWN = new Set([
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+  'proxy',
+  '*',
+  'use',
+  'bind',
+  'impersonate',
+  'escalate',
+  'approve',
+  'sign',
+  'attest',
+]);
+
+function eventAge(kubectl: Kubectl, event: Value): string {
+  const since = (stamp: string) => (stamp === '' ? '<unknown>' : humanDuration(kubectl.process.now() - Date.parse(stamp)));
+  const first = since(text(event, 'eventTime') || text(event, 'firstTimestamp'));
+  if (text(event, 'series', 'lastObservedTime') !== '') {
+    return `${since(text(event, 'series', 'lastObservedTime'))} (x${number(event, 'series', 'count')} over ${first})`;
+  }
+  const count = number(event, 'count');
+  return count > 1 ? `${since(text(event, 'lastTimestamp'))} (x${count} over ${first})` : first;
+}
+
+export function events(kubectl: Kubectl): number {
+  const { flags } = kubectl;
+  const wanted = flags.string('for');
+  const all = flags.bool('all-namespaces');
+  const terms: string[] = [];
+  if (wanted !== '') {
+    const parts = wanted.split('/');
+    if (parts.length === 1) fail('--for must be in resource/name form');
+    if (parts.length !== 2) fail('arguments in resource/name form may not have more than one slash');
+    if (parts[0] === '' || parts[1] === '') fail('arguments in resource/name form must have a single resource and name');
+    const type = kubectl.client.discovery.lookup(parts[0]!);
+    terms.push(
+      `involvedObject.kind=${type.kind}`,
+      `involvedObject.apiVersion=${apiVersionOf(type)}`,
+      `involvedObject.name=${parts[1]}`,
+    );
+  }
+  const types = flags.list('types').map((one) => one.toLowerCase());
+  if (types.some((one) => one !== 'normal' && one !== 'warning')) fail('valid --types are Normal or Warning');
+  const printer = objectPrinter(kubectl);
+  if (!printer && flags.string('output') !== '') unknownFormat(flags.string('output'));
+  if (flags.bool('watch')) fail('events --watch: not simulated in this lab');
+  const type = kubectl.client.discovery.lookup('events');
+  const list = itemsOf(
+    kubectl.client.get(collectionPath(type, all ? '' : kubectl.namespace), {
+      limit: 500,
+      fieldSelector: terms.join(',') || undefined,
+    }),
+    type,
+  ).filter((one) => types.length === 0 || types.includes(text(one, 'type').toLowerCase()));
+  if (list.length === 0) {
+    kubectl.err(all ? 'No events found.\n' : `No events found in ${kubectl.namespace} namespace.\n`);
+    return 0;
+  }
+  const last = (event: Value) =>
+    Date.parse(text(event, 'series', 'lastObservedTime') || text(event, 'lastTimestamp') || text(event, 'eventTime'));
+  const sorted = [...list].sort((a, b) => last(a) - last(b));
+  if (printer) {
+    kubectl.out(printer(put({ kind: 'EventList', apiVersion: 'v1', metadata: {} }, ['items'], sorted)));
+    return 0;
+  }
+  const writer = new TabWriter();
+  if (!flags.bool('no-headers')) writer.line([...(all ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE']);
+  for (const one of sorted) {
+    const object = `${text(one, 'involvedObject', 'kind')}/${text(one, 'involvedObject', 'name')}`;
+    writer.line([
+      ...(all ? [text(one, 'metadata', 'namespace')] : []),
+      eventAge(kubectl, one),
+      text(one, 'type'),
+      text(one, 'reason'),
+      object,
+      text(one, 'message').trim(),
+    ]);
+  }
+  kubectl.out(writer.flush());
+  return 0;
+}
