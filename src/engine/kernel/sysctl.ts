@@ -5,69 +5,7 @@
  */
 import type { KernelError } from './errno.ts';
 import type { NetNamespace } from './namespace.ts';
-
-/** Per-interface keys under net.ipv4.conf. */
-const CONF: Readonly<Record<string, string>> = {
-  accept_local: '0',
-  accept_redirects: '1',
-  accept_source_route: '0',
-  arp_accept: '0',
-  arp_announce: '0',
-  arp_filter: '0',
-  arp_ignore: '0',
-  arp_notify: '0',
-  disable_policy: '0',
-  disable_xfrm: '0',
-  forwarding: '0',
-  log_martians: '0',
-  promote_secondaries: '0',
-  proxy_arp: '0',
-  proxy_arp_pvlan: '0',
-  route_localnet: '0',
-  rp_filter: '0',
-  secure_redirects: '1',
-  send_redirects: '1',
-  shared_media: '1',
-  src_valid_mark: '0',
-};
-
-const GLOBAL: Readonly<Record<string, string>> = {
-  'net.ipv4.fib_multipath_hash_fields': '7',
-  'net.ipv4.fib_multipath_hash_policy': '0',
-  'net.ipv4.fib_multipath_use_neigh': '0',
-  'net.ipv4.icmp_echo_ignore_all': '0',
-  'net.ipv4.icmp_echo_ignore_broadcasts': '1',
-  'net.ipv4.icmp_errors_use_inbound_ifaddr': '0',
-  'net.ipv4.icmp_ratelimit': '1000',
-  'net.ipv4.ip_default_ttl': '64',
-  'net.ipv4.ip_forward': '0',
-  'net.ipv4.ip_local_port_range': '32768\t60999',
-  'net.ipv4.ip_nonlocal_bind': '0',
-  'net.ipv4.neigh.default.gc_thresh1': '128',
-  'net.ipv4.neigh.default.gc_thresh2': '512',
-  'net.ipv4.neigh.default.gc_thresh3': '1024',
-  'net.ipv4.ping_group_range': '0\t2147483647',
-  'net.ipv4.tcp_fin_timeout': '60',
-  'net.ipv4.tcp_keepalive_time': '7200',
-  'net.ipv4.tcp_syn_retries': '6',
-  'net.ipv4.tcp_synack_retries': '5',
-  'net.ipv4.tcp_syncookies': '1',
-  'net.ipv4.tcp_tw_reuse': '2',
-  'net.netfilter.nf_conntrack_icmp_timeout': '30',
-  'net.netfilter.nf_conntrack_max': '262144',
-  'net.netfilter.nf_conntrack_tcp_be_liberal': '0',
-  'net.netfilter.nf_conntrack_tcp_loose': '1',
-  'net.netfilter.nf_conntrack_tcp_timeout_close': '10',
-  'net.netfilter.nf_conntrack_tcp_timeout_close_wait': '60',
-  'net.netfilter.nf_conntrack_tcp_timeout_established': '432000',
-  'net.netfilter.nf_conntrack_tcp_timeout_fin_wait': '120',
-  'net.netfilter.nf_conntrack_tcp_timeout_last_ack': '30',
-  'net.netfilter.nf_conntrack_tcp_timeout_syn_recv': '60',
-  'net.netfilter.nf_conntrack_tcp_timeout_syn_sent': '120',
-  'net.netfilter.nf_conntrack_tcp_timeout_time_wait': '120',
-  'net.netfilter.nf_conntrack_udp_timeout': '30',
-  'net.netfilter.nf_conntrack_udp_timeout_stream': '120',
-};
+import { CONF, GLOBAL } from './sysctl-defaults.ts';
 
 /** Values the kernel takes for a key, inclusive; outside: `Invalid argument`. Keys not listed take any whole number. */
 const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
@@ -150,12 +88,17 @@ export function setSysctl(ns: NetNamespace, name: string, value: string): NetNam
   const current = getSysctl(ns, name);
   if (current === undefined) return { errno: 'ENOENT' };
   const text = value.trim().replace(/[ \t]+/g, '\t');
+  if (!/^-?\d+/.test(current)) return text === '' ? { errno: 'EINVAL' } : write(ns, name, text);
   if (!/^-?\d+(\t-?\d+)*$/.test(text) || text.split('\t').length > current.split('\t').length) return { errno: 'EINVAL' };
   const range = RANGES[name];
   if (range && (Number(text) < range[0] || Number(text) > range[1])) return { errno: 'EINVAL' };
+  return write(ns, name, text);
+}
+
+function write(ns: NetNamespace, name: string, text: string): NetNamespace {
   // devinet_sysctl_forward: conf.all.forwarding and ip_forward are one switch.
   const target = name === 'net.ipv4.conf.all.forwarding' ? 'net.ipv4.ip_forward' : name;
-  if (current === text && (ns.sysctl[target] === text || GLOBAL[target] === text)) return ns;
+  if (getSysctl(ns, name) === text && (ns.sysctl[target] === text || GLOBAL[target] === text)) return ns;
   const { [target]: _old, ...rest } = ns.sysctl;
   return { ...ns, sysctl: GLOBAL[target] === text ? rest : { ...rest, [target]: text } };
 }

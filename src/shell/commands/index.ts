@@ -3,7 +3,7 @@
  * What every Linux machine has beside them (cat, grep, ssh, sudo …) is in tools/.
  */
 import type { Command } from '../command.ts';
-import { birdc, birdcl } from './birdc/index.ts';
+import { arp } from './arp/index.ts';
 import { calicoctl } from './calicoctl/index.ts';
 import { conntrack } from './conntrack/index.ts';
 import { ip } from './ip/index.ts';
@@ -12,11 +12,15 @@ import { iptables } from './iptables/index.ts';
 import { iptablesSave } from './iptables-save/index.ts';
 import { journalctl } from './journalctl/index.ts';
 import { kubectl } from './kubectl/index.ts';
+import { nc } from './nc/index.ts';
+import { ping } from './ping/index.ts';
+import { ss } from './ss/index.ts';
+import { sysctl } from './sysctl/index.ts';
 import { systemctl } from './systemctl/index.ts';
+import { traceroute } from './traceroute/index.ts';
 
 export const commands: readonly Command[] = [
-  birdc,
-  birdcl,
+  arp,
   calicoctl,
   conntrack,
   ip,
@@ -25,5 +29,10 @@ export const commands: readonly Command[] = [
   iptablesSave,
   journalctl,
   kubectl,
+  nc,
+  ping,
+  ss,
+  sysctl,
   systemctl,
+  traceroute,
 ];

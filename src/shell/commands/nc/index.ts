@@ -1,0 +1,122 @@
+/** `nc -z` of OpenBSD netcat: does a port answer? Carrying data, listening and proxies are not simulated. */
+import { errorText, outcomeOf, parseAddress } from '../../../engine/index.ts';
+import type { Command, Process } from '../../command.ts';
+import { getopt, shortOptions } from '../getopt.ts';
+import { serviceName } from '../services.ts';
+import { usage } from './usage.ts';
+
+const OPTIONS = shortOptions('46bCDdFhI:i:klM:m:NnO:P:p:q:rSs:T:tUuV:vW:w:X:x:Zz');
+/** tcp_syn_retries 6: 1+2+4+8+16+32+64 s. */
+const CONNECT_TIMEOUT_MS = 127_000;
+
+interface Probe {
+  readonly process: Process;
+  readonly name: string;
+  readonly address: string;
+  readonly proto: 'tcp' | 'udp';
+  readonly verbose: boolean;
+  readonly numeric: boolean;
+  readonly timeoutMs?: number;
+}
+
+async function probe(p: Probe, port: number): Promise<boolean> {
+  const { process, proto } = p;
+  const flow = { from: process.place, proto, dst: p.address, dport: port } as const;
+  const outcome = outcomeOf(process.sim.dispatch({ type: 'flow', flow }));
+  const service = p.numeric ? '*' : (serviceName(port, proto) ?? '*');
+  // UDP has no handshake: no answer within the test is as good as an open port.
+  const open = outcome.type === 'answered' || (proto === 'udp' && outcome.type === 'silence');
+  if (open) {
+    if (p.verbose) process.err(`Connection to ${p.name} ${port} port [${proto}/${service}] succeeded!\n`);
+    return true;
+  }
+  let why: string;
+  if (outcome.type === 'error') {
+    const limit = p.timeoutMs !== undefined && p.timeoutMs < outcome.afterMs;
+    if (outcome.afterMs > 0) await process.sleep(limit ? p.timeoutMs! : outcome.afterMs, 'waiting for ARP');
+    why = limit ? 'timed out: Operation now in progress' : `failed: ${errorText(outcome.errno)}`;
+  } else {
+    await process.sleep(p.timeoutMs ?? CONNECT_TIMEOUT_MS, 'waiting for a SYN-ACK');
+    why = p.timeoutMs === undefined ? `failed: ${errorText('ETIMEDOUT')}` : 'timed out: Operation now in progress';
+  }
+  if (p.verbose) process.err(`nc: connect to ${p.name} port ${port} (${proto}) ${why}\n`);
+  return false;
+}
+
+/** `80`, `80-82`, or a service's name. */
+function readPorts(text: string): readonly number[] | undefined {
+  const range = /^(\d+)-(\d+)$/.exec(text);
+  const [low, high] = range ? [Number(range[1]), Number(range[2])] : [Number(text), Number(text)];
+  if (!/^\d+(-\d+)?$/.test(text) || low < 1 || high > 65_535) return undefined;
+  return Array.from({ length: Math.abs(high - low) + 1 }, (_, i) => Math.min(low, high) + i);
+}
+
+async function run(process: Process, args: readonly string[]): Promise<number> {
+  const { options, operands, error } = getopt(args, OPTIONS);
+  const given = (name: string) => options.some((option) => option.name === name);
+  if (error !== undefined) {
+    process.err(`nc: ${error}\n${usage}`);
+    return 1;
+  }
+  if (given('h') || operands.length === 0) {
+    process.err(usage);
+    return 1;
+  }
+  const [name = '', portText] = operands;
+  if (given('l') || !given('z')) {
+    process.err(`nc: ${given('l') ? 'listening' : 'carrying data (use nc -z)'}: not simulated in this lab\n`);
+    return 1;
+  }
+  if (portText === undefined) {
+    process.err('nc: missing port number\n');
+    return 1;
+  }
+  const ports = readPorts(portText);
+  if (!ports) {
+    process.err(/^\d+$/.test(portText) ? `nc: port number too large: ${portText}\n` : `nc: port number invalid: ${portText}\n`);
+    return 1;
+  }
+  const waits = options.find((option) => option.name === 'w')?.value;
+  if (waits !== undefined && !/^\d+$/.test(waits)) {
+    process.err(`nc: timeout invalid: ${waits}\n`);
+    return 1;
+  }
+  let address = name;
+  if (parseAddress(name) === undefined) {
+    const { addresses, timedOut, tookMs } = process.sim.dispatch({ type: 'resolve', from: process.place, name });
+    if (tookMs > 0) await process.sleep(tookMs, `looking up ${name}`);
+    if (given('n') || addresses.length === 0) {
+      process.err(
+        `nc: getaddrinfo for host "${name}" port ${portText}: ${timedOut ? 'Temporary failure in name resolution' : 'Name or service not known'}\n`,
+      );
+      return 1;
+    }
+    address = addresses[0]!;
+  }
+  const shown: Probe = {
+    process,
+    name: address === name ? name : `${name} (${address})`,
+    address,
+    proto: given('u') ? 'udp' : 'tcp',
+    verbose: given('v'),
+    numeric: given('n'),
+    ...(waits === undefined ? {} : { timeoutMs: Number(waits) * 1000 }),
+  };
+  let status = 1;
+  for (const port of ports) if (await probe(shown, port)) status = 0;
+  return status;
+}
+
+export const nc: Command = {
+  name: 'nc',
+  summary: 'test whether a TCP or UDP port answers (nc -zv HOST PORT)',
+  where: 'everywhere',
+  async run(process, args) {
+    try {
+      return await run(process, args);
+    } catch (error) {
+      if (process.signal.aborted) return 130;
+      throw error;
+    }
+  },
+};

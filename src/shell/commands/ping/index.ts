@@ -1,0 +1,219 @@
+/**
+ * `ping` of iputils 20221126: ICMP echoes that walk the real tables, on virtual time. Round trip times are made up (keyed by the
+ * flow) but for what waits in earnest: an ARP failure takes its three seconds. Leaves out IPv6, record route, timestamps and floods.
+ */
+import type { Flow, Trace } from '../../../engine/index.ts';
+import { outcomeOf, parseAddress } from '../../../engine/index.ts';
+import type { Command, Process } from '../../command.ts';
+import { type PingOptions, readOptions } from './options.ts';
+import { roundTrip, roundTripText, Statistics } from './statistics.ts';
+
+/** How long ping waits for answers after its last packet when none has come yet, ms (-W, default MAXWAIT). */
+const LINGER_MS = 10_000;
+
+type Event =
+  | { readonly at: number; readonly what: 'reply'; readonly seq: number; readonly trace: Trace; readonly rtt: number }
+  | { readonly at: number; readonly what: 'error'; readonly seq: number; readonly from: string; readonly text: string };
+
+interface Target {
+  readonly name: string;
+  readonly address: string;
+}
+
+const ERROR_TEXTS: { readonly [K in Trace['disposition']]?: string } = {
+  refused: 'Destination Port Unreachable',
+  'no-route': 'Destination Net Unreachable',
+  'neighbour-unreachable': 'Destination Host Unreachable',
+  prohibited: 'Packet filtered',
+  'ttl-exceeded': 'Time to live exceeded',
+};
+
+class Ping {
+  readonly #process: Process;
+  readonly #options: PingOptions;
+  readonly #target: Target;
+  readonly #statistics = new Statistics();
+  readonly #events: Event[] = [];
+  readonly #id: number;
+  readonly #began: number;
+  #lastSent = 0;
+
+  constructor(process: Process, options: PingOptions, target: Target) {
+    this.#process = process;
+    this.#options = options;
+    this.#target = target;
+    this.#began = process.now();
+    this.#id = (process.sim.world().inputs * 7 + 1) % 65_536;
+  }
+
+  flow(): Flow {
+    const { options, target } = { options: this.#options, target: this.#target };
+    return {
+      from: this.#process.place,
+      proto: 'icmp',
+      dst: target.address,
+      dport: 0,
+      sport: this.#id,
+      length: options.size,
+      ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
+      ...(options.source === undefined ? {} : { src: options.source }),
+    };
+  }
+
+  #send(): void {
+    const process = this.#process;
+    const { statistics, now } = { statistics: this.#statistics, now: process.now() };
+    const seq = statistics.send();
+    this.#lastSent = now;
+    const trace = process.sim.dispatch({ type: 'flow', flow: this.flow() });
+    const rtt = roundTrip(process.sim.world().seed, trace, seq);
+    const outcome = outcomeOf(trace);
+    if (outcome.type === 'answered') {
+      this.#events.push({ at: now + rtt / 1000, what: 'reply', seq, trace, rtt });
+    } else if (outcome.type === 'error') {
+      const local = trace.errno !== undefined;
+      const from = local ? trace.sent.src : (trace.reverse?.sent.src ?? trace.answeredBy ?? trace.sent.src);
+      this.#events.push({
+        at: now + outcome.afterMs,
+        what: 'error',
+        seq,
+        from,
+        text: ERROR_TEXTS[trace.disposition] ?? 'Destination Net Unreachable',
+      });
+    }
+    statistics.outstanding(this.#events.length);
+    this.#events.sort((a, b) => a.at - b.at);
+  }
+
+  #stamp(): string {
+    return this.#options.timestamps ? `[${(this.#process.now() / 1000).toFixed(6)}] ` : '';
+  }
+
+  #handle(event: Event): void {
+    const { quiet, size } = this.#options;
+    const { name, address } = this.#target;
+    if (event.what === 'error') {
+      this.#statistics.fail();
+      if (!quiet) this.#process.out(`${this.#stamp()}From ${event.from} icmp_seq=${event.seq} ${event.text}\n`);
+      return;
+    }
+    this.#statistics.receive(event.rtt);
+    if (quiet) return;
+    const header = event.trace.reverse?.received?.header;
+    const from = header?.src ?? address;
+    const named = name !== address && !this.#options.numeric ? `${name} (${from})` : from;
+    // A payload too small for a time stamp cannot be timed.
+    const time = size >= 16 ? ` time=${roundTripText(event.rtt)} ms` : '';
+    this.#process.out(`${this.#stamp()}${size + 8} bytes from ${named}: icmp_seq=${event.seq} ttl=${header?.ttl ?? 64}${time}\n`);
+  }
+
+  /** When nothing more is to come: everything answered, or the last wait is over. */
+  #deadline(): number {
+    const { count, waitMs, deadlineMs } = this.#options;
+    const s = this.#statistics;
+    const hard = deadlineMs === undefined ? Number.POSITIVE_INFINITY : this.#began + deadlineMs;
+    if (count === undefined || s.sent < count) return hard;
+    if (s.received + s.errors >= count) return this.#process.now();
+    return Math.min(hard, this.#lastSent + (s.received > 0 ? Math.max(1000, 2 * s.slowestMs) : (waitMs ?? LINGER_MS)));
+  }
+
+  async run(): Promise<number> {
+    const process = this.#process;
+    const { name, address } = this.#target;
+    const { size, count, intervalMs, device, source } = this.#options;
+    const from = device !== undefined || source !== undefined ? ` from ${source ?? ''} ${device ?? ''}:` : '';
+    process.out(`PING ${name} (${address})${from} ${size}(${size + 28}) bytes of data.\n`);
+    try {
+      for (;;) {
+        const now = process.now();
+        while (this.#events[0] && this.#events[0].at <= now) this.#handle(this.#events.shift()!);
+        const end = this.#deadline();
+        if (now >= end) break;
+        const more = count === undefined || this.#statistics.sent < count;
+        const nextSend = this.#statistics.sent === 0 ? now : this.#lastSent + intervalMs;
+        if (more && now >= nextSend) {
+          this.#send();
+          continue;
+        }
+        const next = Math.min(end, more ? nextSend : Number.POSITIVE_INFINITY, this.#events[0]?.at ?? Number.POSITIVE_INFINITY);
+        await process.sleep(Math.max(next - now, 0.001), 'waiting for an echo reply');
+      }
+    } catch (error) {
+      if (!process.signal.aborted) throw error;
+    }
+    process.out(this.#statistics.text(name, this.#lastSent - this.#began));
+    if (this.#statistics.received === 0) return 1;
+    const short = this.#options.deadlineMs !== undefined && count !== undefined && this.#statistics.received < count;
+    return short ? 1 : 0;
+  }
+}
+
+/** The kernel's own refusal when the socket is connected: before anything is sent. */
+function refusal(process: Process, ping: Ping): string | undefined {
+  const trace = process.sim.ask({ type: 'flow', flow: ping.flow() });
+  if (trace.errno === 'EACCES') return 'Do you want to ping broadcast? Then -b. If not, check your local firewall rules';
+  const outcome = outcomeOf(trace);
+  if (trace.errno === undefined || trace.disposition === 'neighbour-unreachable' || outcome.type !== 'error') return undefined;
+  return `connect: ${CONNECT_ERRORS[outcome.errno] ?? 'Invalid argument'}`;
+}
+
+const CONNECT_ERRORS: Readonly<Record<string, string>> = {
+  ENETUNREACH: 'Network is unreachable',
+  EHOSTUNREACH: 'No route to host',
+  EINVAL: 'Invalid argument',
+};
+
+async function resolve(process: Process, name: string): Promise<Target | undefined> {
+  if (name === '0') return { name, address: '127.0.0.1' };
+  if (parseAddress(name) !== undefined) return { name, address: name };
+  const { addresses, timedOut, tookMs } = process.sim.dispatch({ type: 'resolve', from: process.place, name });
+  if (tookMs > 0) await process.sleep(tookMs, `looking up ${name}`);
+  const [address] = addresses;
+  if (address !== undefined) return { name, address };
+  process.err(`ping: ${name}: ${timedOut ? 'Temporary failure in name resolution' : 'Name or service not known'}\n`);
+  return undefined;
+}
+
+/** `-I`: a link's name, or an address of one. */
+function bind(process: Process, options: PingOptions): string | PingOptions {
+  const { from } = options;
+  if (from === undefined) return options;
+  const links = process.kernel.namespace().links;
+  if (parseAddress(from) === undefined) {
+    const link = Object.hasOwn(links, from) ? links[from] : undefined;
+    if (!link) return `SO_BINDTODEVICE ${from}: No such device`;
+    const source = link.addresses[0]?.address;
+    return { ...options, device: from, ...(source === undefined ? {} : { source }) };
+  }
+  const own = Object.values(links).some((link) => link.addresses.some((a) => a.address === from));
+  return own ? { ...options, source: from } : 'bind: Cannot assign requested address';
+}
+
+export const ping: Command = {
+  name: 'ping',
+  summary: 'send ICMP echo requests to a host',
+  where: 'everywhere',
+  async run(process, args) {
+    const read = readOptions(process, args);
+    if (typeof read === 'number') return read;
+    try {
+      const target = await resolve(process, read.destination);
+      if (!target) return 2;
+      const bound = bind(process, read);
+      if (typeof bound === 'string') {
+        process.err(`ping: ${bound}\n`);
+        return 2;
+      }
+      const sender = new Ping(process, bound, target);
+      const refused = refusal(process, sender);
+      if (refused !== undefined) {
+        process.err(`ping: ${refused}\n`);
+        return 2;
+      }
+      return await sender.run();
+    } catch (error) {
+      if (process.signal.aborted) return 130;
+      throw error;
+    }
+  },
+};

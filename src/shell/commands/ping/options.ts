@@ -1,0 +1,166 @@
+/** Command line of ping: iputils' letters, ranges and complaints. */
+import type { Process } from '../../command.ts';
+import { getopt, shortOptions } from '../getopt.ts';
+import { usage } from './usage.ts';
+
+export interface PingOptions {
+  readonly destination: string;
+  /** -c; undefined: until interrupted. */
+  readonly count?: number;
+  readonly intervalMs: number;
+  /** -W, ms. */
+  readonly waitMs?: number;
+  /** -w, ms. */
+  readonly deadlineMs?: number;
+  readonly size: number;
+  readonly ttl?: number;
+  readonly quiet: boolean;
+  readonly numeric: boolean;
+  readonly timestamps: boolean;
+  /** -I as given. */
+  readonly from?: string;
+  readonly device?: string;
+  readonly source?: string;
+}
+
+const OPTIONS = shortOptions('h?4bRT:6F:N:aABc:CdDe:fi:I:l:Lm:M:nOp:qQ:rs:S:t:UvVw:W:');
+const UNSIMULATED = new Set(['R', 'T', '6', 'F', 'N', 'A', 'f', 'l', 'm', 'M', 'p', 'O', 'e', 'b']);
+const MAX = '9223372036854775807';
+
+class Complaint extends Error {}
+
+/** strtol_or_err(). */
+function integer(text: string, low: number, high: number, highText = String(high)): number {
+  if (!/^[+-]?\d+$/.test(text)) throw new Complaint(`invalid argument: '${text}'`);
+  const value = Number(text);
+  if (value < low || value > high) throw new Complaint(`invalid argument: '${text}': out of range: ${low} <= value <= ${highText}`);
+  return value;
+}
+
+/** ping_strtod(): garbage is complained of, and taken for what comes before it. */
+function seconds(process: Process, text: string): number {
+  const match = /^[+-]?(\d+\.?\d*|\.\d+)/.exec(text);
+  if (match?.[0] !== text)
+    process.err(
+      `ping: option argument contains garbage: ${text.slice(match?.[0].length ?? 0)}\nping: this will become fatal error in the future\n`,
+    );
+  return match ? Number(match[0]) : 0;
+}
+
+/** @returns the options, or the exit status when there is nothing more to do */
+export function readOptions(process: Process, args: readonly string[]): PingOptions | number {
+  const parsed = getopt(args, OPTIONS);
+  if (parsed.error !== undefined) {
+    process.err(`ping: ${parsed.error}\n${usage}`);
+    return 2;
+  }
+  try {
+    return read(process, parsed.options, parsed.operands);
+  } catch (error) {
+    if (!(error instanceof Complaint)) throw error;
+    process.err(`ping: ${error.message}\n`);
+    return 1;
+  }
+}
+
+function read(
+  process: Process,
+  given: readonly { name: string; value: string }[],
+  operands: readonly string[],
+): PingOptions | number {
+  const options: { -readonly [K in keyof PingOptions]: PingOptions[K] } = {
+    destination: operands.at(-1) ?? '',
+    intervalMs: 1000,
+    size: 56,
+    quiet: false,
+    numeric: false,
+    timestamps: false,
+  };
+  const set = new Map<string, (value: string) => void>([
+    [
+      'c',
+      (value) => {
+        options.count = integer(value, 1, Number.MAX_VALUE, MAX);
+      },
+    ],
+    [
+      'i',
+      (value) => {
+        options.intervalMs = seconds(process, value) * 1000;
+      },
+    ],
+    [
+      'W',
+      (value) => {
+        options.waitMs = seconds(process, value) * 1000;
+      },
+    ],
+    [
+      'w',
+      (value) => {
+        options.deadlineMs = integer(value, 0, 2_147_483_647) * 1000;
+      },
+    ],
+    [
+      's',
+      (value) => {
+        options.size = integer(value, 0, 127_992);
+      },
+    ],
+    [
+      't',
+      (value) => {
+        options.ttl = integer(value, 0, 255);
+      },
+    ],
+    [
+      'I',
+      (value) => {
+        options.from = value;
+      },
+    ],
+    [
+      'q',
+      () => {
+        options.quiet = true;
+      },
+    ],
+    [
+      'n',
+      () => {
+        options.numeric = true;
+      },
+    ],
+    [
+      'D',
+      () => {
+        options.timestamps = true;
+      },
+    ],
+  ]);
+  for (const { name, value } of given) {
+    if (name === 'h' || name === '?') {
+      process.err(usage);
+      return 2;
+    }
+    if (name === 'V') {
+      process.out(
+        'ping from iputils 20221126\nlibcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes\n',
+      );
+      return 0;
+    }
+    set.get(name)?.(value);
+  }
+  if (operands.length === 0) throw new Complaint('usage error: Destination address required');
+  const odd = given.find(({ name }) => UNSIMULATED.has(name));
+  if (odd || operands.length > 1) {
+    process.err(`ping: ${odd ? `-${odd.name}` : 'a route of several hosts'}: not simulated in this lab\n`);
+    return 1;
+  }
+  if (options.intervalMs < 2 && !process.root) {
+    throw new Complaint('cannot flood, minimal interval for user must be >= 2 ms, use -i 0.002 (or higher)');
+  }
+  // Root may flood; a millisecond between packets is as fast as the simulated clock goes.
+  options.intervalMs = Math.max(options.intervalMs, 1);
+  return options;
+}

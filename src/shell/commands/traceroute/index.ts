@@ -1,0 +1,198 @@
+/**
+ * `traceroute` 2.1: probes with growing TTL that walk the real tables; who answers is who threw the probe away. UDP (default), ICMP
+ * (-I) and TCP (-T) probes. Times are made up as ping's are. Leaves out IPv6, source routes, extensions and MTU discovery.
+ */
+import { errorText, type Flow, outcomeOf, parseAddress, type Trace } from '../../../engine/index.ts';
+import type { Command, Process } from '../../command.ts';
+import { getopt, type OptionSpec } from '../getopt.ts';
+import { roundTrip } from '../ping/statistics.ts';
+import { usage } from './usage.ts';
+
+const OPTIONS: readonly OptionSpec[] = [
+  { short: '4' },
+  { short: '6' },
+  { short: 'd', long: 'debug' },
+  { short: 'F', long: 'dont-fragment' },
+  { short: 'f', long: 'first', argument: 'required' },
+  { short: 'g', long: 'gateway', argument: 'required' },
+  { short: 'I', long: 'icmp' },
+  { short: 'T', long: 'tcp' },
+  { short: 'i', long: 'interface', argument: 'required' },
+  { short: 'm', long: 'max-hops', argument: 'required' },
+  { short: 'N', long: 'sim-queries', argument: 'required' },
+  { short: 'n' },
+  { short: 'p', long: 'port', argument: 'required' },
+  { short: 'w', long: 'wait', argument: 'required' },
+  { short: 'q', long: 'queries', argument: 'required' },
+  { short: 's', long: 'source', argument: 'required' },
+  { short: 'U', long: 'udp' },
+  { short: 'V', long: 'version' },
+  { short: '', long: 'help' },
+];
+const UNSIMULATED = ['6', 'd', 'F', 'g', 'i'];
+
+interface Task {
+  readonly process: Process;
+  readonly name: string;
+  readonly address: string;
+  readonly proto: Flow['proto'];
+  readonly port: number;
+  readonly first: number;
+  readonly hops: number;
+  readonly queries: number;
+  readonly waitMs: number;
+  readonly numeric: boolean;
+  readonly source?: string;
+}
+
+interface Answer {
+  readonly from: string;
+  readonly us: number;
+  readonly mark: string;
+  readonly reached: boolean;
+}
+
+const MARKS: { readonly [K in Trace['disposition']]?: string } = {
+  'no-route': '!N',
+  'neighbour-unreachable': '!H',
+  prohibited: '!X',
+};
+
+function probe(task: Task, ttl: number, nth: number): Answer | undefined | Trace {
+  const { process, proto, address } = task;
+  const flow: Flow = {
+    from: process.place,
+    proto,
+    dst: address,
+    // The default method counts the port up, from where nothing listens; others keep theirs.
+    dport: proto === 'icmp' ? 0 : proto === 'udp' && task.port === 33_434 ? task.port + nth : task.port,
+    ttl,
+    length: 32,
+    ...(proto === 'icmp' ? { sport: 1000 } : {}),
+    ...(task.source === undefined ? {} : { src: task.source }),
+  };
+  const trace = process.sim.dispatch({ type: 'flow', flow });
+  if (trace.errno !== undefined && trace.disposition !== 'neighbour-unreachable') return trace;
+  const outcome = outcomeOf(trace);
+  // A host's own ARP failure: traceroute sees nothing, as its error comes back to it by no packet.
+  if (outcome.type === 'silence' || trace.errno !== undefined) return undefined;
+  const us = roundTrip(process.sim.world().seed, trace, ttl * 16 + nth);
+  const from = trace.reverse?.sent.src ?? address;
+  return {
+    from,
+    us,
+    mark: MARKS[trace.disposition] ?? '',
+    reached: trace.disposition === 'delivered' || trace.disposition === 'refused',
+  };
+}
+
+async function run(task: Task): Promise<number> {
+  const { process, name, address } = task;
+  process.out(`traceroute to ${name} (${address}), ${task.hops} hops max, 60 byte packets`);
+  let nth = 0;
+  for (let ttl = task.first; ttl <= task.hops; ttl++) {
+    let line = `${ttl === task.first ? '\n' : ''}${String(ttl).padStart(2)} `;
+    let last: string | undefined;
+    let over = false;
+    let silent = 0;
+    for (let query = 0; query < task.queries; query++) {
+      const answer = probe(task, ttl, nth++);
+      if (answer !== undefined && 'hops' in answer) {
+        process.err(`\nconnect: ${errorText(answer.errno!)}\n`);
+        return 1;
+      }
+      if (!answer) {
+        line += ' *';
+        silent++;
+        continue;
+      }
+      if (answer.from !== last) line += task.numeric ? ` ${answer.from}` : ` ${answer.from} (${answer.from})`;
+      last = answer.from;
+      line += `  ${(answer.us / 1000).toFixed(3)} ms${answer.mark === '' ? '' : ` ${answer.mark}`}`;
+      over ||= answer.reached || answer.mark !== '';
+    }
+    // Sixteen probes are under way at once, so silence is waited for about once in five hops.
+    if (silent > 0 && (ttl - task.first) % 5 === 0) await process.sleep(task.waitMs, 'waiting for an answer to a probe');
+    process.out(`${line}\n`);
+    if (over) break;
+  }
+  return 0;
+}
+
+function number(text: string | undefined, fallback: number): number {
+  return text === undefined || !/^\d+(\.\d+)?$/.test(text) ? fallback : Number(text);
+}
+
+export const traceroute: Command = {
+  name: 'traceroute',
+  summary: 'print the way packets take to a host',
+  where: 'hosts',
+  async run(process, args) {
+    const { options, operands, error } = getopt(args, OPTIONS);
+    const value = (name: string) => options.find((option) => option.name === name)?.value;
+    const given = (name: string) => value(name) !== undefined;
+    if (error !== undefined) {
+      const bad = /'(.*)'/.exec(error)?.[1] ?? '';
+      process.err(`Bad option \`-${bad.replace(/^-/, '')}' (argc 1)\n`);
+      return 2;
+    }
+    if (given('help') || operands.length === 0) {
+      process[given('help') ? 'out' : 'err'](usage);
+      return 0;
+    }
+    if (given('V')) {
+      process.out(
+        'Modern traceroute for Linux, version 2.1.2\nCopyright (c) 2016  Dmitry Butskoy,   License: GPL v2 or any later\n',
+      );
+      return 0;
+    }
+    const odd = UNSIMULATED.find(given);
+    if (odd !== undefined) {
+      process.err(`traceroute: -${odd}: not simulated in this lab\n`);
+      return 1;
+    }
+    const hops = number(value('m'), 30);
+    if (hops > 255 || hops < 1) {
+      process.err(hops < 1 ? 'first hop out of range\n' : 'max hops cannot be more than 255\n');
+      return 2;
+    }
+    if (given('T') && !process.root) {
+      process.err('You do not have enough privileges to use this traceroute method.\nsocket: Operation not permitted\n');
+      return 1;
+    }
+    const [name = ''] = operands;
+    try {
+      let address = name;
+      if (parseAddress(name) === undefined) {
+        const found = process.sim.dispatch({ type: 'resolve', from: process.place, name });
+        if (found.tookMs > 0) await process.sleep(found.tookMs, `looking up ${name}`);
+        if (found.addresses.length === 0) {
+          const why = found.timedOut ? 'Temporary failure in name resolution' : 'Name or service not known';
+          process.err(
+            `${name}: ${why}\nCannot handle "host" cmdline arg \`${name}' on position 1 (argc ${args.indexOf(name) + 1})\n`,
+          );
+          return 2;
+        }
+        address = found.addresses[0]!;
+      }
+      const proto = given('I') ? 'icmp' : given('T') ? 'tcp' : 'udp';
+      const source = value('s');
+      return await run({
+        process,
+        name,
+        address,
+        proto,
+        port: number(value('p'), given('T') ? 80 : given('U') ? 53 : 33_434),
+        first: number(value('f'), 1),
+        hops,
+        queries: Math.min(number(value('q'), 3), 10),
+        waitMs: number(value('w'), 5) * 1000,
+        numeric: given('n'),
+        ...(source === undefined ? {} : { source }),
+      });
+    } catch (error_) {
+      if (process.signal.aborted) return 130;
+      throw error_;
+    }
+  },
+};

@@ -1,0 +1,2 @@
+/** Usage text of traceroute 2.1. */
+export const usage = ``;
