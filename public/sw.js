@@ -42,13 +42,14 @@ async function page(request) {
     if (response.ok) await cache.put(new URL('./', self.registration.scope), response.clone());
     return response;
   } catch {
-    return (await cache.match(new URL('./', self.registration.scope))) ?? Response.error();
+    return (await cache.match(new URL('./', self.registration.scope), { ignoreVary: true })) ?? Response.error();
   }
 }
 
 async function file(request) {
   const cache = await caches.open(CACHE);
-  const kept = await cache.match(request, { ignoreSearch: true });
+  // A module is asked for with an Origin header, and some servers vary by it though the file is the same.
+  const kept = await cache.match(request, { ignoreSearch: true, ignoreVary: true });
   return kept ?? fetch(request);
 }
 

@@ -180,7 +180,11 @@ function Help({ progress, world, home }: HelpProps) {
           )}
         </ol>
       )}
-      {solution && <Body body={lines} home={home} />}
+      {solution && (
+        <div data-solution>
+          <Body body={lines} home={home} />
+        </div>
+      )}
       <div className={styles.helpButtons}>
         {shown < hints.length && (
           <button type="button" onClick={() => setShown(shown + 1)}>

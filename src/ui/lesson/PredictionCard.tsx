@@ -46,7 +46,7 @@ export function PredictionCard({ step, prediction, done }: Props) {
     release(prediction);
   };
   return (
-    <section className={styles.predict} aria-label="Before you press Enter" data-testid={`predict-${step.id}`}>
+    <section className={styles.predict} aria-label={`Before you press Enter: ${step.title}`} data-testid={`predict-${step.id}`}>
       <h4>Before you press Enter</h4>
       <p>
         <InlineMarkdown text={prediction.question} />{' '}
