@@ -1,4 +1,5 @@
 /** The images there are, and how a reference to one is read. Models github.com/distribution/reference and containerd's pull errors. */
+import { kubeProxyHealth } from '../daemons/kube-proxy/health.ts';
 import { coredns } from './coredns.ts';
 import { agnhost, echoserver, helloApp, httpEcho, whoami } from './echo.ts';
 import type { Image } from './image.ts';
@@ -24,6 +25,7 @@ export const images: readonly Image[] = [
   ...shells,
   ...stores,
   ...system,
+  kubeProxyHealth,
 ];
 
 const byName = new Map(images.map((image) => [image.name, image]));

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { ApiState } from '../../api/storage.ts';
+import type { HttpCall } from '../../images/image.ts';
 import { specText } from '../../kernel/netfilter/print.ts';
 import type { World } from '../../world.ts';
 import { kubeProxyAgent } from './agent.ts';
 import { node, service, slice, view, worldOf } from './builders.ts';
+import { kubeProxyHealth } from './health.ts';
 
 const RUNNING = { kubeProxy: { running: true, startedAt: 0 } };
 const CUSTOMER = {
@@ -119,9 +121,20 @@ test('terminating endpoints serve only while no ready one is left', () => {
 test('healthCheckNodePort answers 200 where an endpoint is local and 503 elsewhere', () => {
   const spec = { ...CUSTOMER, type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 31000 } as const;
   const world = twoNodes(view(service('a/b', spec, ['10.60.0.1']), slice('a/b', ['10.48.0.134@worker2'], HTTP)));
-  const socket = { proto: 'tcp', address: '0.0.0.0', port: 31000, process: 'kube-proxy' };
-  expect(world.hosts.worker1!.netns['']!.sockets).toEqual([{ ...socket, app: 'kube-proxy-health-503' }]);
-  expect(world.hosts.worker2!.netns['']!.sockets).toEqual([{ ...socket, app: 'kube-proxy-health-200' }]);
+  for (const host of ['worker1', 'worker2']) {
+    expect(world.hosts[host]!.netns['']!.sockets).toEqual([
+      { proto: 'tcp', address: '0.0.0.0', port: 31000, process: 'kube-proxy', app: 'kube-proxy-health' },
+    ]);
+  }
+  const ask = (host: string) => {
+    const call = { world, place: { host, netns: '' }, server: { address: '', port: 31000 } } as HttpCall;
+    const { response } = kubeProxyHealth.http!(call);
+    return [response?.status, response?.body];
+  };
+  const body = (localEndpoints: number) =>
+    `{\n\t"service": {\n\t\t"namespace": "a",\n\t\t"name": "b"\n\t},\n\t"localEndpoints": ${localEndpoints},\n\t"serviceProxyHealthy": true\n}\n`;
+  expect(ask('worker1')).toEqual([503, body(0)]);
+  expect(ask('worker2')).toEqual([200, body(1)]);
   expect(rules(world, 'worker1', 'filter', 'KUBE-NODEPORTS')).toBe(
     '-A KUBE-NODEPORTS -p tcp -m comment --comment "a/b:http health check node port" -m tcp --dport 31000 -j ACCEPT\n',
   );

@@ -27,7 +27,8 @@ function sync(world: World, host: Host): Host {
   const ns = host.netns[''];
   const view = host.apiView;
   const cluster = host.cluster === undefined ? undefined : world.clusters[host.cluster];
-  if (!host.up || !state?.running || !ns || !view || !cluster) return host;
+  if (!host.up || !state || !ns || !view || !cluster) return host;
+  if (!state.running) return withoutSockets(host, ns);
   const digest = digestOf(view);
   const full = state.synced?.since !== state.startedAt || isFlushed(ns.netfilter);
   if (!full && state.synced?.digest === digest) return host;
@@ -37,13 +38,19 @@ function sync(world: World, host: Host): Host {
     ...ns,
     netfilter: program(ns.netfilter, plan, full),
     sysctl: ns.sysctl[ROUTE_LOCALNET] === '1' ? ns.sysctl : { ...ns.sysctl, [ROUTE_LOCALNET]: '1' },
-    sockets: healthSockets(ns.sockets, plan.health),
+    sockets: healthSockets(ns.sockets, [...plan.health.keys()]),
   };
   return {
     ...host,
     netns: { ...host.netns, '': programmed },
     daemons: { ...host.daemons, kubeProxy: { ...state, synced: { digest, since: state.startedAt } } },
   };
+}
+
+/** The kernel closes what a dead process had open; its rules stay. */
+function withoutSockets(host: Host, ns: NetNamespace): Host {
+  const sockets = healthSockets(ns.sockets, []);
+  return sockets === ns.sockets ? host : { ...host, netns: { ...host.netns, '': { ...ns, sockets } } };
 }
 
 /** Lets a node port be reached at 127.0.0.1 on the node itself. */

@@ -40,7 +40,15 @@ export interface Block {
   /** nat: chains of this service alone. */
   readonly chains: readonly Chain[];
   /** `healthCheckNodePort` and how many ready endpoints this node has. */
-  readonly health?: { readonly port: number; readonly localEndpoints: number };
+  readonly health?: Health & { readonly port: number };
+}
+
+/** What a health check of a load balancer is told. */
+export interface Health {
+  /** `namespace/name` */
+  readonly service: string;
+  /** Ready endpoints on this node. */
+  readonly localEndpoints: number;
 }
 
 type Draft = { -readonly [K in keyof Omit<Block, 'health'>]: Block[K][number][] };
@@ -91,10 +99,11 @@ export function buildBlock(service: Service, slices: readonly EndpointSlice[], s
     policyChains(port, draft);
     if (service.spec.type === 'LoadBalancer' && port.policies.externalLocal && service.spec.healthCheckNodePort) {
       healthPort = service.spec.healthCheckNodePort;
-      localEndpoints += port.categories.local.filter((e) => e.ready).length;
+      localEndpoints = Math.max(localEndpoints, port.categories.local.filter((e) => e.ready).length);
     }
   });
-  return healthPort ? { ...draft, health: { port: healthPort, localEndpoints } } : draft;
+  const key = `${service.metadata.namespace}/${service.metadata.name}`;
+  return healthPort ? { ...draft, health: { port: healthPort, service: key, localEndpoints } } : draft;
 }
 
 function readPort(service: Service, port: ServicePort, index: number, slices: readonly EndpointSlice[], setting: Setting): Port {

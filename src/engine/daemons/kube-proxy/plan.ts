@@ -10,14 +10,14 @@ import type { EndpointSlice, Service } from '../../api/objects.ts';
 import { type ApiState, objectsOf } from '../../api/storage.ts';
 import { remember } from '../../memo.ts';
 import { hash32 } from '../../net/random.ts';
-import { type Block, buildBlock, isProxied, loadBalancerIPsOf, type Setting } from './block.ts';
+import { type Block, buildBlock, type Health, isProxied, loadBalancerIPsOf, type Setting } from './block.ts';
 import { policiesOf, usesLocal } from './endpoints.ts';
 
 /** All that a node's tables hold of services: one block a service, in their order. */
 export interface Plan {
   readonly blocks: readonly Block[];
-  /** `healthCheckNodePort` → ready endpoints on this node. */
-  readonly health: ReadonlyMap<number, number>;
+  /** By `healthCheckNodePort`. */
+  readonly health: ReadonlyMap<number, Health>;
 }
 
 /** What a cluster's Services and EndpointSlices say to every node. */
@@ -75,8 +75,8 @@ export function planFor(view: ApiState, setting: Omit<Setting, 'comments'>): Pla
 }
 
 function planOf(parts: readonly Block[]): Plan {
-  const health = new Map<number, number>();
-  for (const part of parts) if (part.health) health.set(part.health.port, part.health.localEndpoints);
+  const health = new Map<number, Health>();
+  for (const part of parts) if (part.health) health.set(part.health.port, part.health);
   return { blocks: parts, health };
 }
 
