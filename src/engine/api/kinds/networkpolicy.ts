@@ -1,4 +1,4 @@
-/** networking.k8s.io/v1 NetworkPolicy: stored and printed; nothing enforces it. */
+/** networking.k8s.io/v1 NetworkPolicy: felix enforces it (daemons/felix/policies.ts). */
 import { age } from '../age.ts';
 import { columns, defineKind } from '../kind.ts';
 import type { ApiObject, LabelSelector } from '../objects.ts';

@@ -4,7 +4,7 @@
  * Reads the host's links and its view of Pods, IPPools, BGPConfiguration and FelixConfiguration; writes the host's own namespace.
  * Models projectcalico/calico v3.30 felix, iptables dataplane without encapsulation. A stopped felix leaves its rows behind. What
  * somebody else changes in its rows it puts right at its next refresh (`iptablesRefreshInterval`, 180 s), not at once. Leaves out
- * host endpoints, WireGuard, eBPF, IPv6, Calico's own NetworkPolicy kinds.
+ * host endpoints, WireGuard, eBPF, IPv6, Calico's own NetworkPolicy kinds (Kubernetes' NetworkPolicy is enforced: policies.ts).
  */
 import type { Agent } from '../../agent.ts';
 import type { Pod } from '../../api/objects.ts';
@@ -16,10 +16,11 @@ import { remember } from '../../memo.ts';
 import { compareAddresses } from '../../net/address.ts';
 import { hash32 } from '../../net/random.ts';
 import { type Host, type World, withHost } from '../../world.ts';
+import { type Policies, policiesOf, policyChains, selectedBy } from './policies.ts';
 import { MAX_IPSET_SIZE, type Settings, settingsOf } from './settings.ts';
 import { STATIC } from './static.ts';
 import { program, type Wanted } from './tables.ts';
-import { dispatchChains, profileChains, type Workload, workloadChains, workloadsOf } from './workloads.ts';
+import { dispatchChains, profileChains, type Selected, type Workload, workloadChains, workloadsOf } from './workloads.ts';
 
 /** FelixConfiguration's iptablesRefreshInterval. */
 const REFRESH_MS = 180_000;
@@ -71,16 +72,18 @@ function sync(world: World, host: Host): { readonly host: Host; readonly wakeAt?
 const settled = new WeakMap<NetNamespace, Desired>();
 const workloadLists = new WeakMap<Links, WeakMap<object, readonly Workload[]>>();
 const lastLists = new WeakMap<Links, readonly Workload[]>();
-const desires = new WeakMap<readonly Workload[], WeakMap<Settings, Desired>>();
-const podChains = new WeakMap<Pod, ReturnType<typeof workloadChains>>();
+const desires = new WeakMap<readonly Workload[], WeakMap<Settings, WeakMap<Policies, Desired>>>();
+const podChains = new WeakMap<Pod, Map<string, ReturnType<typeof workloadChains>>>();
 
 function desiredFor(host: Host, links: Links): Desired {
   const view = host.apiView!;
   const cluster = host.cluster!;
   const settings = settingsOf(view, cluster);
   const workloads = currentWorkloads(links, objectsOf<Pod>(view, 'pods'));
-  const bySettings = remember(desires, workloads, () => new WeakMap<Settings, Desired>());
-  return remember(bySettings, settings, () => desire(links, workloads, settings, cluster));
+  const policies = policiesOf(view, cluster);
+  const bySettings = remember(desires, workloads, () => new WeakMap<Settings, WeakMap<Policies, Desired>>());
+  const byPolicies = remember(bySettings, settings, () => new WeakMap<Policies, Desired>());
+  return remember(byPolicies, policies, () => desire(links, workloads, settings, policies, cluster));
 }
 
 /** The same list as long as the host's pods are the same objects, whatever happens to pods elsewhere. */
@@ -95,25 +98,44 @@ function currentWorkloads(links: Links, pods: Readonly<Record<string, Pod>>): re
   });
 }
 
-function desire(links: Links, workloads: readonly Workload[], settings: Settings, cluster: string): Desired {
-  const own = workloads.flatMap((w) => remember(podChains, w.pod, () => workloadChains(w, { ingress: [], egress: [] }, cluster)));
+function desire(links: Links, workloads: readonly Workload[], settings: Settings, policies: Policies, cluster: string): Desired {
+  const selected = workloads.map((w) => selectedBy(policies, w.pod));
+  const own = workloads.flatMap((w, i) => chainsOf(w, selected[i] as Selected, cluster));
   const { raw, mangle, nat, filter } = STATIC;
   const host = thisHost(links);
   return {
-    digest: hash32('felix', settings.digest, ...host.members, ...workloads.flatMap((w) => [w.link, w.key, w.ip])).toString(16),
+    digest: hash32(
+      'felix',
+      settings.digest,
+      policies.digest,
+      ...host.members,
+      ...workloads.flatMap((w) => [w.link, w.key, w.ip]),
+    ).toString(16),
     tables: {
       raw,
       mangle,
       nat: remember(natTables, settings, () => ({ ...nat, chains: [...nat.chains, settings.natOutgoing] })),
       filter: {
         ...filter,
-        chains: [...filter.chains, settings.cidrBlock, ...dispatchChains(workloads), ...own, ...profileChains(workloads)],
+        chains: [
+          ...filter.chains,
+          settings.cidrBlock,
+          ...dispatchChains(workloads),
+          ...own,
+          ...profileChains(workloads),
+          ...policyChains(policies, selected),
+        ],
       },
     },
-    ipsets: [...settings.ipsets, host],
+    ipsets: [...settings.ipsets, host, ...policies.ipsets],
     routes: workloads.map(hostRoute(cluster)),
     sysctl: sysctls(workloads),
   };
+}
+
+function chainsOf(workload: Workload, selected: Selected, cluster: string): ReturnType<typeof workloadChains> {
+  const byPolicy = remember(podChains, workload.pod, () => new Map<string, ReturnType<typeof workloadChains>>());
+  return remember(byPolicy, JSON.stringify(selected), () => workloadChains(workload, selected, cluster));
 }
 
 const natTables = new WeakMap<Settings, Wanted['nat']>();
@@ -152,8 +174,12 @@ function apply(ns: NetNamespace, desired: Desired): NetNamespace {
   return missing.length > 0 ? { ...next, sysctl: { ...next.sysctl, ...Object.fromEntries(missing) } } : next;
 }
 
+/** Felix's sets as wanted, its other ones gone. */
 function withSets(netfilter: Netfilter, wanted: readonly IpSet[]): Netfilter {
+  const names = new Set(wanted.map(({ name }) => name));
+  const stale = Object.keys(netfilter.ipsets).filter((name) => name.startsWith('cali40') && !names.has(name));
   const same = (set: IpSet) => netfilter.ipsets[set.name]?.members.join() === set.members.join();
-  if (wanted.every(same)) return netfilter;
-  return { ...netfilter, ipsets: { ...netfilter.ipsets, ...Object.fromEntries(wanted.map((set) => [set.name, set])) } };
+  if (stale.length === 0 && wanted.every(same)) return netfilter;
+  const kept = Object.entries(netfilter.ipsets).filter(([name]) => !stale.includes(name));
+  return { ...netfilter, ipsets: { ...Object.fromEntries(kept), ...Object.fromEntries(wanted.map((set) => [set.name, set])) } };
 }

@@ -117,3 +117,15 @@ test('pods that leave the pools take the node’s address; answers to outsiders 
   expect(outcome(sim, pod('database'), '10.0.1.10:22')).toBe('10.0.1.30');
   expect(outcome(sim, host('host1'), '10.48.2.232:80')).toBe('10.0.1.10');
 });
+
+test('the NetworkPolicy of nginx: TCP 80 in, nothing else, nothing out', () => {
+  const sim = lab('Cluster');
+  const nginx = '10.48.2.232';
+  expect({
+    'port 80': outcome(sim, host('host1'), `${nginx}:80`),
+    'port 81': outcome(sim, host('host1'), `${nginx}:81`),
+    ping: outcome(sim, pod('database'), nginx, 'icmp'),
+    out: outcome(sim, pod('nginx'), VIP),
+    'from its own host': outcome(sim, host('worker1'), `${nginx}:81`),
+  }).toEqual({ 'port 80': '10.0.1.10', 'port 81': 'dropped', ping: 'dropped', out: 'dropped', 'from its own host': 'refused' });
+});
