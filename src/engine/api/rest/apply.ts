@@ -1,19 +1,77 @@
-/** Server-side apply. */
+/**
+ * Server-side apply: the client's configuration is merged field by field, what it named before and no longer names goes, and a value
+ * that another manager holds is a conflict unless forced. Models apimachinery's managedfields with the upgrade path from client-side
+ * apply (`kubectl` may overwrite what its own last-applied annotation said).
+ */
 import { isFields } from '../equal.ts';
-import { mergePatch } from '../patch/merge.ts';
-import { badRequest } from '../status.ts';
+import type { Draft } from '../kind.ts';
+import type { ApiObject } from '../objects.ts';
+import { difference, type FieldSet, isEmpty, mergeApplied, pathsOf, withoutFields } from '../patch/fieldset.ts';
+import { abandonedFields, appliedFields, type Conflict, conflictsOf, trackApply, type Writer } from '../patch/managers.ts';
+import type { TypeRef } from '../schema/types.ts';
+import { applyConflict, badRequest, invalidError } from '../status.ts';
 import { getObject } from '../storage.ts';
+import { required } from '../validation/field.ts';
+import { fitToPath } from './admit.ts';
 import { parseYaml } from './body.ts';
 import { type Answer, type Call, callKey, storedIn } from './call.ts';
-import { create } from './create.ts';
+import { createFrom } from './create.ts';
 import { decodeDraft } from './decode.ts';
-import { store } from './update.ts';
+import { store, writerOf } from './update.ts';
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** What `kubectl apply` without --server-side named last time and still stands: taking that over is no conflict. */
+function clientSideFields(call: Call, live: ApiObject): FieldSet | undefined {
+  const text = live.metadata.annotations?.[LAST_APPLIED];
+  if (text === undefined) return undefined;
+  try {
+    const last = JSON.parse(text) as unknown;
+    return isFields(last) ? appliedFields(call.kind, last) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function allowed(call: Call, live: ApiObject, conflicts: readonly Conflict[], writer: Writer): Conflict[] {
+  const mine = writer.manager === 'kubectl' ? clientSideFields(call, live) : undefined;
+  if (!mine) return [...conflicts];
+  return conflicts.map((it) => ({ ...it, fields: difference(it.fields, mine) })).filter((it) => !isEmpty(it.fields));
+}
+
+function refuse(conflicts: readonly Conflict[]): never {
+  const found = conflicts.flatMap((conflict) => pathsOf(conflict.fields).map((path) => ({ with: conflict.with, path })));
+  const causes = found.map((it) => ({ reason: 'FieldManagerConflict', message: `conflict with ${it.with}`, field: it.path }));
+  const [only] = found;
+  if (found.length === 1) throw applyConflict(`Apply failed with 1 conflict: conflict with ${only!.with}: ${only!.path}`, causes);
+  const managers = [...new Set(found.map((it) => it.with))].sort();
+  const lines = managers.flatMap((name) => [
+    `conflicts with ${name}:`,
+    ...found.filter((it) => it.with === name).map((it) => `- ${it.path}`),
+  ]);
+  throw applyConflict(`Apply failed with ${found.length} conflicts: ${lines.join('\n')}`, causes);
+}
 
 export function apply(call: Call): Answer {
+  const { kind, query } = call;
+  if (!query.fieldManager) {
+    const error = required('fieldManager', 'is required for apply patch');
+    throw invalidError({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [error]);
+  }
   const sent = parseYaml(call.body);
-  if (!isFields(sent)) throw badRequest('error decoding YAML: the patch is no object');
-  const old = getObject(call.api, storedIn(call.kind), callKey(call));
-  if (!old) return create({ ...call, name: undefined, headers: { ...call.headers, 'content-type': 'application/yaml' } });
-  const { draft, warnings } = decodeDraft(call, mergePatch(old, sent) as typeof sent, 'update');
-  return store(call, old, draft, warnings);
+  if (!isFields(sent))
+    throw badRequest('error decoding YAML: json: cannot unmarshal string into Go value of type map[string]interface {}');
+  const { draft, warnings } = decodeDraft(call, sent, 'update');
+  if (draft.metadata?.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+  const configuration = fitToPath(call, { ...draft, metadata: { name: call.name, ...draft.metadata } });
+  const writer = writerOf(call);
+  const applied = appliedFields(kind, draft);
+  const live = getObject(call.api, storedIn(kind), callKey(call));
+  if (!live) return createFrom(call, configuration, warnings, (object) => trackApply(kind, undefined, object, applied, writer));
+  const type: TypeRef = { is: 'struct', name: kind.type };
+  const left = withoutFields(live, abandonedFields(live, applied, writer), type);
+  const merged = mergeApplied(left, configuration, type) as ApiObject;
+  const conflicts = query.force === 'true' ? [] : allowed(call, live, conflictsOf(kind, live, merged, applied, writer), writer);
+  if (conflicts.length > 0) refuse(conflicts);
+  return store(call, live, merged as unknown as Draft, warnings, (next) => trackApply(kind, live, next, applied, writer));
 }

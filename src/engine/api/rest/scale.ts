@@ -1,13 +1,14 @@
 /** The `scale` subresource: one number of a workload, in the form that autoscalers and `kubectl scale` know. Models autoscaling/v1 Scale. */
 import { isFields } from '../equal.ts';
 import type { ApiObject, LabelSelector } from '../objects.ts';
+import { trackUpdate } from '../patch/managers.ts';
 import { mergePatch } from '../patch/merge.ts';
 import { formatSelector } from '../printing.ts';
 import { badRequest, conflict, invalidError, MODIFIED, unsupportedMediaType } from '../status.ts';
 import { invalid } from '../validation/field.ts';
 import { bodyObject, mediaType, parseJson } from './body.ts';
 import { type Answer, answer, type Call, requireObject } from './call.ts';
-import { store } from './update.ts';
+import { store, writerOf } from './update.ts';
 
 interface Scalable extends ApiObject {
   readonly spec: { readonly replicas: number; readonly selector?: LabelSelector };
@@ -68,7 +69,9 @@ export function scale(call: Call, method: string): Answer {
   const version = next.metadata?.resourceVersion;
   if (version && version !== object.metadata.resourceVersion) throw conflict(kind, name, MODIFIED);
   const draft = { ...object, spec: { ...object.spec, replicas } };
-  const stored = store({ ...call, subresource: undefined, form: 'object' }, object, draft as never, []);
+  const stored = store({ ...call, subresource: undefined, form: 'object' }, object, draft as never, [], (it) =>
+    trackUpdate(kind, object, it, writerOf(call)),
+  );
   const body = scaleOf(stored.response.body as Scalable);
   return { api: stored.api, response: { ...stored.response, body } };
 }

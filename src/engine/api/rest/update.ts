@@ -2,6 +2,7 @@
 import { isFields } from '../equal.ts';
 import type { Draft } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
+import { managerName, trackUpdate, type Writer } from '../patch/managers.ts';
 import { badRequest, conflict, invalidError, MODIFIED } from '../status.ts';
 import { getObject, putObject } from '../storage.ts';
 import { invalid } from '../validation/field.ts';
@@ -9,6 +10,7 @@ import { settleDeletion, updated } from '../write.ts';
 import { fitToPath, scopeOf, validateChange } from './admit.ts';
 import { bodyObject } from './body.ts';
 import { type Answer, answer, type Call, callKey, isDryRun, requireObject, storedIn } from './call.ts';
+import type { Track } from './create.ts';
 import { decodeDraft } from './decode.ts';
 import { presentObject } from './table.ts';
 
@@ -19,7 +21,7 @@ export function update(call: Call): Answer {
 }
 
 /** Puts a client's version of an existing object in its place. @throws StatusError 409, 422 */
-export function store(call: Call, old: ApiObject, draft: Draft, warnings: readonly string[]): Answer {
+export function store(call: Call, old: ApiObject, draft: Draft, warnings: readonly string[], track?: Track): Answer {
   const { kind, api, query, form, context } = call;
   const metadata = (isFields(draft.metadata) ? draft.metadata : {}) as unknown as ApiObject['metadata'];
   const name = old.metadata.name;
@@ -27,8 +29,9 @@ export function store(call: Call, old: ApiObject, draft: Draft, warnings: readon
   const scope = scopeOf(call);
   const sent = { ...draft, metadata: { ...keptMetadata(old), ...metadata, name } } as ApiObject;
   const bounded = call.subresource === 'status' ? withStatusOf(old, sent) : keepStatus(call, old, sent);
-  const prepared = kind.prepareUpdate(kind.defaults(bounded), old, scope);
-  const next = updated(kind, prepared, old);
+  const complete = kind.defaults(bounded);
+  const tracked = track ? track(complete) : trackUpdate(kind, old, complete, writerOf(call));
+  const next = updated(kind, kind.prepareUpdate(tracked, old, scope), old);
   if (next !== old) validateChange(kind, withTimes(next, metadata), old, scope);
   const told = [...warnings, ...(call.subresource ? [] : kind.warnings(next, old))];
   if (next === old || isDryRun(query, 'UpdateOptions'))
@@ -40,6 +43,12 @@ export function store(call: Call, old: ApiObject, draft: Draft, warnings: readon
   const settled = settleDeletion(written, resource, callKey(call));
   const shown = kind.fromStored ? kind.fromStored(saved) : saved;
   return answer(settled, 200, presentObject(kind, shown, form, query, context.now), told);
+}
+
+/** Who writes, by which subresource and when. */
+export function writerOf({ query, headers, subresource, context }: Call): Writer {
+  const manager = managerName(query.fieldManager, headers['user-agent']);
+  return { manager, now: context.now, ...(subresource ? { subresource } : {}) };
 }
 
 /** A patch may not move an object. @throws StatusError 400 */

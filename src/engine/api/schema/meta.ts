@@ -12,10 +12,10 @@ LabelSelector atomic: matchLabels {}string, matchExpressions []LabelSelectorRequ
 LabelSelectorRequirement: key! string, operator! string, values []string atomic
 Condition: type! string, status! string, observedGeneration int64, lastTransitionTime! time, reason! string, message! string
 FieldSelectorRequirement: key! string, operator! string, values []string atomic
-DeleteOptions kind: gracePeriodSeconds int64 *, preconditions Preconditions, orphanDependents bool *, propagationPolicy string *,
-  dryRun []string atomic, ignoreStoreReadErrorWithClusterBreakingPotential bool *
+DeleteOptions kind: gracePeriodSeconds int64 *, preconditions Preconditions *, orphanDependents bool *,
+  propagationPolicy string *, dryRun []string atomic, ignoreStoreReadErrorWithClusterBreakingPotential bool *
 Preconditions: uid string *, resourceVersion string *
-Status kind: metadata ListMeta, status string, message string, reason string, details StatusDetails atomic, code int32
+Status kind: metadata ListMeta, status string, message string, reason string, details StatusDetails * atomic, code int32
 ListMeta: selfLink string, resourceVersion string, continue string, remainingItemCount int64 *
 StatusDetails: name string, group string, kind string, uid string @6, causes []StatusCause atomic @4, retryAfterSeconds int32
 StatusCause: reason string, message string, field string

@@ -9,24 +9,24 @@ PodSpec: volumes []Volume &name ~ #name, initContainers []Container &name #name 
   terminationGracePeriodSeconds int64 *, activeDeadlineSeconds int64 *,
   dnsPolicy string(ClusterFirst|ClusterFirstWithHostNet|Default|None), nodeSelector {}string atomic, serviceAccountName string,
   serviceAccount string, automountServiceAccountToken bool * @21, nodeName string @10, hostNetwork bool, hostPID bool,
-  hostIPC bool, shareProcessNamespace bool * @27, securityContext PodSecurityContext @14,
-  imagePullSecrets []LocalObjectReference &name #name, hostname string, subdomain string, affinity Affinity, schedulerName string,
-  tolerations []Toleration atomic @22, hostAliases []HostAlias &ip #ip, priorityClassName string, priority int32 *,
-  dnsConfig PodDNSConfig, readinessGates []PodReadinessGate atomic @28, runtimeClassName string *, enableServiceLinks bool *,
-  preemptionPolicy string(Never|PreemptLowerPriority) *, overhead {}quantity,
+  hostIPC bool, shareProcessNamespace bool * @27, securityContext PodSecurityContext * @14,
+  imagePullSecrets []LocalObjectReference &name #name, hostname string, subdomain string, affinity Affinity *,
+  schedulerName string, tolerations []Toleration atomic @22, hostAliases []HostAlias &ip #ip, priorityClassName string,
+  priority int32 *, dnsConfig PodDNSConfig *, readinessGates []PodReadinessGate atomic @28, runtimeClassName string *,
+  enableServiceLinks bool *, preemptionPolicy string(Never|PreemptLowerPriority) *, overhead {}quantity,
   topologySpreadConstraints []TopologySpreadConstraint &topologyKey #topologyKey+whenUnsatisfiable, setHostnameAsFQDN bool * @35,
-  os PodOS, hostUsers bool *, schedulingGates []PodSchedulingGate &name #name, resourceClaims []PodResourceClaim &name ~ #name,
-  resources ResourceRequirements
-Volume: name! string, hostPath HostPathVolumeSource @2.1, emptyDir EmptyDirVolumeSource,
-  gcePersistentDisk GCEPersistentDiskVolumeSource, awsElasticBlockStore AWSElasticBlockStoreVolumeSource,
-  gitRepo GitRepoVolumeSource, secret SecretVolumeSource, nfs NFSVolumeSource, iscsi ISCSIVolumeSource,
-  glusterfs GlusterfsVolumeSource, persistentVolumeClaim PersistentVolumeClaimVolumeSource, rbd RBDVolumeSource,
-  flexVolume FlexVolumeSource, cinder CinderVolumeSource, cephfs CephFSVolumeSource, flocker FlockerVolumeSource,
-  downwardAPI DownwardAPIVolumeSource, fc FCVolumeSource, azureFile AzureFileVolumeSource, configMap ConfigMapVolumeSource,
-  vsphereVolume VsphereVirtualDiskVolumeSource, quobyte QuobyteVolumeSource, azureDisk AzureDiskVolumeSource,
-  photonPersistentDisk PhotonPersistentDiskVolumeSource, projected ProjectedVolumeSource @2.26,
-  portworxVolume PortworxVolumeSource @2.24, scaleIO ScaleIOVolumeSource, storageos StorageOSVolumeSource @2.27,
-  csi CSIVolumeSource, ephemeral EphemeralVolumeSource, image ImageVolumeSource
+  os PodOS *, hostUsers bool *, schedulingGates []PodSchedulingGate &name #name, resourceClaims []PodResourceClaim &name ~ #name,
+  resources ResourceRequirements *
+Volume: name! string, hostPath HostPathVolumeSource * @2.1, emptyDir EmptyDirVolumeSource *,
+  gcePersistentDisk GCEPersistentDiskVolumeSource *, awsElasticBlockStore AWSElasticBlockStoreVolumeSource *,
+  gitRepo GitRepoVolumeSource *, secret SecretVolumeSource *, nfs NFSVolumeSource *, iscsi ISCSIVolumeSource *,
+  glusterfs GlusterfsVolumeSource *, persistentVolumeClaim PersistentVolumeClaimVolumeSource *, rbd RBDVolumeSource *,
+  flexVolume FlexVolumeSource *, cinder CinderVolumeSource *, cephfs CephFSVolumeSource *, flocker FlockerVolumeSource *,
+  downwardAPI DownwardAPIVolumeSource *, fc FCVolumeSource *, azureFile AzureFileVolumeSource *,
+  configMap ConfigMapVolumeSource *, vsphereVolume VsphereVirtualDiskVolumeSource *, quobyte QuobyteVolumeSource *,
+  azureDisk AzureDiskVolumeSource *, photonPersistentDisk PhotonPersistentDiskVolumeSource *,
+  projected ProjectedVolumeSource * @2.26, portworxVolume PortworxVolumeSource * @2.24, scaleIO ScaleIOVolumeSource *,
+  storageos StorageOSVolumeSource * @2.27, csi CSIVolumeSource *, ephemeral EphemeralVolumeSource *, image ImageVolumeSource *
 HostPathVolumeSource: path! string, type string(|BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket) *
 EmptyDirVolumeSource: medium string, sizeLimit quantity
 GCEPersistentDiskVolumeSource: pdName! string, fsType string, partition int32, readOnly bool
@@ -36,20 +36,20 @@ SecretVolumeSource: secretName string, items []KeyToPath atomic, defaultMode int
 KeyToPath: key! string, path! string, mode int32 *
 NFSVolumeSource: server! string, path! string, readOnly bool
 ISCSIVolumeSource: targetPortal! string, iqn! string, lun! int32, iscsiInterface string =default, fsType string, readOnly bool,
-  portals []string atomic, chapAuthDiscovery bool, chapAuthSession bool @11, secretRef LocalObjectReference @10,
+  portals []string atomic, chapAuthDiscovery bool, chapAuthSession bool @11, secretRef LocalObjectReference * @10,
   initiatorName string * @12
 LocalObjectReference atomic: name string =
 GlusterfsVolumeSource: endpoints! string, path! string, readOnly bool
 PersistentVolumeClaimVolumeSource: claimName! string, readOnly bool
 RBDVolumeSource: monitors! []string atomic, image! string, fsType string, pool string =rbd, user string =admin,
-  keyring string =/etc/ceph/keyring, secretRef LocalObjectReference, readOnly bool
-FlexVolumeSource: driver! string, fsType string, secretRef LocalObjectReference, readOnly bool, options {}string
-CinderVolumeSource: volumeID! string, fsType string, readOnly bool, secretRef LocalObjectReference
-CephFSVolumeSource: monitors! []string atomic, path string, user string, secretFile string, secretRef LocalObjectReference,
+  keyring string =/etc/ceph/keyring, secretRef LocalObjectReference *, readOnly bool
+FlexVolumeSource: driver! string, fsType string, secretRef LocalObjectReference *, readOnly bool, options {}string
+CinderVolumeSource: volumeID! string, fsType string, readOnly bool, secretRef LocalObjectReference *
+CephFSVolumeSource: monitors! []string atomic, path string, user string, secretFile string, secretRef LocalObjectReference *,
   readOnly bool
 FlockerVolumeSource: datasetName string, datasetUUID string
 DownwardAPIVolumeSource: items []DownwardAPIVolumeFile atomic, defaultMode int32 *
-DownwardAPIVolumeFile: path! string, fieldRef ObjectFieldSelector, resourceFieldRef ResourceFieldSelector, mode int32 *
+DownwardAPIVolumeFile: path! string, fieldRef ObjectFieldSelector *, resourceFieldRef ResourceFieldSelector *, mode int32 *
 ObjectFieldSelector atomic: apiVersion string, fieldPath! string
 ResourceFieldSelector atomic: containerName string, resource! string, divisor quantity
 FCVolumeSource: targetWWNs []string atomic, lun int32 *, fsType string, readOnly bool, wwids []string atomic
@@ -62,25 +62,25 @@ AzureDiskVolumeSource: diskName! string, diskURI! string,
   readOnly bool * =false, kind string(Dedicated|Managed|Shared) * =ref(AzureSharedBlobDisk)
 PhotonPersistentDiskVolumeSource: pdID! string, fsType string
 ProjectedVolumeSource: sources []VolumeProjection atomic, defaultMode int32 *
-VolumeProjection: secret SecretProjection, downwardAPI DownwardAPIProjection, configMap ConfigMapProjection,
-  serviceAccountToken ServiceAccountTokenProjection, clusterTrustBundle ClusterTrustBundleProjection
+VolumeProjection: secret SecretProjection *, downwardAPI DownwardAPIProjection *, configMap ConfigMapProjection *,
+  serviceAccountToken ServiceAccountTokenProjection *, clusterTrustBundle ClusterTrustBundleProjection *
 SecretProjection: name string = @1.1, items []KeyToPath atomic @2, optional bool * @4
 DownwardAPIProjection: items []DownwardAPIVolumeFile atomic
 ConfigMapProjection: name string = @1.1, items []KeyToPath atomic @2, optional bool * @4
 ServiceAccountTokenProjection: audience string, expirationSeconds int64 *, path! string
-ClusterTrustBundleProjection: name string *, signerName string *, labelSelector meta.LabelSelector, optional bool * @5,
+ClusterTrustBundleProjection: name string *, signerName string *, labelSelector meta.LabelSelector *, optional bool * @5,
   path! string @4
 PortworxVolumeSource: volumeID! string, fsType string, readOnly bool
-ScaleIOVolumeSource: gateway! string, system! string, secretRef! LocalObjectReference, sslEnabled bool, protectionDomain string,
+ScaleIOVolumeSource: gateway! string, system! string, secretRef! LocalObjectReference *, sslEnabled bool, protectionDomain string,
   storagePool string, storageMode string =ThinProvisioned, volumeName string, fsType string =xfs, readOnly bool
-StorageOSVolumeSource: volumeName string, volumeNamespace string, fsType string, readOnly bool, secretRef LocalObjectReference
+StorageOSVolumeSource: volumeName string, volumeNamespace string, fsType string, readOnly bool, secretRef LocalObjectReference *
 CSIVolumeSource: driver! string, readOnly bool *, fsType string *, volumeAttributes {}string,
-  nodePublishSecretRef LocalObjectReference
-EphemeralVolumeSource: volumeClaimTemplate PersistentVolumeClaimTemplate
+  nodePublishSecretRef LocalObjectReference *
+EphemeralVolumeSource: volumeClaimTemplate PersistentVolumeClaimTemplate *
 PersistentVolumeClaimTemplate: metadata meta.ObjectMeta, spec! PersistentVolumeClaimSpec
 PersistentVolumeClaimSpec: accessModes []string(ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod) atomic,
-  selector meta.LabelSelector @4, resources VolumeResourceRequirements @2, volumeName string, storageClassName string * @5,
-  volumeMode string(Block|Filesystem) *, dataSource TypedLocalObjectReference, dataSourceRef TypedObjectReference,
+  selector meta.LabelSelector * @4, resources VolumeResourceRequirements @2, volumeName string, storageClassName string * @5,
+  volumeMode string(Block|Filesystem) *, dataSource TypedLocalObjectReference *, dataSourceRef TypedObjectReference *,
   volumeAttributesClassName string *
 VolumeResourceRequirements: limits {}quantity, requests {}quantity
 TypedLocalObjectReference atomic: apiGroup string *, kind! string, name! string
@@ -90,16 +90,16 @@ Container: name! string, image string, command []string atomic, args []string at
   ports []ContainerPort &containerPort #containerPort+protocol, envFrom []EnvFromSource atomic @19, env []EnvVar &name #name @7,
   resources ResourceRequirements, resizePolicy []ContainerResizePolicy atomic @23, restartPolicy string *,
   volumeMounts []VolumeMount &mountPath #mountPath @9, volumeDevices []VolumeDevice &devicePath #devicePath @21,
-  livenessProbe Probe @10, readinessProbe Probe, startupProbe Probe @22, lifecycle Lifecycle @12, terminationMessagePath string,
-  terminationMessagePolicy string(FallbackToLogsOnError|File) @20, imagePullPolicy string(Always|IfNotPresent|Never) @14,
-  securityContext SecurityContext, stdin bool, stdinOnce bool, tty bool
+  livenessProbe Probe * @10, readinessProbe Probe *, startupProbe Probe * @22, lifecycle Lifecycle * @12,
+  terminationMessagePath string, terminationMessagePolicy string(FallbackToLogsOnError|File) @20,
+  imagePullPolicy string(Always|IfNotPresent|Never) @14, securityContext SecurityContext *, stdin bool, stdinOnce bool, tty bool
 ContainerPort: name string, hostPort int32, containerPort! int32, protocol string(SCTP|TCP|UDP) =TCP, hostIP string
-EnvFromSource: prefix string, configMapRef ConfigMapEnvSource, secretRef SecretEnvSource
+EnvFromSource: prefix string, configMapRef ConfigMapEnvSource *, secretRef SecretEnvSource *
 ConfigMapEnvSource: name string = @1.1, optional bool * @2
 SecretEnvSource: name string = @1.1, optional bool * @2
-EnvVar: name! string, value string, valueFrom EnvVarSource
-EnvVarSource: fieldRef ObjectFieldSelector, resourceFieldRef ResourceFieldSelector, configMapKeyRef ConfigMapKeySelector,
-  secretKeyRef SecretKeySelector
+EnvVar: name! string, value string, valueFrom EnvVarSource *
+EnvVarSource: fieldRef ObjectFieldSelector *, resourceFieldRef ResourceFieldSelector *, configMapKeyRef ConfigMapKeySelector *,
+  secretKeyRef SecretKeySelector *
 ConfigMapKeySelector atomic: name string = @1.1, key! string @2, optional bool *
 SecretKeySelector atomic: name string = @1.1, key! string @2, optional bool *
 ResourceRequirements: limits {}quantity, requests {}quantity, claims []ResourceClaim #name
@@ -108,20 +108,21 @@ ContainerResizePolicy: resourceName! string, restartPolicy! string
 VolumeMount: name! string, readOnly bool, recursiveReadOnly string * @7, mountPath! string @3, subPath string,
   mountPropagation string(Bidirectional|HostToContainer|None) *, subPathExpr string
 VolumeDevice: name! string, devicePath! string
-Probe: exec ExecAction @1.1, httpGet HTTPGetAction, tcpSocket TCPSocketAction, grpc GRPCAction, initialDelaySeconds int32 @2,
-  timeoutSeconds int32, periodSeconds int32, successThreshold int32, failureThreshold int32, terminationGracePeriodSeconds int64 *
+Probe: exec ExecAction * @1.1, httpGet HTTPGetAction *, tcpSocket TCPSocketAction *, grpc GRPCAction *,
+  initialDelaySeconds int32 @2, timeoutSeconds int32, periodSeconds int32, successThreshold int32, failureThreshold int32,
+  terminationGracePeriodSeconds int64 *
 ExecAction: command []string atomic
 HTTPGetAction: path string, port! intOrString, host string, scheme string(HTTP|HTTPS), httpHeaders []HTTPHeader atomic
 HTTPHeader: name! string, value! string
 TCPSocketAction: port! intOrString, host string
 GRPCAction: port! int32, service string * =
-Lifecycle: postStart LifecycleHandler, preStop LifecycleHandler
-LifecycleHandler: exec ExecAction, httpGet HTTPGetAction, tcpSocket TCPSocketAction, sleep SleepAction
+Lifecycle: postStart LifecycleHandler *, preStop LifecycleHandler *
+LifecycleHandler: exec ExecAction *, httpGet HTTPGetAction *, tcpSocket TCPSocketAction *, sleep SleepAction *
 SleepAction: seconds! int64
-SecurityContext: capabilities Capabilities, privileged bool *, seLinuxOptions SELinuxOptions,
-  windowsOptions WindowsSecurityContextOptions @10, runAsUser int64 * @4, runAsGroup int64 * @8, runAsNonRoot bool * @5,
+SecurityContext: capabilities Capabilities *, privileged bool *, seLinuxOptions SELinuxOptions *,
+  windowsOptions WindowsSecurityContextOptions * @10, runAsUser int64 * @4, runAsGroup int64 * @8, runAsNonRoot bool * @5,
   readOnlyRootFilesystem bool *, allowPrivilegeEscalation bool *, procMount string(Default|Unmasked) * @9,
-  seccompProfile SeccompProfile @11, appArmorProfile AppArmorProfile
+  seccompProfile SeccompProfile * @11, appArmorProfile AppArmorProfile *
 Capabilities: add []string atomic, drop []string atomic
 SELinuxOptions: user string, role string, type string, level string
 WindowsSecurityContextOptions: gmsaCredentialSpecName string *, gmsaCredentialSpec string *, runAsUserName string *,
@@ -132,18 +133,18 @@ EphemeralContainer: name! string @1.1, image string, command []string atomic, ar
   ports []ContainerPort &containerPort #containerPort+protocol, envFrom []EnvFromSource atomic @1.19,
   env []EnvVar &name #name @1.7, resources ResourceRequirements, resizePolicy []ContainerResizePolicy atomic @1.23,
   restartPolicy string *, volumeMounts []VolumeMount &mountPath #mountPath @1.9,
-  volumeDevices []VolumeDevice &devicePath #devicePath @1.21, livenessProbe Probe @1.10, readinessProbe Probe,
-  startupProbe Probe @1.22, lifecycle Lifecycle @1.12, terminationMessagePath string,
+  volumeDevices []VolumeDevice &devicePath #devicePath @1.21, livenessProbe Probe * @1.10, readinessProbe Probe *,
+  startupProbe Probe * @1.22, lifecycle Lifecycle * @1.12, terminationMessagePath string,
   terminationMessagePolicy string(FallbackToLogsOnError|File) @1.20, imagePullPolicy string(Always|IfNotPresent|Never) @1.14,
-  securityContext SecurityContext, stdin bool, stdinOnce bool, tty bool, targetContainerName string @2
-PodSecurityContext: seLinuxOptions SELinuxOptions, windowsOptions WindowsSecurityContextOptions @8, runAsUser int64 * @2,
+  securityContext SecurityContext *, stdin bool, stdinOnce bool, tty bool, targetContainerName string @2
+PodSecurityContext: seLinuxOptions SELinuxOptions *, windowsOptions WindowsSecurityContextOptions * @8, runAsUser int64 * @2,
   runAsGroup int64 * @6, runAsNonRoot bool * @3, supplementalGroups []int64 atomic,
   supplementalGroupsPolicy string(Merge|Strict) * @12, fsGroup int64 * @5, sysctls []Sysctl atomic @7,
-  fsGroupChangePolicy string(Always|OnRootMismatch) * @9, seccompProfile SeccompProfile, appArmorProfile AppArmorProfile,
+  fsGroupChangePolicy string(Always|OnRootMismatch) * @9, seccompProfile SeccompProfile *, appArmorProfile AppArmorProfile *,
   seLinuxChangePolicy string * @13
 Sysctl: name! string, value! string
-Affinity: nodeAffinity NodeAffinity, podAffinity PodAffinity, podAntiAffinity PodAntiAffinity
-NodeAffinity: requiredDuringSchedulingIgnoredDuringExecution NodeSelector,
+Affinity: nodeAffinity NodeAffinity *, podAffinity PodAffinity *, podAntiAffinity PodAntiAffinity *
+NodeAffinity: requiredDuringSchedulingIgnoredDuringExecution NodeSelector *,
   preferredDuringSchedulingIgnoredDuringExecution []PreferredSchedulingTerm atomic
 NodeSelector atomic: nodeSelectorTerms! []NodeSelectorTerm atomic
 NodeSelectorTerm atomic: matchExpressions []NodeSelectorRequirement atomic, matchFields []NodeSelectorRequirement atomic
@@ -151,8 +152,8 @@ NodeSelectorRequirement: key! string, operator! string(DoesNotExist|Exists|Gt|In
 PreferredSchedulingTerm: weight! int32, preference! NodeSelectorTerm
 PodAffinity: requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm atomic,
   preferredDuringSchedulingIgnoredDuringExecution []WeightedPodAffinityTerm atomic
-PodAffinityTerm: labelSelector meta.LabelSelector, namespaces []string atomic, topologyKey! string,
-  namespaceSelector meta.LabelSelector, matchLabelKeys []string atomic, mismatchLabelKeys []string atomic
+PodAffinityTerm: labelSelector meta.LabelSelector *, namespaces []string atomic, topologyKey! string,
+  namespaceSelector meta.LabelSelector *, matchLabelKeys []string atomic, mismatchLabelKeys []string atomic
 WeightedPodAffinityTerm: weight! int32, podAffinityTerm! PodAffinityTerm
 PodAntiAffinity: requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm atomic,
   preferredDuringSchedulingIgnoredDuringExecution []WeightedPodAffinityTerm atomic
@@ -163,7 +164,7 @@ PodDNSConfig: nameservers []string atomic, searches []string atomic, options []P
 PodDNSConfigOption: name string, value string *
 PodReadinessGate: conditionType! string
 TopologySpreadConstraint: maxSkew! int32, topologyKey! string, whenUnsatisfiable! string(DoNotSchedule|ScheduleAnyway),
-  labelSelector meta.LabelSelector, minDomains int32 *, nodeAffinityPolicy string(Honor|Ignore) *,
+  labelSelector meta.LabelSelector *, minDomains int32 *, nodeAffinityPolicy string(Honor|Ignore) *,
   nodeTaintsPolicy string(Honor|Ignore) *, matchLabelKeys []string atomic
 PodOS: name! string
 PodSchedulingGate: name! string
@@ -178,16 +179,16 @@ PodCondition: type! string, status! string, lastProbeTime time, lastTransitionTi
 HostIP: ip! string
 PodIP: ip! string
 ContainerStatus: name! string, state ContainerState, lastState ContainerState, ready! bool, restartCount! int32, image! string,
-  imageID! string, containerID string, started bool *, allocatedResources {}quantity, resources ResourceRequirements,
-  volumeMounts []VolumeMountStatus &mountPath #mountPath, user ContainerUser,
+  imageID! string, containerID string, started bool *, allocatedResources {}quantity, resources ResourceRequirements *,
+  volumeMounts []VolumeMountStatus &mountPath #mountPath, user ContainerUser *,
   allocatedResourcesStatus []ResourceStatus &name #name
-ContainerState: waiting ContainerStateWaiting, running ContainerStateRunning, terminated ContainerStateTerminated
+ContainerState: waiting ContainerStateWaiting *, running ContainerStateRunning *, terminated ContainerStateTerminated *
 ContainerStateWaiting: reason string, message string
 ContainerStateRunning: startedAt time
 ContainerStateTerminated: exitCode! int32, signal int32, reason string, message string, startedAt time, finishedAt time,
   containerID string
 VolumeMountStatus: name! string, mountPath! string, readOnly bool, recursiveReadOnly string *
-ContainerUser: linux LinuxContainerUser
+ContainerUser: linux LinuxContainerUser *
 LinuxContainerUser: uid! int64, gid! int64, supplementalGroups []int64 atomic
 ResourceStatus: name! string, resources []ResourceHealth #resourceID
 ResourceHealth: resourceID! string, health string

@@ -6,7 +6,7 @@
  * After the name: `kind` for a top-level object (apiVersion and kind are implied), `atomic` for one that is replaced as a whole.
  * A field: its name, `!` when required, its type (`[]` list of, `{}` map to, `string(A|B)` an enum, a capital: another type, with its
  * package unless the same), then `&key` merged by that key under strategic merge (`&` alone: as a set), `~` retainKeys,
- * `#a+b` a map-list with these keys, `set`, `atomic` under server-side apply, `=x` the default, `*` a scalar that tells "absent" from zero,
+ * `#a+b` a map-list with these keys, `set`, `atomic` under server-side apply, `=x` the default, `*` a pointer in Go: "absent" and zero differ,
  * `@n` its protobuf number where it is not one more than the last (`2.1`: field 1 of the embedded message 2). A line that begins with
  * spaces goes on.
  */
