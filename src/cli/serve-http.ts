@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ApiRequest, type ApiResponse, type Sim, type Watch, watchEvents } from '../engine/index.ts';
+import { type ApiRequest, type ApiResponse, decodeProtobuf, PROTOBUF, type Sim, type Watch, watchEvents } from '../engine/index.ts';
 
 export interface ServeOptions {
   /** 0: any free port. */
@@ -40,7 +40,7 @@ function status({ code, reason, message }: Refusal): unknown {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
 }
 
-function readBody(request: IncomingMessage): Promise<string> {
+function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -54,7 +54,7 @@ function readBody(request: IncomingMessage): Promise<string> {
         reject(new Refusal(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_LIMIT}`));
       }
     });
-    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', reject);
   });
 }
@@ -65,6 +65,13 @@ function headersOf(request: IncomingMessage): Record<string, string> {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return headers;
+}
+
+/** The body as text. kubectl 1.32's typed clients (`create`, `auth can-i`) send protobuf: that becomes the JSON it stands for. */
+function textual(headers: Record<string, string>, body: Buffer): { headers: Record<string, string>; body: string } {
+  const decoded = headers['content-type'] === PROTOBUF ? decodeProtobuf(body) : undefined;
+  if (!decoded) return { headers, body: body.toString('utf8') };
+  return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(decoded) };
 }
 
 function send(response: ServerResponse, code: number, body: unknown, extra: Readonly<Record<string, string>> = {}): void {
@@ -103,11 +110,11 @@ export function serveHttp(sim: Sim, options: ServeOptions): Promise<Serving> {
     const method = request.method ?? 'GET';
     if (!METHODS.includes(method))
       throw new Refusal(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
-    const body = await readBody(request);
+    const { headers, body } = textual(headersOf(request), await readBody(request));
     const asked: ApiRequest = {
       method: method as ApiRequest['method'],
       path: request.url ?? '/',
-      headers: headersOf(request),
+      headers,
       ...(body === '' ? {} : { body }),
     };
     const input = { type: 'api' as const, cluster, request: asked };
