@@ -309,6 +309,7 @@ export interface ReplicaSet extends ApiObject {
     readonly readyReplicas?: number;
     readonly availableReplicas?: number;
     readonly observedGeneration?: number;
+    readonly conditions?: readonly Condition[];
   };
 }
 

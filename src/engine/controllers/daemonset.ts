@@ -18,7 +18,11 @@ import { untolerated } from './taints.ts';
 const RESOURCE = 'daemonsets.apps';
 const HASH = 'controller-revision-hash';
 
-export const daemonsetAgent = controllerAgent({ name: 'daemonset', reads: [RESOURCE, 'nodes', 'pods'], reconcile });
+export const daemonsetAgent = controllerAgent({
+  name: 'daemonset',
+  reads: [RESOURCE, 'nodes', 'pods', 'serviceaccounts'],
+  reconcile,
+});
 
 function reconcile(start: ApiState, context: Reconciling): Reconciled {
   let api = start;
@@ -130,7 +134,7 @@ function launch(
   const required = { nodeSelectorTerms: [{ matchFields: [field] }] };
   const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } };
   const labels = { [HASH]: hash, 'pod-template-generation': String(set.metadata.generation ?? 1) };
-  return createPod(api, owner, set.spec.template, context, { labels, spec: { affinity, tolerations: tolerated } });
+  return createPod(api, owner, set.spec.template, context, { labels, spec: { affinity, tolerations: tolerated } }).api;
 }
 
 /** Rolling update: an old pod goes when fewer than maxUnavailable are missing. */

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { EndpointSlice, Endpoints, Pod } from '../api/objects.ts';
 import { deleteObject, updateObject } from '../api/write.ts';
 import { setUnready } from '../daemons/kubelet/unready.ts';
-import { changeApi, clusterWorld, created, deployment, listIn, objectIn, service, settled } from '../testing.ts';
+import { changeApi, clusterWorld, created, deployment, listIn, objectIn, reconciled, service } from '../testing.ts';
 import type { World } from '../world.ts';
 
 const SLICES = 'endpointslices.discovery.k8s.io';
 const withWeb = (replicas = 2, spec: object = {}) =>
-  settled(created(created(clusterWorld(), 'services', service('web', spec)), 'deployments.apps', deployment('web', replicas)));
+  reconciled(created(created(clusterWorld(), 'services', service('web', spec)), 'deployments.apps', deployment('web', replicas)));
 const pods = (world: World) => listIn<Pod>(world, 'pods');
 const podOf = (world: World, ip: string) => pods(world).find((pod) => pod.status.podIP === ip)!;
 const subsets = (world: World, key = 'default/web') => objectIn<Endpoints>(world, 'endpoints', key).subsets;
@@ -37,7 +37,7 @@ test('Endpoints list ready pods by address, with their nodes and pods', () => {
 });
 
 test('a service whose selector finds nobody has Endpoints without subsets', () => {
-  const world = settled(created(clusterWorld(), 'services', service('lonely')));
+  const world = reconciled(created(clusterWorld(), 'services', service('lonely')));
   expect(subsets(world, 'default/lonely')).toBe(undefined);
 });
 
@@ -47,9 +47,9 @@ test('a pod that is not ready moves to notReadyAddresses and back', () => {
   const { nodeName } = pod!.spec;
   const entry = { ip: pod!.status.podIP, nodeName, targetRef: target(pod!) };
   const ports = [{ name: 'http', port: 80, protocol: 'TCP' }];
-  const failing = settled(setUnready(world, nodeName!, `default/${pod!.metadata.name}`, true));
+  const failing = reconciled(setUnready(world, nodeName!, `default/${pod!.metadata.name}`, true));
   expect(subsets(failing)).toEqual([{ notReadyAddresses: [entry], ports }]);
-  expect(subsets(settled(setUnready(failing, nodeName!, `default/${pod!.metadata.name}`, false)))).toEqual([
+  expect(subsets(reconciled(setUnready(failing, nodeName!, `default/${pod!.metadata.name}`, false)))).toEqual([
     { addresses: [entry], ports },
   ]);
 });
@@ -64,13 +64,13 @@ test('a named target port is looked up in each pod', () => {
     'services',
     service('web', { ports: [{ port: 8080, protocol: 'TCP', targetPort: 'www' }] }),
   );
-  const world = settled(created(start, 'deployments.apps', deployment('web', 1, 'nginx:1.27', { template })));
+  const world = reconciled(created(start, 'deployments.apps', deployment('web', 1, 'nginx:1.27', { template })));
   expect(subsets(world)?.[0]?.ports).toEqual([{ port: 80, protocol: 'TCP' }]);
 });
 
 test('deleting the service deletes its Endpoints and slices', () => {
   const world = withWeb();
-  const gone = settled(changeApi(world, (api) => deleteObject(api, 'services', 'default/web', { now: world.now })));
+  const gone = reconciled(changeApi(world, (api) => deleteObject(api, 'services', 'default/web', { now: world.now })));
   expect(listIn(gone, 'endpoints')).toEqual([]);
   expect(listIn(gone, SLICES)).toEqual([]);
 });
@@ -119,9 +119,9 @@ describe('an EndpointSlice', () => {
       metadata: { labels: { app: 'web' } },
       spec: { containers: [{ name: 'web', image: 'busybox:1.36', command: ['sleep', 'infinity'] }] },
     };
-    const world = settled(created(start, 'deployments.apps', deployment('web', 1, 'busybox:1.36', { template })));
+    const world = reconciled(created(start, 'deployments.apps', deployment('web', 1, 'busybox:1.36', { template })));
     const [pod] = pods(world);
-    const going = settled(
+    const going = reconciled(
       changeApi(world, (api) => deleteObject(api, 'pods', `default/${pod!.metadata.name}`, { now: world.now })),
       { ms: 300 },
     );
@@ -136,7 +136,7 @@ describe('an EndpointSlice', () => {
 
   test('holds at most a hundred endpoints', () => {
     const start = created(clusterWorld({ workers: 3, pools: { pool: '10.48.0.0/22' } }), 'services', service('web'));
-    const world = settled(created(start, 'deployments.apps', deployment('web', 120)));
+    const world = reconciled(created(start, 'deployments.apps', deployment('web', 120)));
     expect(
       listIn<EndpointSlice>(world, SLICES)
         .map((slice) => slice.endpoints.length)
@@ -154,7 +154,7 @@ test('Endpoints written by hand for a service without a selector are mirrored', 
     metadata: { name: 'legacy', namespace: 'default' },
     subsets: [{ addresses: [{ ip: '192.0.2.7' }], ports: [{ port: 8080, protocol: 'TCP' }] }],
   };
-  const world = settled(created(start, 'endpoints', hand));
+  const world = reconciled(created(start, 'endpoints', hand));
   expect(listIn<EndpointSlice>(world, SLICES).map(({ endpoints, ports }) => ({ endpoints, ports }))).toEqual([
     { endpoints: [{ addresses: ['192.0.2.7'], conditions: { ready: true } }], ports: [{ name: '', port: 8080, protocol: 'TCP' }] },
   ]);
@@ -177,10 +177,10 @@ test('whatever the order in which objects are made, the endpoints come out the s
         ])
         .sort(),
     );
-  const expected = shape(settled(makers.reduce((world, make) => make(world), clusterWorld())));
+  const expected = shape(reconciled(makers.reduce((world, make) => make(world), clusterWorld())));
   fc.assert(
     fc.property(fc.shuffledSubarray(makers, { minLength: makers.length }), fc.boolean(), (order, between) => {
-      const world = settled(order.reduce((before, make) => (between ? settled(make(before)) : make(before)), clusterWorld()));
+      const world = reconciled(order.reduce((before, make) => (between ? reconciled(make(before)) : make(before)), clusterWorld()));
       expect(shape(world)).toEqual(expected);
       const selected = addressesOf(world);
       expect(subsets(world, 'default/a')?.[0]?.addresses?.map((address) => address.ip)).toEqual(selected);
@@ -200,5 +200,5 @@ test('a service patch changes nothing in Endpoints that stay as they were', () =
       { now: world.now },
     ),
   );
-  expect(objectIn(settled(patched), 'endpoints', 'default/web')).toBe(objectIn(world, 'endpoints', 'default/web'));
+  expect(objectIn(reconciled(patched), 'endpoints', 'default/web')).toBe(objectIn(world, 'endpoints', 'default/web'));
 });

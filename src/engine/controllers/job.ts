@@ -122,7 +122,7 @@ function sync(start: ApiState, job: Job, context: Reconciling): Reconciled {
   };
   const retryAt = failed === 0 ? 0 : lastEnd(pods) + Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (failed - 1));
   const early = retryAt > context.now;
-  for (let i = active.length; i < wanted && !early; i++) api = createPod(api, owner, job.spec.template, context, { labels });
+  for (let i = active.length; i < wanted && !early; i++) api = createPod(api, owner, job.spec.template, context, { labels }).api;
   for (const pod of active.slice(wanted)) api = deletePod(api, owner, pod, context);
   const now = early ? Math.min(active.length, wanted) : wanted;
   return {

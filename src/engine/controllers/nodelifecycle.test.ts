@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Endpoints, KubeEvent, Node, Pod } from '../api/objects.ts';
 import { hostDown } from '../faults/host-down.ts';
-import { CLUSTER, clusterWorld, created, deployment, listIn, objectIn, service, settled } from '../testing.ts';
+import { CLUSTER, clusterWorld, created, deployment, listIn, objectIn, reconciled, service } from '../testing.ts';
 import type { World } from '../world.ts';
 
-const start = () => settled(created(created(clusterWorld(), 'services', service('web')), 'deployments.apps', deployment('web', 2)));
+const start = () =>
+  reconciled(created(created(clusterWorld(), 'services', service('web')), 'deployments.apps', deployment('web', 2)));
 const power = (world: World, on: boolean): World => hostDown.set(world, { host: 'worker2' }, !on) as World;
 const ready = (world: World) =>
   objectIn<Node>(world, 'nodes', 'worker2').status.conditions?.find((condition) => condition.type === 'Ready');
@@ -17,12 +18,12 @@ const endpoints = (world: World) =>
 const seconds = (count: number) => ({ ms: count * 1000 });
 
 test('a node that is switched off stays Ready for 40 s after its last sign of life', () => {
-  const world = settled(power(start(), false), seconds(30));
+  const world = reconciled(power(start(), false), seconds(30));
   expect([ready(world)?.status, endpoints(world)]).toEqual(['True', [[2, undefined]]]);
 });
 
 test('then it is Unknown and tainted, and its pods no longer count', () => {
-  const world = settled(power(start(), false), seconds(45));
+  const world = reconciled(power(start(), false), seconds(45));
   expect(ready(world)).toEqual({
     type: 'Ready',
     status: 'Unknown',
@@ -44,7 +45,7 @@ test('then it is Unknown and tainted, and its pods no longer count', () => {
 });
 
 test('after five minutes more its pods are evicted and replaced, but stay Terminating until the node is back', () => {
-  const world = settled(power(start(), false), seconds(350));
+  const world = reconciled(power(start(), false), seconds(350));
   const [old] = onWorker2(world);
   expect(old!.metadata.deletionTimestamp).toBe('2026-01-05T12:06:10Z');
   expect(old!.status.conditions?.at(-1)).toEqual({
@@ -55,7 +56,7 @@ test('after five minutes more its pods are evicted and replaced, but stay Termin
     lastTransitionTime: '2026-01-05T12:05:40Z',
   });
   expect(endpoints(world)).toEqual([[2, undefined]]);
-  const back = settled(power(world, true));
+  const back = reconciled(power(world, true));
   expect(onWorker2(back)).toEqual([]);
   expect(Object.keys(back.hosts.worker2!.netns)).toEqual(['']);
   expect([ready(back)?.status, objectIn<Node>(back, 'nodes', 'worker2').spec.taints, back.clusters[CLUSTER]!.silentSince]).toEqual([
@@ -68,7 +69,7 @@ test('after five minutes more its pods are evicted and replaced, but stay Termin
 test('a node that comes back in time restarts its pods in place, with new addresses', () => {
   const before = start();
   const [pod] = onWorker2(before);
-  const world = settled(power(settled(power(before, false), seconds(60)), true));
+  const world = reconciled(power(reconciled(power(before, false), seconds(60)), true));
   const [again] = onWorker2(world);
   expect(again!.metadata.uid).toBe(pod!.metadata.uid);
   expect(again!.status.containerStatuses?.map(({ ready: isReady, restartCount }) => [isReady, restartCount])).toEqual([[true, 1]]);
@@ -78,5 +79,5 @@ test('a node that comes back in time restarts its pods in place, with new addres
 
 test('nothing wakes the world while every node reports', () => {
   const world = start();
-  expect(settled(world, seconds(600)).clusters[CLUSTER]!.api).toBe(world.clusters[CLUSTER]!.api);
+  expect(reconciled(world, seconds(600)).clusters[CLUSTER]!.api).toBe(world.clusters[CLUSTER]!.api);
 });

@@ -3,6 +3,7 @@
  * and controller_ref_manager.go. Leaves out expectations: a round sees its own writes.
  */
 import type { ApiObject, OwnerReference, Pod, PodTemplate } from '../api/objects.ts';
+import { StatusError } from '../api/status.ts';
 import { type ApiState, keyOf, type ResourceName } from '../api/storage.ts';
 import { createObject, deleteObject, updateObject } from '../api/write.ts';
 import type { Reconciling } from './controller.ts';
@@ -32,8 +33,15 @@ export interface PodOwner {
   readonly component: string;
 }
 
+/** What came of creating a pod. */
+export interface PodCreation {
+  readonly api: ApiState;
+  /** The server refused it: its message. */
+  readonly error?: string;
+}
+
 /**
- * Creates one pod from a template and records `SuccessfulCreate` on the owner.
+ * Creates one pod from a template and records `SuccessfulCreate` on the owner, or `FailedCreate` when the server refuses it.
  * @param extra labels, and a spec change, that the owner adds to its template's
  */
 export function createPod(
@@ -42,7 +50,7 @@ export function createPod(
   template: PodTemplate,
   context: Reconciling,
   extra: { readonly labels?: Readonly<Record<string, string>>; readonly spec?: Readonly<Record<string, unknown>> } = {},
-): ApiState {
+): PodCreation {
   const { metadata } = owner.object;
   const draft = {
     apiVersion: 'v1',
@@ -56,9 +64,26 @@ export function createPod(
     },
     spec: { ...template.spec, ...extra.spec },
   };
-  const created = createObject(api, 'pods', draft, context);
-  ownerEvent(owner, 'SuccessfulCreate', `Created pod: ${created.object.metadata.name}`, context);
-  return created.api;
+  try {
+    const created = createObject(api, 'pods', draft, context);
+    ownerEvent(owner, 'SuccessfulCreate', `Created pod: ${created.object.metadata.name}`, context);
+    return { api: created.api };
+  } catch (refusal) {
+    // Admission refuses by throwing its Status: a missing service account, for one.
+    if (!(refusal instanceof StatusError)) throw refusal;
+    // The server judges before it makes up the rest of the name.
+    const error = refusal.message.replace(/^pods "[^"]*"/, `pods "${metadata.name}-"`);
+    const { object, resource, component } = owner;
+    context.events.push({
+      object,
+      resource,
+      component,
+      type: 'Warning',
+      reason: 'FailedCreate',
+      message: `Error creating: ${error}`,
+    });
+    return { api, error };
+  }
 }
 
 /** Deletes one pod, gracefully, and records `SuccessfulDelete` on the owner. */

@@ -2,13 +2,12 @@
  * ReplicaSet controller: keeps the wished number of pods.
  *
  * Reads replicasets and pods; writes pods, events and the ReplicaSet's status. Models k8s.io/kubernetes/pkg/controller/replicaset
- * v1.32. Leaves out slow-start batches, ReplicaFailure and release of pods whose labels were changed away by hand (they are
- * released: they lose the owner reference as upstream does).
+ * v1.32. Leaves out slow-start batches and retries by time: a refused pod is tried again when something it needs has changed.
  */
-import type { Pod, ReplicaSet } from '../api/objects.ts';
+import type { Condition, Pod, ReplicaSet } from '../api/objects.ts';
 import { matches } from '../api/selectors.ts';
 import { type ApiState, getObject, keyOf, objectsOf } from '../api/storage.ts';
-import { parseTimestamp } from '../api/time.ts';
+import { parseTimestamp, timestamp } from '../api/time.ts';
 import { updateObject, updateStatus } from '../api/write.ts';
 import { controllerAgent, createResting, earliest, type Reconciled, type Reconciling } from './controller.ts';
 import { adopt, controllerOf, createPod, deletePod, type PodOwner } from './ownership.ts';
@@ -17,7 +16,7 @@ import { availableAt, conditionOf, isActive, isAvailable, isReady } from './pods
 
 const RESOURCE = 'replicasets.apps';
 
-export const replicasetAgent = controllerAgent({ name: 'replicaset', reads: [RESOURCE, 'pods'], reconcile });
+export const replicasetAgent = controllerAgent({ name: 'replicaset', reads: [RESOURCE, 'pods', 'serviceaccounts'], reconcile });
 
 const resting = createResting();
 
@@ -26,9 +25,11 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
   let wakeAt: number | undefined;
   const sets = objectsOf<ReplicaSet>(start, RESOURCE);
   const pods = objectsOf<Pod>(start, 'pods');
+  const accounts = objectsOf(start, 'serviceaccounts');
   for (const key in sets) {
     const set = sets[key]!;
-    const inputs = [...podsOwnedBy(pods, set.metadata.uid), undefined, ...selected(pods, set)];
+    // A pod that was refused for want of its account is tried again when accounts change.
+    const inputs = [accounts, ...podsOwnedBy(pods, set.metadata.uid), undefined, ...selected(pods, set)];
     const before = api;
     const result = resting(before, set, inputs, context.now, () => sync(before, set, context));
     api = result.api;
@@ -41,15 +42,17 @@ function sync(start: ApiState, set: ReplicaSet, context: Reconciling): Reconcile
   let api = claim(start, set, context);
   const pods = objectsOf<Pod>(api, 'pods');
   const active = podsOwnedBy(pods, set.metadata.uid).filter(isActive);
+  let error: string | undefined;
   if (!set.metadata.deletionTimestamp) {
     const owner: PodOwner = { resource: RESOURCE, object: set, component: 'replicaset-controller' };
-    for (let missing = set.spec.replicas - active.length; missing > 0; missing--)
-      api = createPod(api, owner, set.spec.template, context);
+    for (let missing = set.spec.replicas - active.length; missing > 0 && error === undefined; missing--) {
+      ({ api, error } = createPod(api, owner, set.spec.template, context));
+    }
     if (active.length > set.spec.replicas) {
       for (const pod of surplus(start, set, active, context.now)) api = deletePod(api, owner, pod, context);
     }
   }
-  return status(api, set, context);
+  return status(api, set, error, context);
 }
 
 /** Adopts matching orphans and releases pods that no longer match. */
@@ -142,7 +145,7 @@ function created(pod: Pod): number {
   return parseTimestamp(pod.metadata.creationTimestamp) ?? 0;
 }
 
-function status(api: ApiState, set: ReplicaSet, context: Reconciling): Reconciled {
+function status(api: ApiState, set: ReplicaSet, error: string | undefined, context: Reconciling): Reconciled {
   const active = podsOwnedBy(objectsOf<Pod>(api, 'pods'), set.metadata.uid).filter(isActive);
   const wanted = Object.entries(set.spec.template.metadata?.labels ?? {});
   const { minReadySeconds } = set.spec;
@@ -156,9 +159,16 @@ function status(api: ApiState, set: ReplicaSet, context: Reconciling): Reconcile
     replicas: active.length,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
     observedGeneration: getObject(api, RESOURCE, keyOf(set))?.metadata.generation,
+    ...(error === undefined ? {} : { conditions: [failure(set, error, context.now)] }),
   };
   return {
     api: updateStatus(api, RESOURCE, keyOf(set), fresh),
     wakeAt: waits.length ? Math.min(...(waits as number[])) : undefined,
   };
+}
+
+function failure(set: ReplicaSet, message: string, now: number): Condition {
+  const old = conditionOf(set.status.conditions, 'ReplicaFailure');
+  if (old?.message === message) return old;
+  return { type: 'ReplicaFailure', status: 'True', lastTransitionTime: timestamp(now), reason: 'FailedCreate', message };
 }

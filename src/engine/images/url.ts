@@ -13,7 +13,7 @@ const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 /** undefined: malformed, or a port out of range. A missing scheme is http. */
 export function parseUrl(text: string): Url | undefined {
   const match = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:[^/?#@]*@)?([^/?#:]+)(?::(\d*))?([/?][^#]*)?(?:#.*)?$/.exec(text);
-  if (!match) return undefined;
+  if (!match || text.endsWith('://')) return undefined;
   const scheme = (match[1] ?? 'http').toLowerCase();
   const port = match[3] ? Number(match[3]) : (PORTS[scheme] ?? 0);
   if (port > 65535) return undefined;

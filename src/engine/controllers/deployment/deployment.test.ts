@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Deployment, KubeEvent, Pod, ReplicaSet } from '../../api/objects.ts';
 import { updateObject } from '../../api/write.ts';
-import { changeApi, clusterWorld, created, deployment, listIn, objectIn, settled } from '../../testing.ts';
+import { changeApi, clusterWorld, created, deployment, listIn, objectIn, reconciled } from '../../testing.ts';
 import type { World } from '../../world.ts';
 
 const DEPLOYMENTS = 'deployments.apps';
@@ -50,7 +50,7 @@ const conditions = (world: World) =>
   ]);
 
 const start = (replicas: number, spec: object = {}, image = 'nginx:1.27') =>
-  settled(created(clusterWorld(), DEPLOYMENTS, deployment('web', replicas, image, spec)));
+  reconciled(created(clusterWorld(), DEPLOYMENTS, deployment('web', replicas, image, spec)));
 
 test('a new deployment gets revision 1, its pods and true conditions', () => {
   const world = start(2);
@@ -95,7 +95,7 @@ describe('a rolling update', () => {
     let world = withImage(start(3), 'nginx:1.26');
     const counts: number[] = [];
     for (let i = 0; i < 150; i++) {
-      world = settled(world, { ms: 100 });
+      world = reconciled(world, { ms: 100 });
       const pods = listIn<Pod>(world, 'pods').filter((pod) => !pod.metadata.deletionTimestamp);
       counts.push(pods.length);
       expect(
@@ -116,7 +116,7 @@ describe('a rolling update', () => {
   });
 
   test('to an image that does not exist stops with the old pods serving', () => {
-    const world = settled(withImage(start(4), 'nginx:nosuch'), { ms: 30_000 });
+    const world = reconciled(withImage(start(4), 'nginx:nosuch'), { ms: 30_000 });
     expect(sizes(world)).toEqual({ 1: 3, 2: 2 });
     expect(conditions(world)).toEqual([
       ['Available', 'True', 'MinimumReplicasAvailable'],
@@ -125,7 +125,7 @@ describe('a rolling update', () => {
   });
 
   test('that does not progress within its deadline says so', () => {
-    const world = settled(withImage(start(4, { progressDeadlineSeconds: 60 }), 'nginx:nosuch'), { ms: 70_000 });
+    const world = reconciled(withImage(start(4, { progressDeadlineSeconds: 60 }), 'nginx:nosuch'), { ms: 70_000 });
     expect(conditions(world)).toEqual([
       ['Available', 'True', 'MinimumReplicasAvailable'],
       ['Progressing', 'False', 'ProgressDeadlineExceeded'],
@@ -133,7 +133,7 @@ describe('a rolling update', () => {
   });
 
   test('back to the first image reuses its set under a new revision', () => {
-    const world = settled(withImage(settled(withImage(start(1), 'nginx:1.26')), 'nginx:1.27'));
+    const world = reconciled(withImage(reconciled(withImage(start(1), 'nginx:1.26')), 'nginx:1.27'));
     expect(sizes(world)).toEqual({ 2: 0, 3: 1 });
     expect(sets(world)[3]!.metadata.annotations).toEqual({
       'deployment.kubernetes.io/desired-replicas': '1',
@@ -145,7 +145,7 @@ describe('a rolling update', () => {
 
   test('keeps as many old sets as revisionHistoryLimit says', () => {
     let world = start(1, { revisionHistoryLimit: 1 });
-    for (const image of ['nginx:1.26', 'nginx:1.25', 'nginx:1.24']) world = settled(withImage(world, image));
+    for (const image of ['nginx:1.26', 'nginx:1.25', 'nginx:1.24']) world = reconciled(withImage(world, image));
     expect(sizes(world)).toEqual({ 3: 0, 4: 1 });
   });
 });
@@ -154,7 +154,7 @@ test('Recreate takes the old pods down before the new come up', () => {
   let world = withImage(start(2, { strategy: { type: 'Recreate' } }), 'nginx:1.26');
   let mixed = false;
   for (let i = 0; i < 80; i++) {
-    world = settled(world, { ms: 100 });
+    world = reconciled(world, { ms: 100 });
     mixed ||= new Set(listIn<Pod>(world, 'pods').map((pod) => pod.spec.containers[0]!.image)).size > 1;
   }
   expect(mixed).toBe(false);
@@ -162,8 +162,8 @@ test('Recreate takes the old pods down before the new come up', () => {
 });
 
 test('a paused deployment scales but does not roll out', () => {
-  const paused = settled(changed(start(1), (spec) => ({ ...spec, paused: true })));
-  const world = settled(changed(withImage(paused, 'nginx:1.26'), (spec) => ({ ...spec, replicas: 3 })));
+  const paused = reconciled(changed(start(1), (spec) => ({ ...spec, paused: true })));
+  const world = reconciled(changed(withImage(paused, 'nginx:1.26'), (spec) => ({ ...spec, replicas: 3 })));
   expect(sizes(world)).toEqual({ 1: 3 });
   expect(conditions(world)).toEqual([
     ['Progressing', 'Unknown', 'DeploymentPaused'],
@@ -172,11 +172,11 @@ test('a paused deployment scales but does not roll out', () => {
 });
 
 test('scaling in the middle of a rollout is shared out in proportion', () => {
-  const stuck = settled(withImage(start(8), 'nginx:nosuch'), { ms: 20_000 });
+  const stuck = reconciled(withImage(start(8), 'nginx:nosuch'), { ms: 20_000 });
   expect(sizes(stuck)).toEqual({ 1: 6, 2: 4 });
   expect(
     sizes(
-      settled(
+      reconciled(
         changed(stuck, (spec) => ({ ...spec, replicas: 16 })),
         { ms: 300 },
       ),
@@ -185,10 +185,34 @@ test('scaling in the middle of a rollout is shared out in proportion', () => {
 });
 
 test('scaling down takes the pod that is not ready, then from the fuller node', () => {
-  const world = settled(changed(start(4), (spec) => ({ ...spec, replicas: 2 })));
+  const world = reconciled(changed(start(4), (spec) => ({ ...spec, replicas: 2 })));
   expect(
     listIn<Pod>(world, 'pods')
       .map((pod) => pod.spec.nodeName)
       .sort(),
   ).toEqual(['worker1', 'worker2']);
+});
+
+test('pods that the server refuses are reported, and made once what was missing is there', () => {
+  const template = {
+    metadata: { labels: { app: 'web' } },
+    spec: { serviceAccountName: 'shop', containers: [{ name: 'web', image: 'nginx:1.27' }] },
+  };
+  const world = start(1, { template });
+  const set = sets(world)[1]!;
+  const error = `pods "${set.metadata.name}-" is forbidden: error looking up service account default/shop: serviceaccount "shop" not found`;
+  const refused = listIn<KubeEvent>(world, 'events').filter((event) => event.reason === 'FailedCreate');
+  expect(refused.map((event) => [event.type, event.involvedObject.name, event.message])).toEqual([
+    ['Warning', set.metadata.name, `Error creating: ${error}`],
+  ]);
+  expect(conditions(world)).toEqual([
+    ['Progressing', 'True', 'NewReplicaSetCreated'],
+    ['Available', 'False', 'MinimumReplicasUnavailable'],
+    ['ReplicaFailure', 'True', 'FailedCreate'],
+  ]);
+  const mended = reconciled(created(world, 'serviceaccounts', { metadata: { name: 'shop', namespace: 'default' } }));
+  expect(conditions(mended)?.map(([type, status]) => [type, status])).toEqual([
+    ['Available', 'True'],
+    ['Progressing', 'True'],
+  ]);
 });

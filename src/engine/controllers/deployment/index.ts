@@ -2,7 +2,7 @@
  * Deployment controller: from one template to the next by way of ReplicaSets.
  *
  * Reads deployments and replicasets; writes replicasets, events, the Deployment's revision and status. Models
- * k8s.io/kubernetes/pkg/controller/deployment v1.32. Leaves out the deprecated rollback field and ReplicaFailure.
+ * k8s.io/kubernetes/pkg/controller/deployment v1.32. Leaves out the deprecated rollback field.
  */
 import type { Deployment, Pod, ReplicaSet } from '../../api/objects.ts';
 import { matches } from '../../api/selectors.ts';

@@ -1,6 +1,5 @@
 /**
  * A Deployment's status and its conditions. Models calculateStatus (sync.go), progress.go and deployment_util.go v1.32.
- * Leaves out ReplicaFailure.
  */
 import type { Condition, Deployment, ReplicaSet } from '../../api/objects.ts';
 import { type ApiState, keyOf } from '../../api/storage.ts';
@@ -126,6 +125,17 @@ function progress(deployment: Deployment, fresh: ReplicaSet | undefined, status:
   return conditions;
 }
 
+/** The ReplicaSets' failure to create pods, if one has it, is the Deployment's too. */
+function withFailure(conditions: Conditions, all: readonly ReplicaSet[], now: number): Conditions {
+  const failed = all
+    .map((set) => conditionOf(set.status.conditions, 'ReplicaFailure'))
+    .find((condition) => condition !== undefined);
+  if (failed) return withCondition(conditions, 'ReplicaFailure', 'True', failed.reason ?? '', failed.message ?? '', now);
+  return conditionOf(conditions, 'ReplicaFailure')
+    ? conditions.filter((condition) => condition.type !== 'ReplicaFailure')
+    : conditions;
+}
+
 /** Writes the status. @param rollout false while scaling or paused: the Progressing condition then stays as it is */
 export function syncStatus(
   api: ApiState,
@@ -137,7 +147,8 @@ export function syncStatus(
   context: Reconciling,
 ): Reconciled {
   const status = counted(deployment, fresh, all, conditions, context.now);
-  const final = rollout ? { ...status, conditions: progress(deployment, fresh, status, context.now) } : status;
+  const progressed = rollout ? { ...status, conditions: progress(deployment, fresh, status, context.now) } : status;
+  const final = { ...progressed, conditions: withFailure(progressed.conditions ?? [], all, context.now) };
   const due = deadline(deployment, final.conditions ?? []);
   // Zero counts are absent in the real object (omitempty).
   const { observedGeneration, conditions: written, ...counts } = final;

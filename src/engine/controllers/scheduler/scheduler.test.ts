@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubeEvent, Node, Pod } from '../../api/objects.ts';
 import { deleteObject, updateObject } from '../../api/write.ts';
-import { changeApi, clusterWorld, created, deployment, listIn, objectIn, settled } from '../../testing.ts';
+import { changeApi, clusterWorld, created, deployment, listIn, objectIn, reconciled } from '../../testing.ts';
 import type { World } from '../../world.ts';
 import { quantity } from './quantity.ts';
 
@@ -25,7 +25,7 @@ function changedNode(world: World, name: string, change: (node: Node) => Node): 
 }
 
 test('a nodeSelector that no node meets leaves the pod pending, with the real message', () => {
-  const world = settled(created(clusterWorld(), 'pods', pod('a', { nodeSelector: { disk: 'ssd' } })));
+  const world = reconciled(created(clusterWorld(), 'pods', pod('a', { nodeSelector: { disk: 'ssd' } })));
   const message =
     "0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 node(s) didn't match Pod's node affinity/selector. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
   expect(refusal(world, 'a')).toBe(message);
@@ -46,16 +46,16 @@ test('a nodeSelector that no node meets leaves the pod pending, with the real me
 });
 
 test('a pending pod is scheduled when a node gets the label', () => {
-  const waiting = settled(created(clusterWorld(), 'pods', pod('a', { nodeSelector: { disk: 'ssd' } })));
+  const waiting = reconciled(created(clusterWorld(), 'pods', pod('a', { nodeSelector: { disk: 'ssd' } })));
   const labelled = changedNode(waiting, 'worker2', (node) => ({
     ...node,
     metadata: { ...node.metadata, labels: { ...node.metadata.labels, disk: 'ssd' } },
   }));
-  expect(nodesOf(settled(labelled))).toEqual({ a: 'worker2' });
+  expect(nodesOf(reconciled(labelled))).toEqual({ a: 'worker2' });
 });
 
 test('too little CPU could be helped by preemption, taints could not', () => {
-  const world = settled(
+  const world = reconciled(
     created(
       clusterWorld(),
       'pods',
@@ -71,7 +71,7 @@ test('cordoned nodes take no new pods', () => {
   let world = clusterWorld();
   for (const name of ['worker1', 'worker2'])
     world = changedNode(world, name, (node) => ({ ...node, spec: { ...node.spec, unschedulable: true } }));
-  world = settled(created(world, 'pods', pod('a')));
+  world = reconciled(created(world, 'pods', pod('a')));
   expect(refusal(world, 'a')).toBe(
     '0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 node(s) were unschedulable. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
   );
@@ -82,14 +82,14 @@ test('cordoned nodes take no new pods', () => {
 
 test('a toleration opens the control plane', () => {
   const tolerations = [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }];
-  const world = settled(
+  const world = reconciled(
     created(clusterWorld(), 'pods', pod('a', { tolerations, nodeSelector: { 'kubernetes.io/hostname': 'control1' } })),
   );
   expect(nodesOf(world)).toEqual({ a: 'control1' });
 });
 
 test('replicas spread over the nodes that can take them', () => {
-  const world = settled(created(clusterWorld({ workers: 3 }), 'deployments.apps', deployment('web', 6)));
+  const world = reconciled(created(clusterWorld({ workers: 3 }), 'deployments.apps', deployment('web', 6)));
   const counts = new Map<string, number>();
   for (const node of Object.values(nodesOf(world))) counts.set(node!, (counts.get(node!) ?? 0) + 1);
   expect([...counts].sort()).toEqual([
@@ -111,7 +111,7 @@ test('a hard topology spread constraint leaves the pod that would break it pendi
     metadata: { name, namespace: 'default', labels: { app: 'web' } },
   });
   const cordoned = changedNode(clusterWorld(), 'worker2', (node) => ({ ...node, spec: { ...node.spec, unschedulable: true } }));
-  const world = settled(created(cordoned, 'pods', labelled('a'), labelled('b')));
+  const world = reconciled(created(cordoned, 'pods', labelled('a'), labelled('b')));
   expect(nodesOf(world)).toEqual({ a: 'worker1', b: undefined });
   expect(refusal(world, 'b')).toBe(
     "0/3 nodes are available: 1 node(s) didn't match pod topology spread constraints, 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 1 node(s) were unschedulable. preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling.",
@@ -127,7 +127,7 @@ test('required anti-affinity keeps two pods off one node', () => {
     },
   };
   const template = { metadata: { labels: { app: 'web' } }, spec: { affinity, containers: [{ name: 'web', image: 'nginx:1.27' }] } };
-  const world = settled(created(clusterWorld(), 'deployments.apps', deployment('web', 3, 'nginx:1.27', { template })));
+  const world = reconciled(created(clusterWorld(), 'deployments.apps', deployment('web', 3, 'nginx:1.27', { template })));
   expect(Object.values(nodesOf(world)).sort()).toEqual(['worker1', 'worker2', undefined]);
 });
 
@@ -135,7 +135,7 @@ test('without nodes the message is short', () => {
   let world = clusterWorld();
   for (const name of ['control1', 'worker1', 'worker2'])
     world = changeApi(world, (api) => deleteObject(api, 'nodes', name, { now: world.now }));
-  expect(refusal(settled(created(world, 'pods', pod('a'))), 'a')).toBe('no nodes available to schedule pods');
+  expect(refusal(reconciled(created(world, 'pods', pod('a'))), 'a')).toBe('no nodes available to schedule pods');
 });
 
 test.each([
