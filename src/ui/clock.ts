@@ -36,6 +36,9 @@ class Interrupted extends Error {
 
 /** How often the clock on the screen moves while something is due, ms of wall time. */
 const SHOW_MS = 200;
+/** What is due within this is about to happen; the screen says so. */
+export const SOON_MS = 15_000;
+const MAX_TIMER_MS = 1_800_000;
 /** The most that an idle hour adds at once, ms. */
 const MAX_IDLE_MS = 3_600_000;
 
@@ -72,6 +75,8 @@ export function createClock(sim: Sim): ScreenClock {
   let moving = false;
   let rushing = 0;
   let stopped = false;
+  /** Nothing is due soon. */
+  let resting = true;
 
   const standing = () => (screen.getState().paused && rushing === 0) || document.hidden;
   const show = () => {
@@ -123,18 +128,27 @@ export function createClock(sim: Sim): ScreenClock {
     clearTimeout(timer);
     show();
     const at = nextAt();
+    resting = sleepers.length === 0 && (at === undefined || at - sim.world().now >= SOON_MS);
     if (stopped || moving || at === undefined || standing()) return;
     if (rushing > 0) {
       void breathe().then(() => move(() => Math.max(at, sim.world().now)));
       return;
     }
-    const left = (at - sim.world().now) / screen.getState().speed;
-    timer = setTimeout(() => void move(() => Math.round(sim.world().now + earned())), Math.max(8, Math.min(left, SHOW_MS)));
+    const virtual = at - sim.world().now;
+    // Something far off is waited for in one go: the clock on the screen stands still and nothing is drawn.
+    const step = resting ? MAX_TIMER_MS : SHOW_MS;
+    timer = setTimeout(
+      () => void move(() => Math.round(sim.world().now + earned())),
+      Math.max(8, Math.min(virtual / screen.getState().speed, step)),
+    );
   }
 
   const releases = [
     sim.subscribe(() => {
-      if (!moving) plan();
+      if (moving) return;
+      // What happens after a rest starts now: the rest is not run through first.
+      if (resting) wall = performance.now();
+      plan();
     }),
     screen.subscribe((state, before) => {
       if (state.paused === before.paused && state.speed === before.speed) return;
@@ -177,11 +191,11 @@ export function createClock(sim: Sim): ScreenClock {
       });
     },
     touch() {
-      if (moving || standing() || nextAt() !== undefined) return;
+      if (moving || standing() || sleepers.length > 0) return;
       const ms = Math.round(earned());
       if (ms > 0) sim.advance(ms);
       wall = performance.now();
-      show();
+      plan();
     },
     async skip() {
       const at = time.getState().waiting?.until ?? nextAt();

@@ -90,17 +90,14 @@ function objects(changes: readonly Change[]): Summary[] {
   return asked.map((change) => {
     const field = change.fields[0];
     const name = objectName(change.resource, change.key);
-    const code =
-      field && change.fields.length === 1
-        ? `${field.path.split('.').at(-1)} ${field.before || '∅'} → ${field.after || '∅'}`
-        : undefined;
+    const code = field && change.fields.length === 1 ? `${field.path.split('.').at(-1)} → ${field.after || 'none'}` : undefined;
     return {
       id: `object ${change.resource} ${change.key}`,
       sign: change.sign,
       mark: change.sign === '-' ? MINUS : change.sign,
       text: name,
       ...(code ? { code: code.length > 48 ? `${code.slice(0, 47)}…` : code } : {}),
-      title: change.fields.map((each) => `${each.path}: ${each.before || '∅'} → ${each.after || '∅'}`).join('\n') || name,
+      title: change.fields.map((each) => `${each.path}: ${each.before || 'none'} → ${each.after || 'none'}`).join('\n') || name,
       change,
     };
   });

@@ -78,12 +78,13 @@ function Learned({ world, host }: { readonly world: World; readonly host: Host }
 
 function Path({ route, best, world }: { readonly route: TableRoute; readonly best: boolean; readonly world: World }) {
   const via = route.attributes.nextHop ?? route.gateway;
+  const name = via && (hostAt(world, via) ?? via);
   const marks = [route.filtered && 'filtered', route.stale && 'stale'].filter(Boolean).join(', ');
   return (
     <li className={clsx(best && styles.best)}>
       <span aria-hidden="true">{best ? '*' : ''}</span>
       <span>
-        {via ? `via ${hostAt(world, via) ?? via}` : route.destination} <small>{route.protocol}</small>
+        {via ? `via ${name}` : route.destination} {name !== route.protocol && <small>{route.protocol}</small>}
         {marks && <em> {marks}</em>}
         {best && route.ref && <Why world={world} target={route.ref} />}
       </span>

@@ -14,7 +14,15 @@ export function useInspected(world: World, fits: (host: Host) => boolean): Host 
   return hosts.find((host) => host.name === name) ?? hosts.find((host) => host.kind === 'bastion') ?? hosts[0];
 }
 
-export function HostPicker({ world, host, fits }: { readonly world: World; readonly host: Host; fits(host: Host): boolean }) {
+interface PickerProps {
+  readonly world: World;
+  readonly host: Host;
+  /** Names only. */
+  readonly brief?: boolean;
+  fits(host: Host): boolean;
+}
+
+export function HostPicker({ world, host, fits, brief }: PickerProps) {
   const hosts = Object.values(world.hosts).filter(fits);
   return (
     <label className={styles.picker}>
@@ -22,7 +30,7 @@ export function HostPicker({ world, host, fits }: { readonly world: World; reado
       <select value={host.name} onChange={(event) => screen.setState({ inspected: event.target.value })}>
         {hosts.map((each) => (
           <option key={each.name} value={each.name}>
-            {`${each.name} · ${each.address}`}
+            {brief ? each.name : `${each.name} · ${each.address}`}
           </option>
         ))}
       </select>

@@ -41,7 +41,16 @@ function branch(table: Table, rule: Rule, id: string, depth: number): ChainTree 
 }
 
 /** A rule for reading: what must match, what happens then. */
-export function ruleText(rule: Rule): { readonly when: string; readonly act: string; readonly comment: string | undefined } {
+export interface RuleText {
+  readonly when: string;
+  readonly act: string;
+  /** Chain it goes on in, when that is the service's own. */
+  readonly chain: string | undefined;
+  readonly comment: string | undefined;
+}
+
+/** @param service `namespace/name`, which every comment begins with and nobody needs to read again */
+export function ruleText(rule: Rule, service: string): RuleText {
   const not = (inverted: boolean | undefined, text: string) => (inverted ? `not ${text}` : text);
   const parts = [
     rule.src && not(rule.src.not, `from ${rule.src.prefix.replace('/32', '')}`),
@@ -49,7 +58,13 @@ export function ruleText(rule: Rule): { readonly when: string; readonly act: str
     rule.proto,
     ...rule.matches.map(matchText),
   ];
-  return { when: parts.filter(Boolean).join(' '), act: targetText(rule), comment: commentOf(rule) };
+  const chain = rule.target.type === 'jump' && !SHARED.test(rule.target.chain) ? rule.target.chain : undefined;
+  const comment =
+    commentOf(rule)
+      ?.replace(service, '')
+      .replace(/^:\S*\s*/, '')
+      .replace(/^(cluster IP|->)\s*/, '') || undefined;
+  return { when: parts.filter(Boolean).join(' '), act: targetText(rule), chain, comment };
 }
 
 function matchText(match: Match): string | undefined {

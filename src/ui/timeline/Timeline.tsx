@@ -3,7 +3,7 @@ import clsx from 'clsx';
 import { FastForward, Pause, Play } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
-import { time } from '../clock.ts';
+import { SOON_MS, time } from '../clock.ts';
 import button from '../parts/Button.module.css';
 import { Menu } from '../parts/Menu.tsx';
 import { currentClock } from '../store/lab.ts';
@@ -77,7 +77,8 @@ function Mark({ mark, on }: { readonly mark: CommandMark; readonly on: boolean }
 /** `14:02:12` of a virtual moment, in UTC as the hosts have it. */
 export const clockText = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
 
-const SOON_MS = 15_000;
+/** What is further off than this is not worth a button. */
+const FAR_MS = 600_000;
 
 function WorldClock() {
   const { now, due, waiting } = useStore(time);
@@ -87,15 +88,11 @@ function WorldClock() {
   const until = waiting?.until ?? due;
   const left = until === undefined ? undefined : Math.max(0, until - now);
   const state = waiting ? `${waiting.why}, ${duration(left!)} left` : stateText(left);
-  const offer = left !== undefined && (waiting !== undefined || left > 1500);
+  const offer = left !== undefined && (waiting !== undefined || (left > 1500 && left < FAR_MS));
   return (
     <>
       {offer && (
-        <button
-          type="button"
-          className={clsx(waiting ? button.primary : button.button, styles.skip)}
-          onClick={() => void currentClock()?.skip()}
-        >
+        <button type="button" className={clsx(button.button, styles.skip)} onClick={() => void currentClock()?.skip()}>
           <FastForward size={13} aria-hidden="true" />
           Skip ahead
         </button>
@@ -114,6 +111,7 @@ function WorldClock() {
 
 function stateText(left: number | undefined): string {
   if (left === undefined) return 'settled';
+  if (left > FAR_MS) return 'settled';
   return left > SOON_MS ? `settled, next in ${duration(left)}` : 'settling';
 }
 
