@@ -11,21 +11,25 @@ import { namespaceAgent } from './controllers/namespace.ts';
 import { nodeLifecycleAgent } from './controllers/nodelifecycle.ts';
 import { replicasetAgent } from './controllers/replicaset.ts';
 import { schedulerAgent } from './controllers/scheduler/index.ts';
+import { statefulsetAgent } from './controllers/statefulset.ts';
 import { bird } from './daemons/bird/agent.ts';
 import { confd } from './daemons/confd/agent.ts';
 import { felixAgent } from './daemons/felix/agent.ts';
 import { kubeProxyAgent } from './daemons/kube-proxy/agent.ts';
 import { kubeletAgent } from './daemons/kubelet/agent.ts';
+import { heartbeatAgent } from './daemons/kubelet/heartbeat.ts';
 import { watch } from './watch.ts';
 
 export const agents: readonly Agent[] = [
   watch,
+  heartbeatAgent,
   nodeLifecycleAgent,
   namespaceAgent,
   garbageCollectorAgent,
   deploymentAgent,
   replicasetAgent,
   daemonsetAgent,
+  statefulsetAgent,
   jobAgent,
   schedulerAgent,
   endpointsAgent,

@@ -2,13 +2,14 @@
  * DaemonSet controller: one pod on every node that may have one.
  *
  * Reads daemonsets, nodes and pods; writes pods, events and the DaemonSet's status. Models k8s.io/kubernetes/pkg/controller/daemon
- * v1.32. Leaves out ControllerRevision objects (`rollout undo` of a DaemonSet) and maxSurge.
+ * v1.32. Leaves out maxSurge.
  */
 import type { DaemonSet, Node, Pod, Toleration } from '../api/objects.ts';
 import { type ApiState, keyOf, objectsOf } from '../api/storage.ts';
 import { updateStatus } from '../api/write.ts';
 import { controllerAgent, type Reconciled, type Reconciling } from './controller.ts';
 import { templateHash } from './deployment/revisions.ts';
+import { keepHistory, REVISION_HASH } from './history.ts';
 import { createPod, deletePod, type PodOwner } from './ownership.ts';
 import { podsOwnedBy } from './podindex.ts';
 import { isActive, isAvailable, isReady } from './podstate.ts';
@@ -16,7 +17,7 @@ import { allowsNode } from './scheduler/nodeaffinity.ts';
 import { untolerated } from './taints.ts';
 
 const RESOURCE = 'daemonsets.apps';
-const HASH = 'controller-revision-hash';
+const HASH = REVISION_HASH;
 
 export const daemonsetAgent = controllerAgent({
   name: 'daemonset',
@@ -54,6 +55,8 @@ function sync(start: ApiState, set: DaemonSet, context: Reconciling): ApiState {
   const byNode = podsByNode(start, set);
   const keeps = new Set<string>();
   if (!set.metadata.deletionTimestamp) {
+    const inUse = new Set([...byNode.values()].flat().map((pod) => pod.metadata.labels?.[HASH] ?? ''));
+    api = keepHistory(api, set, hash, inUse, context);
     for (const node of nodes) {
       const name = node.metadata.name;
       const pods = byNode.get(name) ?? [];

@@ -81,3 +81,14 @@ test('nothing wakes the world while every node reports', () => {
   const world = start();
   expect(reconciled(world, seconds(600)).clusters[CLUSTER]!.api).toBe(world.clusters[CLUSTER]!.api);
 });
+
+test('a control plane that was off itself does not blame its nodes when it is back', () => {
+  const off = hostDown.set(start(), { host: 'control1' }, true) as World;
+  const back = reconciled(hostDown.set(reconciled(off, seconds(120)), { host: 'control1' }, false) as World);
+  expect(listIn<KubeEvent>(back, 'events').filter((event) => event.reason === 'NodeNotReady')).toEqual([]);
+  expect(listIn<Node>(back, 'nodes').map((node) => node.status.conditions?.find(({ type }) => type === 'Ready')?.status)).toEqual([
+    'True',
+    'True',
+    'True',
+  ]);
+});

@@ -42,21 +42,25 @@ export interface PodCreation {
 
 /**
  * Creates one pod from a template and records `SuccessfulCreate` on the owner, or `FailedCreate` when the server refuses it.
- * @param extra labels, and a spec change, that the owner adds to its template's
+ * @param extra labels and fields of the spec that the owner adds to its template's, and a name of its own choice
  */
 export function createPod(
   api: ApiState,
   owner: PodOwner,
   template: PodTemplate,
   context: Reconciling,
-  extra: { readonly labels?: Readonly<Record<string, string>>; readonly spec?: Readonly<Record<string, unknown>> } = {},
+  extra: {
+    readonly name?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly spec?: Readonly<Record<string, unknown>>;
+  } = {},
 ): PodCreation {
   const { metadata } = owner.object;
   const draft = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      generateName: `${metadata.name}-`,
+      ...(extra.name ? { name: extra.name } : { generateName: `${metadata.name}-` }),
       namespace: metadata.namespace,
       labels: { ...template.metadata?.labels, ...extra.labels },
       ...(template.metadata?.annotations ? { annotations: template.metadata.annotations } : {}),

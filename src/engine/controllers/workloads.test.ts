@@ -89,7 +89,49 @@ describe('a DaemonSet', () => {
       least = Math.min(least, objectIn<DaemonSet>(world, 'daemonsets.apps', 'default/agent').status.numberReady);
     }
     expect(least).toBe(2);
+    const history = listIn<Pod & { readonly revision: number }>(world, 'controllerrevisions.apps');
+    expect(history.map((each) => each.revision)).toEqual([1, 2]);
     expect(pods(world).map((pod) => pod.spec.containers[0]!.image)).toEqual(['nginx:1.26', 'nginx:1.26', 'nginx:1.26']);
+  });
+});
+
+describe('a StatefulSet', () => {
+  const db = (spec: object = {}) => ({
+    metadata: { name: 'db', namespace: 'default' },
+    spec: {
+      replicas: 3,
+      serviceName: 'db',
+      selector: { matchLabels: { app: 'db' } },
+      template: { metadata: { labels: { app: 'db' } }, spec: { containers: [{ name: 'db', image: 'redis:7' }] } },
+      ...spec,
+    },
+  });
+
+  test('makes its pods one after another, named by their ordinal', () => {
+    let world = created(clusterWorld(), 'statefulsets.apps', db());
+    const begun: string[] = [];
+    for (let i = 0; i < 150; i++) {
+      world = reconciled(world, { ms: 100 });
+      const starting = pods(world).filter((pod) => pod.status.phase === 'Pending');
+      expect(starting.length).toBeLessThanOrEqual(1);
+      for (const pod of starting) if (!begun.includes(pod.metadata.name)) begun.push(pod.metadata.name);
+    }
+    expect(begun).toEqual(['db-0', 'db-1', 'db-2']);
+    expect(pods(world).map((pod) => [pod.status.phase, pod.spec.hostname, pod.spec.subdomain])).toEqual([
+      ['Running', 'db-0', 'db'],
+      ['Running', 'db-1', 'db'],
+      ['Running', 'db-2', 'db'],
+    ]);
+  });
+
+  test('takes the highest ordinal first when it shrinks', () => {
+    const world = reconciled(created(clusterWorld(), 'statefulsets.apps', db()));
+    const smaller = changeApi(world, (api) =>
+      updateObject(api, 'statefulsets.apps', 'default/db', (set) => ({ ...set, spec: { ...(set.spec as object), replicas: 1 } }), {
+        now: world.now,
+      }),
+    );
+    expect(pods(reconciled(smaller)).map((pod) => pod.metadata.name)).toEqual(['db-0']);
   });
 });
 

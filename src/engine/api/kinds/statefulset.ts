@@ -1,4 +1,4 @@
-/** apps/v1 StatefulSet: stored and printed only; no controller makes its pods. */
+/** apps/v1 StatefulSet. Volume claims are stored and printed only. */
 import { age } from '../age.ts';
 import { columns, defineKind } from '../kind.ts';
 import type { ApiObject, LabelSelector, PodTemplate } from '../objects.ts';

@@ -14,7 +14,7 @@ import { podsOnNode } from '../../controllers/podindex.ts';
 import { isKernelError } from '../../kernel/errno.ts';
 import { findSocket, listen } from '../../kernel/socket.ts';
 import { type Host, type World, withApi, withHost, withNetns } from '../../world.ts';
-import { heartbeats, isHeard } from './heartbeat.ts';
+import { isHeard } from './heartbeat.ts';
 import { advancePod, killPod, newPod } from './pod.ts';
 import type { KubeletState, PodRun } from './state.ts';
 import { hostOf, storedPod, type Work, wake } from './work.ts';
@@ -32,7 +32,7 @@ const quiet = new WeakMap<KubeletState, Quiet>();
 export const kubeletAgent: Agent = {
   name: 'kubelet',
   run(start, before) {
-    let world = heartbeats(start, before);
+    let world = start;
     let wakeAt: number | undefined;
     const events: Record<string, EventRecord[]> = {};
     for (const name in start.hosts) {

@@ -4,6 +4,7 @@
  * Reads hosts and nodes; writes `cluster.silentSince` and node statuses. Stands for the Lease every kubelet renews each 10 s: only the
  * last renewal before a silence matters, so nothing is written while all report. Models pkg/kubelet/nodestatus v1.32.
  */
+import type { Agent } from '../../agent.ts';
 import { recordEvent } from '../../api/events.ts';
 import type { Condition, Node } from '../../api/objects.ts';
 import { type ApiState, objectsOf } from '../../api/storage.ts';
@@ -21,7 +22,13 @@ export function isHeard(world: World, before: World, hostName: string): boolean 
   return !!host?.up && !!host.daemons.kubelet?.running && !!cluster && host.apiView === cluster.api;
 }
 
-export function heartbeats(start: World, before: World): World {
+/** Runs before the controllers, so that the node lifecycle never acts on a silence that is over. */
+export const heartbeatAgent: Agent = {
+  name: 'heartbeat',
+  run: (start, before) => ({ world: heartbeats(start, before) }),
+};
+
+function heartbeats(start: World, before: World): World {
   let world = start;
   for (const name of Object.keys(start.clusters)) {
     const cluster = beat(world, before, world.clusters[name]!);
