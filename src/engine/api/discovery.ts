@@ -151,6 +151,17 @@ function indexPaths(): readonly string[] {
   return ['/api', '/api/v1', '/apis', ...groups, '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'].sort();
 }
 
+const PROTO_V2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
+/**
+ * The old document is kept empty: kubectl up to 1.28 insists on having one, and then does what it does for kinds that are not in it
+ * (no client-side validation, its built-in types for patches). In protobuf an empty document is no bytes at all.
+ */
+function openApiV2(accept = ''): ApiResponse {
+  if (accept.includes('proto-openapi')) return { status: 200, headers: { 'content-type': PROTO_V2 }, body: '' };
+  return ok({ swagger: '2.0', info: { title: 'Kubernetes', version: VERSIONS.kubernetes }, paths: {}, definitions: {} });
+}
+
 const ok = (body: unknown): ApiResponse => ({ status: 200, body });
 
 /** Answers a GET that names no resource; undefined when there is nothing at that path. */
@@ -173,6 +184,8 @@ export function discover(path: string, query: Query, accept: string | undefined,
     case '/apis':
       if (wantsAggregated()) return aggregated(GROUPS);
       return ok({ kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS.map(groupEntry) });
+    case '/openapi/v2':
+      return openApiV2(accept);
     case '/openapi/v3':
       return ok(openApiIndex([{ group: '', version: 'v1' }, ...GROUPS]));
     default:

@@ -87,6 +87,12 @@ export interface Kind<T extends ApiObject = ApiObject> {
   readonly row: (object: T, now: number) => readonly Cell[];
   /** Values a field selector may ask for beside metadata.name and metadata.namespace; the keys are fixed per kind. */
   readonly fields: (object: T) => Readonly<Record<string, string>>;
+  /** Objects that are computed when somebody looks, never stored. @param now ms */
+  readonly derived?: (api: ApiState, now: number) => readonly T[];
+  /** Defined by a CustomResourceDefinition: there is no strategic merge for it. */
+  readonly custom: boolean;
+  /** Why this object may never be deleted; undefined when it may. */
+  readonly forbidsDelete: (object: T) => string | undefined;
   /** Answers a create without storing anything: access reviews. */
   readonly review?: (object: T) => T;
   /** View of a stored object in this kind's own shape (see `storedAs`), and back. */
@@ -118,6 +124,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   batch: 'batch',
   'networking.k8s.io': 'networking',
   'discovery.k8s.io': 'discovery',
+  'coordination.k8s.io': 'coordination',
   'events.k8s.io': 'events',
   'authorization.k8s.io': 'authorization',
   'authentication.k8s.io': 'authentication',
@@ -145,6 +152,8 @@ export function defineKind<T extends ApiObject>(settings: Settings<T>): Kind {
     holdsDeletion: () => false,
     answersDeleteWithObject: false,
     whenDeleting: (object) => object,
+    custom: false,
+    forbidsDelete: () => undefined,
     warnings: () => [],
     columns: DEFAULT_COLUMNS,
     row: (object) => [object.metadata.name, object.metadata.creationTimestamp],

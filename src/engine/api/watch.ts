@@ -6,10 +6,11 @@ import type { Watch, WatchEvent } from './http.ts';
 import type { Kind } from './kind.ts';
 import { kindOf } from './kinds/index.ts';
 import type { ApiObject } from './objects.ts';
+import { storedObjects } from './rest/call.ts';
 import { selection } from './rest/read.ts';
 import { tableOf } from './rest/table.ts';
 import { expired, type StatusError } from './status.ts';
-import { type ApiState, type LogEntry, objectsOf } from './storage.ts';
+import type { ApiState, LogEntry } from './storage.ts';
 
 type Selects = (object: ApiObject) => boolean;
 
@@ -51,7 +52,7 @@ export function watchEvents(
   const resource = kind.storedAs ?? kind.resource;
   const shown = presenter(kind, watch, now);
   if (watch.resourceVersion === 0) {
-    const all = objectsOf(api, resource);
+    const all = storedObjects(kind, api, now);
     const objects = Object.keys(all)
       .sort()
       .map((key) => (kind.fromStored ? kind.fromStored(all[key]!) : all[key]!));

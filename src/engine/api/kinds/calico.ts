@@ -3,7 +3,8 @@
  * Calico itself writes. They print NAME and CREATED AT, as the aggregated API server does. `nodes.projectcalico.org` is calicoctl's
  * alone: kubectl's `nodes` are the core ones.
  */
-import { defineKind, type Kind, type WriteScope } from '../kind.ts';
+import { age } from '../age.ts';
+import { columns, defineKind, type Kind, type WriteScope } from '../kind.ts';
 import type { ApiObject, IPPool } from '../objects.ts';
 import { unknownError } from '../status.ts';
 import { objectsOf } from '../storage.ts';
@@ -36,7 +37,17 @@ function calico<T extends ApiObject>(kind: string, plural: string, settings: Par
 }
 
 function ipam(kind: string, plural: string): Kind {
-  return defineKind({ group: CRD_GROUP, version: 'v1', kind, plural, namespaced: false, generation: true });
+  return defineKind({
+    group: CRD_GROUP,
+    version: 'v1',
+    kind,
+    plural,
+    namespaced: false,
+    generation: true,
+    custom: true,
+    columns: columns('Name', 'Age'),
+    row: ({ metadata }, now) => [metadata.name, age(metadata.creationTimestamp, now)],
+  });
 }
 
 /** What an IPPool has though nobody wrote it. */

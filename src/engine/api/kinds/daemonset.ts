@@ -1,5 +1,6 @@
 /** apps/v1 DaemonSet. */
 import { age } from '../age.ts';
+import { equal } from '../equal.ts';
 import { columns, defineKind } from '../kind.ts';
 import type { DaemonSet } from '../objects.ts';
 import { containerCells, formatLabels, formatSelector } from '../printing.ts';
@@ -8,6 +9,9 @@ import { defaultTemplate } from './podtemplate.ts';
 import { selectorIsFixed, validateWorkload } from './workload-validation.ts';
 
 const NONE: DaemonSet['status'] = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };
+
+/** The deprecated template generation lives on as an annotation in apps/v1. */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 interface UpdateStrategy {
   readonly type?: string;
@@ -44,11 +48,16 @@ export const daemonSetKind = defineKind<DaemonSet>({
     ...set,
     metadata: {
       ...set.metadata,
-      // The deprecated template generation lives on as an annotation in apps/v1.
-      annotations: { ...set.metadata.annotations, 'deprecated.daemonset.template.generation': '1' },
+      annotations: { ...set.metadata.annotations, [TEMPLATE_GENERATION]: '1' },
     },
     status: NONE,
   }),
+  prepareUpdate: (next, old) => {
+    if (equal(next.spec.template, old.spec.template)) return next;
+    const generation = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1) + 1;
+    const annotations = { ...next.metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
+    return { ...next, metadata: { ...next.metadata, annotations } };
+  },
   validate: (set) => [...validateWorkload(set.spec, 'daemonset')],
   validateUpdate: (next, old) => selectorIsFixed(next.spec.selector, old.spec.selector),
   columns: columns(

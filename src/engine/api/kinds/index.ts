@@ -11,6 +11,7 @@ import { endpointSliceKind } from './endpointslice.ts';
 import { eventKind, eventsGroupKind } from './event.ts';
 import { ingressKind } from './ingress.ts';
 import { jobKind } from './job.ts';
+import { leaseKind } from './lease.ts';
 import { namespaceKind } from './namespace.ts';
 import { networkPolicyKind } from './networkpolicy.ts';
 import { nodeKind } from './node.ts';
@@ -39,6 +40,7 @@ export const kinds: readonly Kind[] = [
   replicaSetKind,
   statefulSetKind,
   jobKind,
+  leaseKind,
   endpointSliceKind,
   eventsGroupKind,
   ingressKind,

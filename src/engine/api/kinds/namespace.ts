@@ -8,6 +8,9 @@ import { columns, defineKind } from '../kind.ts';
 import type { Namespace } from '../objects.ts';
 import { dns1123Label } from '../validation/names.ts';
 
+/** Admission plugin NamespaceLifecycle keeps these. */
+const IMMORTAL = ['default', 'kube-system', 'kube-public'];
+
 export const namespaceKind = defineKind<Namespace>({
   group: '',
   version: 'v1',
@@ -29,6 +32,7 @@ export const namespaceKind = defineKind<Namespace>({
     return { ...namespace, spec: { ...namespace.spec, finalizers: held }, status: { phase: 'Active' } };
   },
   prepareUpdate: (next, old) => ({ ...next, spec: { ...next.spec, finalizers: old.spec.finalizers } }),
+  forbidsDelete: ({ metadata }) => (IMMORTAL.includes(metadata.name) ? 'this namespace may not be deleted' : undefined),
   holdsDeletion: (namespace) => (namespace.spec?.finalizers ?? []).length > 0,
   whenDeleting: (namespace) => ({ ...namespace, status: { ...namespace.status, phase: 'Terminating' } }),
   fields: (namespace) => ({ name: namespace.metadata.name, 'status.phase': namespace.status?.phase ?? '' }),

@@ -4,7 +4,7 @@ import type { Kind } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
 import type { ServerContext } from '../server.ts';
 import { invalidError, notFoundError } from '../status.ts';
-import { type ApiState, getObject, type ObjectKey, type ResourceName } from '../storage.ts';
+import { type ApiState, getObject, keyOf, type ObjectKey, objectsOf, type ResourceName } from '../storage.ts';
 import { notSupported } from '../validation/field.ts';
 import type { Form } from './negotiate.ts';
 import type { Query, ResourcePath } from './path.ts';
@@ -35,10 +35,19 @@ export function callKey({ kind, namespace, name }: Call): ObjectKey {
   return kind.namespaced ? `${namespace}/${name}` : (name ?? '');
 }
 
+/** All objects of a kind as they are kept, by key. @param now ms */
+export function storedObjects(kind: Kind, api: ApiState, now: number): Readonly<Record<ObjectKey, ApiObject>> {
+  if (!kind.derived) return objectsOf(api, storedIn(kind));
+  return Object.fromEntries(kind.derived(api, now).map((object) => [keyOf(object), object]));
+}
+
 /** The object a call names, in its kind's own shape. @throws StatusError 404 */
 export function requireObject(call: Call): ApiObject {
-  const { kind, api } = call;
-  const object = getObject(api, storedIn(kind), callKey(call));
+  const { kind, api, context } = call;
+  const key = callKey(call);
+  const object = kind.derived
+    ? kind.derived(api, context.now).find((it) => keyOf(it) === key)
+    : getObject(api, storedIn(kind), key);
   if (!object) throw notFoundError(kind, call.name ?? '');
   return kind.fromStored ? kind.fromStored(object) : object;
 }

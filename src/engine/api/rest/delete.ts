@@ -2,9 +2,9 @@
 
 import { isFields } from '../equal.ts';
 import type { ApiObject } from '../objects.ts';
-import { badRequest, conflict, invalidError } from '../status.ts';
+import { badRequest, conflict, forbiddenError, invalidError } from '../status.ts';
 import { type ApiState, getObject, keyOf } from '../storage.ts';
-import { notSupported, quote } from '../validation/field.ts';
+import { notSupported } from '../validation/field.ts';
 import { type DeleteOptions, deleteObject } from '../write.ts';
 import { checkSize, mediaType, parseJson, parseYaml } from './body.ts';
 import { type Answer, answer, type Call, callKey, isDryRun, requireObject, storedIn } from './call.ts';
@@ -70,6 +70,8 @@ export function remove(call: Call): Answer {
   const { kind, api, query, form, context } = call;
   const object = requireObject(call);
   const wish = wishOf(call);
+  const forbidden = kind.forbidsDelete(object);
+  if (forbidden) throw forbiddenError(kind, object.metadata.name, forbidden);
   checkPreconditions(call, object, wish);
   const next = removed(call, api, object, wish);
   const left = getObject(next, storedIn(kind), callKey(call));
@@ -89,5 +91,3 @@ export function removeAll(call: Call): Answer {
   for (const object of members(call)) api = removed(call, api, object, wish);
   return answer(wish.dryRun ? call.api : api, 200, listed.response.body);
 }
-
-export const quoted = quote;

@@ -26,7 +26,8 @@ const MAX_OPERATIONS = 10_000;
 export function patch(call: Call): Answer {
   checkSize(call.body);
   const type = mediaType(call.headers);
-  if (!ACCEPTED.includes(type)) throw unsupportedMediaType(ACCEPTED);
+  const accepted = call.kind.custom ? ACCEPTED.filter((it) => it !== STRATEGIC_PATCH) : ACCEPTED;
+  if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
   if (type === APPLY_PATCH) return apply(call);
   const old = requireObject(call);
   const { draft, warnings } = patched(call, old, type);

@@ -4,8 +4,7 @@ import { apiVersionOf } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
 import { type FieldRequirement, meets, parseFieldSelector, parseLabelSelector } from '../selectors.ts';
 import { badRequest, expired } from '../status.ts';
-import { objectsOf } from '../storage.ts';
-import { type Answer, answer, type Call, requireObject, storedIn } from './call.ts';
+import { type Answer, answer, type Call, requireObject, storedObjects } from './call.ts';
 import type { Query } from './path.ts';
 import { includeObject, type ListMeta, metadataOnly, presentObject, tableOf } from './table.ts';
 
@@ -58,8 +57,8 @@ function unknownField(kind: Kind, field: string): string {
 
 /** Objects of the call's collection in key order, the order etcd lists them in. */
 function members(call: Call): ApiObject[] {
-  const { kind, api, namespace, query } = call;
-  const all = objectsOf(api, storedIn(kind));
+  const { kind, api, namespace, query, context } = call;
+  const all = storedObjects(kind, api, context.now);
   const keys = Object.keys(all).sort();
   const prefix = kind.namespaced && namespace !== undefined ? `${namespace}/` : '';
   const wanted = selection(kind, query);

@@ -95,6 +95,12 @@ JobCondition: type! string, status! string, lastProbeTime time, lastTransitionTi
 UncountedTerminatedPods: succeeded []string set, failed []string set
 `;
 
+export const COORDINATION_TYPES = `
+Lease kind: metadata meta.ObjectMeta, spec LeaseSpec
+LeaseSpec: holderIdentity string *, leaseDurationSeconds int32 *, acquireTime microtime, renewTime microtime,
+  leaseTransitions int32 *, strategy string *, preferredHolder string *
+`;
+
 export const DISCOVERY_TYPES = `
 EndpointSlice kind: metadata meta.ObjectMeta, addressType! string @4, endpoints! []Endpoint atomic @2, ports []EndpointPort atomic
 Endpoint: addresses! []string set, conditions EndpointConditions, hostname string *, targetRef core.ObjectReference *,
