@@ -46,6 +46,81 @@ test('rules come back as they are stored: normalised, in the order iptables prin
 `);
 });
 
+const LISTED = [
+  '-N KUBE-SVC',
+  '-A KUBE-SVC ! -s 10.48.0.0/16 -d 10.49.50.18/32 -p tcp -m comment --comment "yaobank/customer:http cluster IP" -m tcp --dport 80 -j MARK --or-mark 0x4000',
+  '-c 12345678 123456789 -A KUBE-SVC -m statistic --mode random --probability 0.5 -j RETURN',
+  '-c 12 34567 -A INPUT -p udp -s 127.0.0.0/8 --dport 53 -i lo -g KUBE-SVC',
+  '-A INPUT -p tcp -m multiport ! --dports 80,443 -j LOG --log-prefix "seen "',
+  '-A INPUT ! -d 10.1.0.0/16 ! -i eth0 -m conntrack ! --ctstate NEW -m addrtype ! --src-type LOCAL -j REJECT',
+  '-A INPUT -m mark --mark 0x1 -j KUBE-SVC',
+  '-P FORWARD DROP',
+];
+
+// Recorded from iptables 1.8.9 (nf_tables) on the same lines.
+test('-nvL: counters with units, interfaces, references', () => {
+  expect(run([...LISTED, '-t filter -nvL']).stdout).toBe(`Chain INPUT (policy ACCEPT 0 packets, 0 bytes)
+ pkts bytes target     prot opt in     out     source               destination         
+   12 34567 KUBE-SVC   17   --  lo     *       127.0.0.0/8          0.0.0.0/0           [goto]  udp dpt:53
+    0     0 LOG        6    --  *      *       0.0.0.0/0            0.0.0.0/0            multiport dports  !80,443 LOG flags 0 level 4 prefix "seen "
+    0     0 REJECT     0    --  !eth0  *       0.0.0.0/0           !10.1.0.0/16          ! ctstate NEW ADDRTYPE match src-type !LOCAL reject-with icmp-port-unreachable
+    0     0 KUBE-SVC   0    --  *      *       0.0.0.0/0            0.0.0.0/0            mark match 0x1
+
+Chain FORWARD (policy DROP 0 packets, 0 bytes)
+ pkts bytes target     prot opt in     out     source               destination         
+
+Chain OUTPUT (policy ACCEPT 0 packets, 0 bytes)
+ pkts bytes target     prot opt in     out     source               destination         
+
+Chain KUBE-SVC (2 references)
+ pkts bytes target     prot opt in     out     source               destination         
+    0     0 MARK       6    --  *      *      !10.48.0.0/16         10.49.50.18          /* yaobank/customer:http cluster IP */ tcp dpt:80 MARK or 0x4000
+  12M  123M RETURN     0    --  *      *       0.0.0.0/0            0.0.0.0/0            statistic mode random probability 0.50000000000
+`);
+});
+
+test('-nvxL --line-numbers: counters in full, rows numbered', () => {
+  expect(run([...LISTED, '-nvxL --line-numbers']).stdout).toBe(`Chain INPUT (policy ACCEPT 0 packets, 0 bytes)
+num      pkts      bytes target     prot opt in     out     source               destination         
+1          12    34567 KUBE-SVC   17   --  lo     *       127.0.0.0/8          0.0.0.0/0           [goto]  udp dpt:53
+2           0        0 LOG        6    --  *      *       0.0.0.0/0            0.0.0.0/0            multiport dports  !80,443 LOG flags 0 level 4 prefix "seen "
+3           0        0 REJECT     0    --  !eth0  *       0.0.0.0/0           !10.1.0.0/16          ! ctstate NEW ADDRTYPE match src-type !LOCAL reject-with icmp-port-unreachable
+4           0        0 KUBE-SVC   0    --  *      *       0.0.0.0/0            0.0.0.0/0            mark match 0x1
+
+Chain FORWARD (policy DROP 0 packets, 0 bytes)
+num      pkts      bytes target     prot opt in     out     source               destination         
+
+Chain OUTPUT (policy ACCEPT 0 packets, 0 bytes)
+num      pkts      bytes target     prot opt in     out     source               destination         
+
+Chain KUBE-SVC (2 references)
+num      pkts      bytes target     prot opt in     out     source               destination         
+1           0        0 MARK       6    --  *      *      !10.48.0.0/16         10.49.50.18          /* yaobank/customer:http cluster IP */ tcp dpt:80 MARK or 0x4000
+2    12345678 123456789 RETURN     0    --  *      *       0.0.0.0/0            0.0.0.0/0            statistic mode random probability 0.50000000000
+`);
+});
+
+test('-L: names for networks, protocols and ports', () => {
+  expect(run([...LISTED, '-L']).stdout).toBe(`Chain INPUT (policy ACCEPT)
+target     prot opt source               destination         
+KUBE-SVC   udp  --  loopback/8           anywhere            [goto]  udp dpt:domain
+LOG        tcp  --  anywhere             anywhere             multiport dports  !http,https LOG level warn prefix "seen "
+REJECT     all  --  anywhere            !10.1.0.0/16          ! ctstate NEW ADDRTYPE match src-type !LOCAL reject-with icmp-port-unreachable
+KUBE-SVC   all  --  anywhere             anywhere             mark match 0x1
+
+Chain FORWARD (policy DROP)
+target     prot opt source               destination         
+
+Chain OUTPUT (policy ACCEPT)
+target     prot opt source               destination         
+
+Chain KUBE-SVC (2 references)
+target     prot opt source               destination         
+MARK       tcp  -- !10.48.0.0/16         10.49.50.18          /* yaobank/customer:http cluster IP */ tcp dpt:http MARK or 0x4000
+RETURN     all  --  anywhere             anywhere             statistic mode random probability 0.50000000000
+`);
+});
+
 test('wrong lines get the real tool’s words', () => {
   expect(answer(run(['']))).toEqual(usage('no command specified'));
   expect(answer(run(['--foo']))).toEqual(usage('unknown option "--foo"'));

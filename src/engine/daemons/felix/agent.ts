@@ -166,10 +166,21 @@ function sysctls(workloads: readonly Workload[]): Readonly<Record<string, string
   return wanted;
 }
 
+/** Parts of a namespace that hold what is wanted of them: BIRD and kube-proxy write the other parts all the time. */
+const settledRoutes = new WeakMap<readonly Route[], Desired>();
+const settledFilters = new WeakMap<Netfilter, Desired>();
+
 function apply(ns: NetNamespace, desired: Desired): NetNamespace {
-  let next = programRoutes(ns, (route) => route.nexthops[0]?.dev.startsWith('cali') === true, desired.routes);
-  const netfilter = withSets(program(next.netfilter, desired.tables), desired.ipsets);
-  if (netfilter !== next.netfilter) next = { ...next, netfilter };
+  let next = ns;
+  if (settledRoutes.get(ns.routes) !== desired) {
+    next = programRoutes(ns, (route) => route.nexthops[0]?.dev.startsWith('cali') === true, desired.routes);
+    settledRoutes.set(next.routes, desired);
+  }
+  if (settledFilters.get(ns.netfilter) !== desired) {
+    const netfilter = withSets(program(ns.netfilter, desired.tables), desired.ipsets);
+    settledFilters.set(netfilter, desired);
+    if (netfilter !== ns.netfilter) next = { ...next, netfilter };
+  }
   const missing = Object.entries(desired.sysctl).filter(([name, value]) => next.sysctl[name] !== value);
   return missing.length > 0 ? { ...next, sysctl: { ...next.sysctl, ...Object.fromEntries(missing) } } : next;
 }
