@@ -55,6 +55,7 @@ export function createProcess(
   const recorded: Sim = { ...sim, dispatch: (event, origin = by()) => sim.dispatch(event, origin) };
   const onTerminal = stdout(x)?.isTTY === true;
   const sinks = { out: stdout(x), err: stderr(x) };
+  let farewell: (() => string) | undefined;
   return {
     place,
     ...(container !== undefined && { container }),
@@ -74,6 +75,10 @@ export function createProcess(
       if (!x.signal.aborted) sinks.err?.write(text);
     },
     signal: x.signal,
+    lastWords: (words) => {
+      if (!farewell) x.signal.addEventListener('abort', () => sinks.out?.write(farewell?.() ?? ''), { once: true });
+      farewell = words;
+    },
     now: () => sim.world().now,
     sleep: (ms, why) => x.platform.clock.sleep(ms, why, x.signal),
     exec: (line) => execCaptured(line, x),

@@ -69,7 +69,7 @@ class Ping {
     const rtt = roundTrip(process.sim.world().seed, trace, seq);
     const outcome = outcomeOf(trace);
     if (outcome.type === 'answered') {
-      this.#events.push({ at: now + rtt / 1000, what: 'reply', seq, trace, rtt });
+      this.#events.push({ at: now + Math.ceil(rtt / 1000), what: 'reply', seq, trace, rtt });
     } else if (outcome.type === 'error') {
       const local = trace.errno !== undefined;
       const from = local ? trace.sent.src : (trace.reverse?.sent.src ?? trace.answeredBy ?? trace.sent.src);
@@ -123,8 +123,11 @@ class Ping {
     const { size, count, intervalMs, device, source } = this.#options;
     const from = device !== undefined || source !== undefined ? ` from ${source ?? ''} ${device ?? ''}:` : '';
     process.out(`PING ${name} (${address})${from} ${size}(${size + 28}) bytes of data.\n`);
+    let ended = false;
+    const statistics = () => (ended ? '' : this.#statistics.text(name, this.#lastSent - this.#began));
+    process.lastWords?.(statistics);
     try {
-      for (;;) {
+      while (!process.signal.aborted) {
         const now = process.now();
         while (this.#events[0] && this.#events[0].at <= now) this.#handle(this.#events.shift()!);
         const end = this.#deadline();
@@ -136,12 +139,15 @@ class Ping {
           continue;
         }
         const next = Math.min(end, more ? nextSend : Number.POSITIVE_INFINITY, this.#events[0]?.at ?? Number.POSITIVE_INFINITY);
-        await process.sleep(Math.max(next - now, 0.001), 'waiting for an echo reply');
+        await process.sleep(Math.max(Math.ceil(next - now), 1), 'waiting for an echo reply');
       }
     } catch (error) {
-      if (!process.signal.aborted) throw error;
+      if (process.signal.aborted) return 130;
+      throw error;
     }
-    process.out(this.#statistics.text(name, this.#lastSent - this.#began));
+    if (process.signal.aborted) return 130;
+    process.out(statistics());
+    ended = true;
     if (this.#statistics.received === 0) return 1;
     const short = this.#options.deadlineMs !== undefined && count !== undefined && this.#statistics.received < count;
     return short ? 1 : 0;

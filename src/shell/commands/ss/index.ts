@@ -70,7 +70,7 @@ function pidOf(process: Process, name: string): number {
 function columns(view: View, socket: Socket): readonly string[] {
   const port = view.numeric ? String(socket.port) : (serviceName(socket.port, socket.proto) ?? String(socket.port));
   const owner =
-    view.processes && view.process.root ? `users:(("${socket.process}",pid=${pidOf(view.process, socket.process)},fd=3))` : '';
+    view.processes && view.process.root ? ` users:(("${socket.process}",pid=${pidOf(view.process, socket.process)},fd=3))` : '';
   return [
     ...(view.netid ? [socket.proto] : []),
     ...(view.state ? [socket.proto === 'tcp' ? 'LISTEN' : 'UNCONN'] : []),
@@ -98,7 +98,7 @@ function render(view: View, rows: readonly (readonly string[])[]): string {
     'Process',
   ];
   const all = view.header ? [names, ...rows] : rows;
-  const widths = names.map((_, i) => Math.max(0, ...all.map((row) => (row[i] ?? '').length)));
+  const widths = names.map((name, i) => Math.max(/-Q$/.test(name) ? 6 : 0, ...all.map((row) => (row[i] ?? '').length)));
   const local = names.length - 5;
   const line = (row: readonly string[]) => {
     let text = '';

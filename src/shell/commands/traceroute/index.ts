@@ -74,8 +74,12 @@ function probe(task: Task, ttl: number, nth: number): Answer | undefined | Trace
   const trace = process.sim.dispatch({ type: 'flow', flow });
   if (trace.errno !== undefined && trace.disposition !== 'neighbour-unreachable') return trace;
   const outcome = outcomeOf(trace);
-  // A host's own ARP failure: traceroute sees nothing, as its error comes back to it by no packet.
-  if (outcome.type === 'silence' || trace.errno !== undefined) return undefined;
+  if (outcome.type === 'silence') return undefined;
+  // A host's own ARP failure comes back as an error of its own socket, if it was waited for long enough.
+  if (outcome.type === 'error' && outcome.afterMs > 0 && trace.errno !== undefined) {
+    if (task.waitMs < outcome.afterMs) return undefined;
+    return { from: trace.sent.src, us: outcome.afterMs * 1000 + 50_000 + nth * 11, mark: '!H', reached: true };
+  }
   const us = roundTrip(process.sim.world().seed, trace, ttl * 16 + nth);
   const from = trace.reverse?.sent.src ?? address;
   return {
