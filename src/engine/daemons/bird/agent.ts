@@ -8,17 +8,19 @@
 import type { Agent, AgentResult } from '../../agent.ts';
 import type { NetNamespace } from '../../kernel/namespace.ts';
 import { closeSockets, listen } from '../../kernel/socket.ts';
+import { remember } from '../../memo.ts';
 import { type Host, type World, withHost } from '../../world.ts';
 import { configOf } from './config/parse.ts';
 import type { BgpProtocol, BirdConfig, KernelProtocol, ProtocolConfig } from './config/types.ts';
 import { directRoutes, learnedRoutes, staticRoutes } from './contributions.ts';
 import { bgpProtocols, configPath, configure, logged, startBird } from './control.ts';
 import { exportTable, importPaths, reuseSent, speakerKey } from './exchange.ts';
+import { indexOf } from './index-of-config.ts';
 import { syncKernel } from './kernel-sync.ts';
-import { hostAt, pathInputs } from './neighbourhood.ts';
-import { connectStep, establishedPeer, establishedStep } from './sessions.ts';
+import { hostAt, type PathToken, pathToken } from './neighbourhood.ts';
+import { connectStep, establishedPeer, establishedStep, mirrorOf } from './sessions.ts';
 import { judgingFor, speakerOf } from './speakers.ts';
-import type { BirdState, LogLine, ProtocolState, Sent, TableRoute } from './state.ts';
+import type { BirdState, LogLine, ProtocolState, Sent, Session, Table, TableRoute } from './state.ts';
 import { buildTable, type Judging } from './table.ts';
 
 export const bird: Agent = {
@@ -46,11 +48,11 @@ interface Seen {
 const seen = new WeakMap<BirdState, Seen>();
 
 /** Everything a run depends on, to be compared by identity. */
-function inputsOf(before: World, host: Host, config: BirdConfig | undefined): readonly unknown[] {
-  const inputs: unknown[] = [host.netns['']?.routes, ...pathInputs(host)];
-  for (const { neighbor } of config ? bgpProtocols(config) : []) {
+function inputsOf(before: World, host: Host, config: BirdConfig): readonly unknown[] {
+  const inputs: unknown[] = [host.netns['']?.routes, pathToken(host)];
+  for (const { neighbor } of indexOf(config).bgp) {
     const peer = hostAt(before, neighbor);
-    if (peer) inputs.push(peer.daemons.bird, ...pathInputs(peer));
+    if (peer) inputs.push(peer.daemons.bird, pathToken(peer));
     else inputs.push(undefined);
   }
   return inputs;
@@ -111,6 +113,47 @@ function work(world: World, before: World, host: Host, loaded: BirdState, config
   return wakes.length === 0 ? { world: result } : { world: result, wakeAt: Math.min(...wakes) };
 }
 
+/** What matters of the other side to a session that is established. */
+interface Glance {
+  readonly running: boolean;
+  readonly loaded: unknown;
+  readonly sent: unknown;
+  readonly establishedAt: number | undefined;
+  readonly there: PathToken;
+  readonly here: PathToken;
+}
+
+/** What an established session was last found well with. */
+const glances = new WeakMap<Session, Glance>();
+
+/** Nothing that could matter to an established session changed since it was last looked at. */
+function isUndisturbed(before: World, host: Host, protocol: BgpProtocol, session: Session): boolean {
+  const last = glances.get(session);
+  const peer = hostAt(before, protocol.neighbor);
+  const bird = peer?.daemons.bird;
+  const mirror = bird && mirrorOf(before, host, protocol);
+  if (!peer || !bird || !mirror) return false;
+  const theirs = bird.protocols[mirror.name]?.session;
+  const establishedAt = theirs?.phase === 'Established' ? theirs.establishedAt : undefined;
+  const sent = bird.sent[mirror.name];
+  const [there, here] = [pathToken(peer), pathToken(host)];
+  const { running, loaded } = bird;
+  if (
+    last &&
+    last.running === running &&
+    last.loaded === loaded &&
+    last.sent === sent &&
+    last.establishedAt === establishedAt &&
+    last.there === there &&
+    last.here === here
+  )
+    return true;
+  if (session.silentSince === undefined && establishedAt === session.establishedAt && sent === session.received) {
+    glances.set(session, { running, loaded, sent, establishedAt, there, here });
+  }
+  return false;
+}
+
 function runSessions(
   world: World,
   before: World,
@@ -126,7 +169,9 @@ function runSessions(
     const current = state.protocols[protocol.name];
     // A session that was made or changed in this round is not yet what its peer sees.
     if (!current?.session || current.disabled || was?.protocols[protocol.name]?.session !== current.session) continue;
-    const step = current.session.phase === 'Established' ? establishedStep : connectStep;
+    const established = current.session.phase === 'Established';
+    if (established && isUndisturbed(before, host, protocol, current.session)) continue;
+    const step = established ? establishedStep : connectStep;
     const result = step(before, host, protocol, current, world.now);
     // Without `debug` only errors are told to the log.
     const told = result.log !== undefined && (/^(Received|Error):/.test(result.log) || protocol.debug.includes('events'));
@@ -166,16 +211,37 @@ function contribution(
   ns: NetNamespace,
   routerId: string,
 ): readonly TableRoute[] {
-  if (protocol.type === 'direct') return directRoutes(protocol, ns);
+  if (protocol.type === 'direct') return directRoutes(protocol, ns, host);
   if (protocol.type === 'static') return staticRoutes(protocol, ns, host);
-  if (protocol.type === 'kernel') return learnedRoutes(protocol, ns);
+  if (protocol.type === 'kernel') return learnedRoutes(protocol, ns, host);
   if (protocol.type === 'device' || !session?.received) return [];
   const routes = importPaths(session.received, { protocol, routerId }, host);
-  return session.staleUntil === undefined ? routes : routes.map((route) => ({ ...route, stale: true }));
+  return session.staleUntil === undefined ? routes : asStale(routes);
+}
+
+const stale = new WeakMap<readonly TableRoute[], readonly TableRoute[]>();
+
+function asStale(routes: readonly TableRoute[]): readonly TableRoute[] {
+  return remember(stale, routes, () => routes.map((route) => ({ ...route, stale: true })));
 }
 
 function exportAll(before: World, host: Host, state: BirdState, config: BirdConfig, judging: Judging): BirdState['sent'] {
+  const last = exportedFrom.get(state.sent);
+  if (last && last.table === state.table && last.protocols === state.protocols && last.config === config) return state.sent;
+  const sent = exportAnew(before, host, state, config, judging);
+  exportedFrom.set(sent, { table: state.table, protocols: state.protocols, config });
+  return sent;
+}
+
+/** What a set of exports was made from. */
+const exportedFrom = new WeakMap<
+  BirdState['sent'],
+  { readonly table: Table; readonly protocols: BirdState['protocols']; readonly config: BirdConfig }
+>();
+
+function exportAnew(before: World, host: Host, state: BirdState, config: BirdConfig, judging: Judging): BirdState['sent'] {
   const shared = new Map<string, Sent>();
+  const plain = indexOf(config).isPlain;
   const next: Record<string, Sent> = {};
   let same = true;
   for (const protocol of bgpProtocols(config)) {
@@ -184,23 +250,14 @@ function exportAll(before: World, host: Host, state: BirdState, config: BirdConf
     const key = speakerKey(speaker);
     const old = state.sent[protocol.name];
     // Only a session whose own routes could come back to it needs a list of its own.
-    const alone =
-      Object.keys(state.protocols[protocol.name]?.session?.received?.paths ?? {}).length > 0 && !isPlainInternal(protocol, config);
+    const alone = !plain && Object.keys(state.protocols[protocol.name]?.session?.received?.paths ?? {}).length > 0;
     const made = alone ? undefined : shared.get(key);
-    const sent = made ?? reuseSent(old, exportTable(state.table, speaker));
+    const sent = made ?? reuseSent(old, exportTable(state.table, speaker, alone ? undefined : key));
     if (!alone && !made) shared.set(key, sent);
     next[protocol.name] = sent;
     if (sent !== old) same = false;
   }
   return same && Object.keys(next).length === Object.keys(state.sent).length ? state.sent : next;
-}
-
-/** An internal session that never reflects: what internal peers sent does not go out anyway. */
-function isPlainInternal(protocol: BgpProtocol, config: BirdConfig): boolean {
-  return (
-    protocol.localAs === protocol.neighborAs &&
-    !bgpProtocols(config).some((each) => each.rrClient || each.localAs !== each.neighborAs)
-  );
 }
 
 /** A recovering bird leaves the kernel alone until all its peers are back, or it has waited long enough. */

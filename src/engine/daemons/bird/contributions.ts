@@ -22,8 +22,30 @@ function listed(link: NetLink, patterns: readonly InterfacePattern[], address: s
 
 const isUp = (link: NetLink): boolean => link.up && link.carrier;
 
+/** Keeps the routes of a protocol for what they were made from. */
+function keptFor<P extends object, K extends object>(
+  make: (protocol: P, ns: NetNamespace, host: string) => readonly TableRoute[],
+  of: (ns: NetNamespace) => K,
+) {
+  const store = new WeakMap<P, WeakMap<K, readonly TableRoute[]>>();
+  return (protocol: P, ns: NetNamespace, host: string): readonly TableRoute[] => {
+    let known = store.get(protocol);
+    if (!known) {
+      known = new WeakMap();
+      store.set(protocol, known);
+    }
+    const key = of(ns);
+    let routes = known.get(key);
+    if (!routes) {
+      routes = make(protocol, ns, host);
+      known.set(key, routes);
+    }
+    return routes;
+  };
+}
+
 /** Connected networks of the interfaces it watches. Host-scope addresses (loopback) are not announced. */
-export function directRoutes(protocol: DirectProtocol, ns: NetNamespace): readonly TableRoute[] {
+function makeDirect(protocol: DirectProtocol, ns: NetNamespace): readonly TableRoute[] {
   const routes: TableRoute[] = [];
   for (const link of Object.values(ns.links)) {
     if (!isUp(link) || link.type === 'loopback') continue;
@@ -67,7 +89,7 @@ export function linkTowards(ns: NetNamespace, address: string): NetLink | undefi
 }
 
 /** Static routes; one by a gateway stands only while the gateway is a neighbour. */
-export function staticRoutes(protocol: StaticProtocol, ns: NetNamespace, host: string): readonly TableRoute[] {
+function makeStatic(protocol: StaticProtocol, ns: NetNamespace, host: string): readonly TableRoute[] {
   const routes: TableRoute[] = [];
   for (const { prefix, dest, via, device, file, line } of protocol.routes) {
     const ref: Ref = { kind: 'file', host, path: file, line };
@@ -113,7 +135,7 @@ const ORIGIN_NUMBERS: Readonly<Record<string, number>> = { redirect: 1, kernel: 
 const SCOPE_NUMBERS: Readonly<Record<Route['scope'], number>> = { global: 0, link: 253, host: 254 };
 
 /** Routes somebody else put into the kernel: all but the kernel's own and BIRD's. */
-export function learnedRoutes(protocol: KernelProtocol, ns: NetNamespace): readonly TableRoute[] {
+function makeLearned(protocol: KernelProtocol, ns: NetNamespace): readonly TableRoute[] {
   if (!protocol.learn) return [];
   const routes: TableRoute[] = [];
   const seen = new Set<string>();
@@ -155,3 +177,19 @@ function learn(protocol: KernelProtocol, route: Route): TableRoute | undefined {
   if (first.via === undefined) return { ...base, destination: 'device', device: first.dev };
   return { ...base, destination: 'router', gateway: first.via, device: first.dev };
 }
+
+export const directRoutes = keptFor(makeDirect, (ns) => ns.links);
+export const staticRoutes = keptFor(makeStatic, (ns) => ns.links);
+const learnt = new WeakMap<KernelProtocol, readonly TableRoute[]>();
+
+/** What BIRD itself programs changes the kernel's table, but not what there is to learn from it. */
+export const learnedRoutes = keptFor(
+  (protocol: KernelProtocol, ns) => {
+    const routes = makeLearned(protocol, ns);
+    const last = learnt.get(protocol);
+    if (last && JSON.stringify(last) === JSON.stringify(routes)) return last;
+    learnt.set(protocol, routes);
+    return routes;
+  },
+  (ns) => ns.routes,
+);

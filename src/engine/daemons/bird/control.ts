@@ -7,6 +7,7 @@ import { random } from '../../net/random.ts';
 import type { Host, World } from '../../world.ts';
 import { configOf, loadConfig, type ParseFailure } from './config/parse.ts';
 import type { BgpProtocol, BirdConfig, ProtocolConfig } from './config/types.ts';
+import { indexOf } from './index-of-config.ts';
 import { withdrawKernel } from './kernel-sync.ts';
 import { CEASE_DECONFIGURED, CEASE_RECONFIGURED, CEASE_SHUTDOWN, startSession } from './sessions.ts';
 import { type BirdState, freshBird, type LoadedConfig, type LogLine, MAX_LOG_LINES, type ProtocolState } from './state.ts';
@@ -183,7 +184,12 @@ export function stopBird(world: World, host: Host, how: 'clean' | 'killed'): Hos
   const config = configOf(state.loaded);
   let protocols = state.protocols;
   let netns = host.netns;
+  const farewells = { ...state.farewells };
   if (how === 'clean') {
+    for (const { name, neighbor } of config ? bgpProtocols(config) : []) {
+      if (state.protocols[name]?.session?.establishedAt !== undefined)
+        farewells[neighbor] = { at: world.now, subcode: CEASE_SHUTDOWN };
+    }
     protocols = Object.fromEntries(
       Object.entries(state.protocols).map(([name, each]) => [name, closeSession(world, each, CEASE_SHUTDOWN)]),
     );
@@ -195,7 +201,7 @@ export function stopBird(world: World, host: Host, how: 'clean' | 'killed'): Hos
   if (own) netns = { ...netns, '': closeSockets(own, (socket) => socket.process === 'bird') };
   const text = how === 'clean' ? ['Shutting down', 'Shutdown completed'] : [];
   const stopped = logged(
-    { ...state, running: false, stopped: how, protocols, table: {}, sent: {} },
+    { ...state, running: false, stopped: how, protocols, farewells, table: {}, sent: {} },
     text.map((line) => ({ at: world.now, level: 'INFO', text: line })),
   );
   return { ...host, netns, daemons: { ...host.daemons, bird: stopped } };
@@ -210,7 +216,12 @@ export function startBird(world: World, host: Host): Host {
   if (!state || state.running) return host;
   // Calico starts its bird with -R; Debian's does not.
   const recovers = host.daemons.confd !== undefined;
-  const fresh: BirdState = { ...freshBird(world.now), log: state.log, ...(recovers && { recoveryUntil: world.now + RECOVERY_MS }) };
+  const fresh: BirdState = {
+    ...freshBird(world.now),
+    log: state.log,
+    farewells: state.farewells,
+    ...(recovers && { recoveryUntil: world.now + RECOVERY_MS }),
+  };
   return { ...host, daemons: { ...host.daemons, bird: fresh } };
 }
 
@@ -219,6 +230,4 @@ export function birdPid(world: World, host: Host): number {
   return 600 + Math.floor(30_000 * random(world.seed, 'bird-pid', host.name, host.daemons.bird?.startedAt ?? 0));
 }
 
-export function bgpProtocols(config: BirdConfig): readonly BgpProtocol[] {
-  return config.protocols.filter((protocol): protocol is BgpProtocol => protocol.type === 'bgp');
-}
+export const bgpProtocols = (config: BirdConfig): readonly BgpProtocol[] => indexOf(config).bgp;

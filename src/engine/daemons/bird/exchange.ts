@@ -3,6 +3,7 @@
  * bgp_decode_attrs() of proto/bgp/attrs.c, BIRD 1.6.8: no iBGP to iBGP but through a route reflector, own AS prepended and next
  * hop set towards other ASes, add paths. Leaves out route refresh, which changes nothing that can be seen.
  */
+import { remember } from '../../memo.ts';
 import { hash32 } from '../../net/random.ts';
 import type { BgpProtocol, FilterRef, ProtocolConfig } from './config/types.ts';
 import { runFilter } from './filter.ts';
@@ -21,25 +22,39 @@ export interface Speaker {
 }
 
 const isInternal = (protocol: BgpProtocol): boolean => protocol.localAs === protocol.neighborAs;
-const filterKey = (filter: FilterRef): string => (filter.kind === 'program' ? filter.key : filter.kind);
+
+const filterIds = new Map<string, number>();
+
+/** A number for a filter's text, which is long. */
+function filterId(filter: FilterRef): number {
+  const text = filter.kind === 'program' ? filter.key : filter.kind;
+  const known = filterIds.get(text);
+  if (known !== undefined) return known;
+  if (filterIds.size > 5000) filterIds.clear();
+  filterIds.set(text, filterIds.size);
+  return filterIds.size - 1;
+}
+
+const speakerKeys = new WeakMap<Speaker, string>();
 
 /** Sessions with equal keys send the same, but for what came from the peer itself. */
-export function speakerKey({ protocol, localAddress, sendsAllPaths }: Speaker): string {
-  const { localAs, nextHop, rrClient, rrClusterId = '', rsClient, localPref, interpretCommunities } = protocol;
-  const as = isInternal(protocol) ? 'internal' : 'external';
-  return [
-    localAs,
-    as,
-    nextHop,
-    rrClient,
-    rrClusterId,
-    rsClient,
-    localPref,
-    interpretCommunities,
-    localAddress,
-    sendsAllPaths,
-    filterKey(protocol.exportFilter),
-  ].join('\n');
+export function speakerKey(speaker: Speaker): string {
+  return remember(speakerKeys, speaker, () => {
+    const { protocol, localAddress, sendsAllPaths } = speaker;
+    const {
+      localAs,
+      nextHop,
+      rrClient,
+      rrClusterId = '',
+      rsClient,
+      localPref,
+      interpretCommunities,
+      multihop,
+      exportFilter,
+    } = protocol;
+    const settings = [localAs, isInternal(protocol), nextHop, rrClient, rrClusterId, rsClient, localPref, interpretCommunities];
+    return [...settings, multihop > 0, filterId(exportFilter), localAddress, sendsAllPaths].join(' ');
+  });
 }
 
 /**
@@ -119,20 +134,57 @@ export function exported(route: TableRoute, speaker: Speaker): TableRoute | unde
   return verdict.accepted ? verdict.route : undefined;
 }
 
-/** All that a session sends of a table. */
-export function exportTable(table: Table, speaker: Speaker): Sent {
+const exportsOf = new WeakMap<Table, Map<string, Sent>>();
+
+/**
+ * All that a session sends of a table.
+ * @param key what makes two sessions send the same (speakerKey); undefined: nobody shares it
+ */
+export function exportTable(table: Table, speaker: Speaker, key: string | undefined): Sent {
+  if (key === undefined) return exportAnew(table, speaker);
+  let known = exportsOf.get(table);
+  if (!known) {
+    known = new Map();
+    exportsOf.set(table, known);
+  }
+  let sent = known.get(key);
+  if (!sent) {
+    sent = exportAnew(table, speaker, key);
+    known.set(key, sent);
+  }
+  return sent;
+}
+
+const pathsOfList = new WeakMap<readonly TableRoute[], Map<string, readonly Path[]>>();
+
+function pathsOf(list: readonly TableRoute[], speaker: Speaker): readonly Path[] {
   const internal = isInternal(speaker.protocol);
+  const paths: Path[] = [];
+  for (const route of list) {
+    const out = exported(route, speaker);
+    if (out) paths.push({ prefix: route.prefix, id: pathId(route), attributes: onTheWire(out.attributes, internal) });
+    if (!speaker.sendsAllPaths) break;
+  }
+  return paths;
+}
+
+function exportAnew(table: Table, speaker: Speaker, key?: string): Sent {
   const paths: Record<string, readonly Path[]> = {};
   let any = false;
   for (const prefix of Object.keys(table)) {
-    const list: Path[] = [];
-    for (const route of table[prefix] ?? []) {
-      const out = exported(route, speaker);
-      if (out) list.push({ prefix, id: pathId(route), attributes: onTheWire(out.attributes, internal) });
-      if (!speaker.sendsAllPaths) break;
+    const list = table[prefix] ?? [];
+    let made: readonly Path[] | undefined;
+    if (key === undefined) made = pathsOf(list, speaker);
+    else {
+      const known = remember(pathsOfList, list, () => new Map<string, readonly Path[]>());
+      made = known.get(key);
+      if (!made) {
+        made = pathsOf(list, speaker);
+        known.set(key, made);
+      }
     }
-    if (list.length === 0) continue;
-    paths[prefix] = list;
+    if (made.length === 0) continue;
+    paths[prefix] = made;
     any = true;
   }
   return any ? { paths } : NOTHING_SENT;
@@ -148,7 +200,7 @@ export function reuseSent(old: Sent | undefined, next: Sent): Sent {
   let same = Object.keys(old.paths).length === Object.keys(next.paths).length;
   for (const [prefix, list] of Object.entries(next.paths)) {
     const before = old.paths[prefix];
-    const equal = before && JSON.stringify(before) === JSON.stringify(list);
+    const equal = before && (before === list || JSON.stringify(before) === JSON.stringify(list));
     paths[prefix] = equal ? before : list;
     if (!equal) same = false;
   }
@@ -162,25 +214,29 @@ export interface Receiver {
 }
 
 const imports = new WeakMap<Sent, WeakMap<BgpProtocol, readonly TableRoute[]>>();
+const importsOfList = new WeakMap<readonly Path[], WeakMap<BgpProtocol, readonly TableRoute[]>>();
 
-/** The routes a session makes of what its peer sent: next hops still to be resolved. */
-export function importPaths(received: Sent, receiver: Receiver, host: string): readonly TableRoute[] {
-  let perProtocol = imports.get(received);
+function kept<K extends object, V>(store: WeakMap<K, WeakMap<BgpProtocol, V>>, key: K, protocol: BgpProtocol, make: () => V): V {
+  let perProtocol = store.get(key);
   if (!perProtocol) {
     perProtocol = new WeakMap();
-    imports.set(received, perProtocol);
+    store.set(key, perProtocol);
   }
-  const known = perProtocol.get(receiver.protocol);
-  if (known) return known;
-  const routes: TableRoute[] = [];
-  for (const list of Object.values(received.paths)) {
-    for (const path of list) {
-      const route = accept(path, receiver, host);
-      if (route) routes.push(route);
-    }
-  }
-  perProtocol.set(receiver.protocol, routes);
-  return routes;
+  const known = perProtocol.get(protocol);
+  if (known !== undefined) return known;
+  const made = make();
+  perProtocol.set(protocol, made);
+  return made;
+}
+
+/** The routes a session makes of what its peer sent: next hops still to be resolved. Networks that did not change keep their routes. */
+export function importPaths(received: Sent, receiver: Receiver, host: string): readonly TableRoute[] {
+  const { protocol } = receiver;
+  return kept(imports, received, protocol, () =>
+    Object.values(received.paths).flatMap((list) =>
+      kept(importsOfList, list, protocol, () => list.flatMap((path) => accept(path, receiver, host) ?? [])),
+    ),
+  );
 }
 
 function accept(path: Path, { protocol, routerId }: Receiver, host: string): TableRoute | undefined {

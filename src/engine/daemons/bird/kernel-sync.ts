@@ -65,6 +65,25 @@ function toFib(route: TableRoute): Route | undefined {
   return nexthops.length === 0 ? undefined : { ...common, type: 'unicast', nexthops, scope: 'global' };
 }
 
+const made = new WeakMap<KernelProtocol, WeakMap<readonly TableRoute[], { readonly fib?: Route }>>();
+
+/** The kernel's row for a network, kept while its routes are the same. */
+function fibOf(list: readonly TableRoute[], protocol: KernelProtocol, judging: Judging): Route | undefined {
+  let known = made.get(protocol);
+  if (!known) {
+    known = new WeakMap();
+    made.set(protocol, known);
+  }
+  let row = known.get(list);
+  if (!row) {
+    const route = kernelRoute(list, protocol, judging);
+    const fib = route && toFib(route);
+    row = fib ? { fib } : {};
+    known.set(list, row);
+  }
+  return row.fib;
+}
+
 const isBirds = (route: Route): boolean => route.proto === 'bird';
 
 /**
@@ -80,16 +99,26 @@ export function syncKernel(
 ): NetNamespace {
   const desired: Route[] = [];
   for (const list of Object.values(table)) {
-    const route = kernelRoute(list, protocol, judging);
-    const fib = route && toFib(route);
+    const fib = fibOf(list, protocol, judging);
     if (fib) desired.push(fib);
   }
-  if (keepsStale) {
-    const wanted = new Set(desired.map((route) => route.dst));
-    desired.push(...ns.routes.filter((route) => isBirds(route) && !wanted.has(route.dst)));
-  }
-  return programRoutes(ns, isBirds, desired);
+  const last = synced.get(ns.routes);
+  if (
+    last &&
+    last.keepsStale === keepsStale &&
+    last.desired.length === desired.length &&
+    desired.every((each, i) => each === last.desired[i])
+  )
+    return ns;
+  const wanted = new Set(desired.map((route) => route.dst));
+  const stale = keepsStale ? ns.routes.filter((route) => isBirds(route) && !wanted.has(route.dst)) : [];
+  const next = programRoutes(ns, isBirds, [...desired, ...stale]);
+  synced.set(next.routes, { desired, keepsStale });
+  return next;
 }
+
+/** What a kernel table was last made equal to. */
+const synced = new WeakMap<readonly Route[], { readonly desired: readonly Route[]; readonly keepsStale: boolean }>();
 
 /** The namespace without BIRD's routes: what a clean stop leaves unless `persist` is on. */
 export function withdrawKernel(ns: NetNamespace): NetNamespace {

@@ -10,7 +10,8 @@ import { random } from '../../net/random.ts';
 import type { Host, World } from '../../world.ts';
 import { configOf } from './config/parse.ts';
 import type { BgpProtocol, BirdConfig } from './config/types.ts';
-import { addressTowards, hostAt, reachable } from './neighbourhood.ts';
+import { indexOf } from './index-of-config.ts';
+import { addressTowards, hostAt, isConnected, packetsPass } from './neighbourhood.ts';
 import type { BirdState, ProtocolState, Session, SessionError } from './state.ts';
 
 /** Names of NOTIFICATION messages, `code.subcode`. */
@@ -92,21 +93,19 @@ function attemptFrom(session: Session, from: number): number {
   return session.attemptAt + Math.ceil((from - session.attemptAt) / every) * every;
 }
 
-function bgpNamed(config: BirdConfig | undefined, neighbor: string): BgpProtocol | undefined {
-  return config?.protocols.find((protocol): protocol is BgpProtocol => protocol.type === 'bgp' && protocol.neighbor === neighbor);
-}
+const bgpNamed = (config: BirdConfig | undefined, neighbor: string): BgpProtocol | undefined =>
+  config && indexOf(config).byNeighbor.get(neighbor);
 
 /** What would happen if `host` connected now. */
 function attempt(before: World, host: Host, protocol: BgpProtocol): Attempt {
   const target = hostAt(before, protocol.neighbor);
-  if (!target?.up) return { result: 'unreachable' };
-  const path = reachable(before, host, target, protocol.neighbor, protocol.neighborPort);
-  if (path !== 'ok') return { result: path };
+  if (!target || !isConnected(host, target, protocol.neighbor)) return { result: 'unreachable' };
   const bird = target.daemons.bird;
   const config = bird?.running ? configOf(bird.loaded) : undefined;
-  if (!bird || !config?.protocols.some((each) => each.type === 'bgp') || config.listen.port !== protocol.neighborPort)
+  if (!bird || !config || indexOf(config).bgp.length === 0 || config.listen.port !== protocol.neighborPort)
     return { result: 'refused' };
   const own = protocol.sourceAddress ?? addressTowards(host, protocol.neighbor);
+  if (!packetsPass(before, host, target, protocol.neighbor, protocol.neighborPort)) return { result: 'silent' };
   const mirror = own === undefined ? undefined : bgpNamed(config, own);
   if (!mirror) return { result: 'closed' };
   const state = bird.protocols[mirror.name];
@@ -263,15 +262,16 @@ export function establishedStep(
   const session = state.session;
   if (session?.establishedAt === undefined) return { state };
   const target = hostAt(before, protocol.neighbor);
-  const path = target?.up ? reachable(before, host, target, protocol.neighbor, protocol.neighborPort) : 'unreachable';
-  if (!target || path !== 'ok') return silence(before, host, protocol, state, session, now);
+  if (!target || !isConnected(host, target, protocol.neighbor)) return silence(before, host, protocol, state, session, now);
   const heard: Session = session.silentSince === undefined ? session : without(session, 'silentSince');
   const bird = target.daemons.bird;
   const own = protocol.sourceAddress ?? addressTowards(host, protocol.neighbor) ?? '';
   const mirror = bgpNamed(configOf(bird?.loaded), own);
   const theirs = mirror && bird?.protocols[mirror.name]?.session;
-  if (bird?.running && theirs?.phase === 'Established' && theirs.establishedAt === session.establishedAt)
-    return { state: put(state, heard) };
+  if (bird?.running && theirs?.phase === 'Established' && theirs.establishedAt === session.establishedAt) {
+    const passes = packetsPass(before, host, target, protocol.neighbor, protocol.neighborPort);
+    return passes ? { state: put(state, heard) } : silence(before, host, protocol, state, session, now);
+  }
   // Established in this very round there, not yet visible here.
   if (bird?.running && bird.startedAt <= session.establishedAt && now === session.establishedAt)
     return { state: put(state, heard) };

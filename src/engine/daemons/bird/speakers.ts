@@ -2,27 +2,40 @@
 import type { Host, World } from '../../world.ts';
 import type { BgpProtocol, BirdConfig, ProtocolConfig } from './config/types.ts';
 import type { Speaker } from './exchange.ts';
+import { indexOf } from './index-of-config.ts';
 import { addressTowards } from './neighbourhood.ts';
 import { mirrorOf } from './sessions.ts';
 import type { BirdState } from './state.ts';
 import type { Judging } from './table.ts';
 
-const protocolMaps = new WeakMap<BirdConfig, ReadonlyMap<string, ProtocolConfig>>();
+export const protocolsByName = (config: BirdConfig): ReadonlyMap<string, ProtocolConfig> => indexOf(config).byName;
 
-export function protocolsByName(config: BirdConfig): ReadonlyMap<string, ProtocolConfig> {
-  let map = protocolMaps.get(config);
-  if (!map) {
-    map = new Map(config.protocols.map((protocol) => [protocol.name, protocol]));
-    protocolMaps.set(config, map);
-  }
-  return map;
-}
+const judgings = new WeakMap<BirdConfig, Judging>();
 
+/** What routes are compared with: the same object as long as the configuration and the peers' ids are. */
 export function judgingFor(state: BirdState, config: BirdConfig): Judging {
+  const last = judgings.get(config);
   const peerIds = new Map<string, string>();
-  for (const [name, { session }] of Object.entries(state.protocols)) if (session?.peerId) peerIds.set(name, session.peerId);
-  return { protocols: protocolsByName(config), peerIds };
+  let same = last !== undefined;
+  for (const { name } of indexOf(config).bgp) {
+    const id = state.protocols[name]?.session?.peerId;
+    if (id !== undefined) peerIds.set(name, id);
+    if (last?.peerIds.get(name) !== id) same = false;
+  }
+  if (last && same) return last;
+  const judging: Judging = { protocols: protocolsByName(config), peerIds };
+  judgings.set(config, judging);
+  return judging;
 }
+
+interface Known {
+  readonly judging: Judging;
+  readonly mirror: BgpProtocol | undefined;
+  readonly links: unknown;
+  readonly speaker: Speaker;
+}
+
+const speakers = new WeakMap<BgpProtocol, Known>();
 
 /** @param before the world the peer is looked at in */
 export function speakerOf(
@@ -34,7 +47,10 @@ export function speakerOf(
   judging = judgingFor(state, config),
 ): Speaker {
   const mirror = mirrorOf(before, host, protocol);
-  return {
+  const links = host.netns['']?.links;
+  const known = speakers.get(protocol);
+  if (known && known.judging === judging && known.mirror === mirror && known.links === links) return known.speaker;
+  const speaker: Speaker = {
     protocol,
     protocols: judging.protocols,
     localAddress: protocol.sourceAddress ?? addressTowards(host, protocol.neighbor) ?? host.address,
@@ -42,4 +58,6 @@ export function speakerOf(
     peerIds: judging.peerIds,
     sendsAllPaths: ['tx', 'full'].includes(protocol.addPaths) && ['rx', 'full'].includes(mirror?.addPaths ?? 'off'),
   };
+  speakers.set(protocol, { judging, mirror, links, speaker });
+  return speaker;
 }

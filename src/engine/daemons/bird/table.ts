@@ -141,26 +141,42 @@ export function sameRoute(a: TableRoute, b: TableRoute): boolean {
   );
 }
 
-/** Routes that do not depend on others, by the address of the network, for resolving next hops. */
+/** Looks next hops up among the routes that do not depend on others. */
 interface Resolver {
-  find(address: number): TableRoute | undefined;
+  resolve(route: TableRoute): TableRoute;
 }
 
-function resolverOver(routes: ReadonlyMap<string, TableRoute[]>, judging: Judging): Resolver {
+function resolverOver(contributions: readonly (readonly TableRoute[])[], judging: Judging): Resolver {
   const byLength: Map<number, TableRoute>[] = [];
-  for (const [prefix, list] of routes) {
-    const { address, length } = toPrefix(prefix);
-    const best = list.reduce((a, b) => (order(a, b, judging) <= 0 ? a : b));
-    byLength[length] ??= new Map();
-    byLength[length]?.set(address, best);
+  for (const routes of contributions) {
+    if (isAllRecursive(routes)) continue;
+    for (const route of routes) {
+      if (isRecursive(route) || route.filtered) continue;
+      const { address, length } = toPrefix(route.prefix);
+      byLength[length] ??= new Map();
+      const best = byLength[length]?.get(address);
+      if (!best || order(route, best, judging) < 0) byLength[length]?.set(address, route);
+    }
   }
+  const find = (address: number): TableRoute | undefined => {
+    for (let length = 32; length >= 0; length--) {
+      const found = byLength[length]?.get(masked(address, length));
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const through = new Map<string, TableRoute | undefined>();
+  const resolved = new WeakMap<TableRoute, TableRoute>();
   return {
-    find(address) {
-      for (let length = 32; length >= 0; length--) {
-        const found = byLength[length]?.get(masked(address, length));
-        if (found) return found;
+    resolve(route) {
+      let result = resolved.get(route);
+      if (!result) {
+        const hop = route.attributes.nextHop ?? '';
+        if (!through.has(hop)) through.set(hop, find(toNumber(hop)));
+        result = resolve(route, through.get(hop));
+        resolved.set(route, result);
       }
-      return undefined;
+      return result;
     },
   };
 }
@@ -186,61 +202,126 @@ function resolve(route: TableRoute, through: TableRoute | undefined): TableRoute
   };
 }
 
+/** How a table came to be, for building the next one from it. */
+interface Provenance {
+  readonly contributions: readonly (readonly TableRoute[])[];
+  readonly judging: Judging;
+  readonly resolver: Resolver;
+}
+
+const provenances = new WeakMap<Table, Provenance>();
+const groups = new WeakMap<readonly TableRoute[], ReadonlyMap<string, readonly TableRoute[]>>();
+
+function byPrefix(routes: readonly TableRoute[]): ReadonlyMap<string, readonly TableRoute[]> {
+  let map = groups.get(routes) as Map<string, TableRoute[]> | undefined;
+  if (map) return map;
+  map = new Map();
+  for (const route of routes) {
+    const list = map.get(route.prefix);
+    if (list) list.push(route);
+    else map.set(route.prefix, [route]);
+  }
+  groups.set(routes, map);
+  return map;
+}
+
+const resolving = new WeakMap<readonly TableRoute[], boolean>();
+
+/** Only BGP routes that are resolved through others: such a contribution cannot change how next hops resolve. */
+function isAllRecursive(routes: readonly TableRoute[]): boolean {
+  let known = resolving.get(routes);
+  if (known === undefined) {
+    known = routes.every(isRecursive);
+    resolving.set(routes, known);
+  }
+  return known;
+}
+
+/** Networks whose contributions differ; undefined: everything must be looked at. */
+function changedPrefixes(old: Provenance, contributions: readonly (readonly TableRoute[])[]): ReadonlySet<string> | undefined {
+  if (old.contributions.length !== contributions.length) return undefined;
+  const changed = new Set<string>();
+  for (let i = 0; i < contributions.length; i++) {
+    const [was, now] = [old.contributions[i] ?? [], contributions[i] ?? []];
+    if (was === now) continue;
+    if (!isAllRecursive(was) || !isAllRecursive(now)) return undefined;
+    const before = new Set(was);
+    for (const route of now) if (!before.delete(route)) changed.add(route.prefix);
+    for (const route of before) changed.add(route.prefix);
+  }
+  return changed;
+}
+
 /**
  * Builds the table from what each protocol contributes. Routes, lists and the table itself keep their identity where nothing
  * differs; a route that is new or differs is dated `now`.
  */
 export function buildTable(old: Table, contributions: readonly (readonly TableRoute[])[], judging: Judging, now: number): Table {
-  const direct = new Map<string, TableRoute[]>();
-  const recursive: TableRoute[] = [];
-  const put = (into: Map<string, TableRoute[]>, route: TableRoute) => {
-    const list = into.get(route.prefix);
-    if (list) list.push(route);
-    else into.set(route.prefix, [route]);
-  };
-  for (const routes of contributions) {
-    for (const route of routes) {
-      if (isRecursive(route)) recursive.push(route);
-      else put(direct, route);
+  const last = provenances.get(old);
+  const changed = last?.judging === judging ? changedPrefixes(last, contributions) : undefined;
+  if (changed?.size === 0) return old;
+  const resolver = changed && last ? last.resolver : resolverOver(contributions, judging);
+  const prefixes = changed ?? new Set(contributions.flatMap((routes) => [...byPrefix(routes).keys()]));
+  const all = new Map<string, readonly TableRoute[]>();
+  for (const prefix of prefixes) {
+    const list: TableRoute[] = [];
+    for (const routes of contributions) {
+      for (const route of byPrefix(routes).get(prefix) ?? []) list.push(isRecursive(route) ? resolver.resolve(route) : route);
     }
+    all.set(prefix, list);
   }
-  const all = new Map(direct);
-  if (recursive.length > 0) {
-    const resolver = resolverOver(direct, judging);
-    const found = new Map<string, TableRoute | undefined>();
-    for (const route of recursive) {
-      const hop = route.attributes.nextHop ?? '';
-      if (!found.has(hop)) found.set(hop, resolver.find(toNumber(hop)));
-      const list = all.get(route.prefix);
-      const resolved = resolve(route, found.get(hop));
-      if (!list) all.set(route.prefix, [resolved]);
-      else if (list === direct.get(route.prefix)) all.set(route.prefix, [...list, resolved]);
-      else list.push(resolved);
+  const table = changed ? patched(old, all, judging, now) : settle(old, all, judging, now);
+  provenances.set(table, { contributions, judging, resolver });
+  return table;
+}
+
+/** The table with some networks replaced. */
+function patched(old: Table, changed: ReadonlyMap<string, readonly TableRoute[]>, judging: Judging, now: number): Table {
+  let next: Record<string, readonly TableRoute[]> | undefined;
+  for (const [prefix, list] of changed) {
+    const before = old[prefix];
+    if (list.length === 0) {
+      if (!before) continue;
+      next ??= { ...old };
+      delete next[prefix];
+      continue;
     }
+    const after = settleNetwork(before, list, judging, now);
+    if (after === before) continue;
+    next ??= { ...old };
+    next[prefix] = after;
   }
-  return settle(old, all, judging, now);
+  return next ?? old;
+}
+
+/** The routes of one network, dated and sorted: the same list when nothing differs. */
+function settleNetwork(
+  before: readonly TableRoute[] | undefined,
+  list: readonly TableRoute[],
+  judging: Judging,
+  now: number,
+): readonly TableRoute[] {
+  const known = new Map(before?.map((route) => [`${route.protocol} ${route.id}`, route]));
+  const dated = list.map((route) => {
+    const same = known.get(`${route.protocol} ${route.id}`);
+    if (!same || !sameRoute(same, route)) return { ...route, since: now };
+    return same.ref === route.ref || JSON.stringify(same.ref) === JSON.stringify(route.ref)
+      ? same
+      : { ...route, since: same.since };
+  });
+  if (dated.length > 1) dated.sort((a, b) => order(a, b, judging));
+  return before && before.length === dated.length && dated.every((route, i) => route === before[i]) ? before : dated;
 }
 
 function settle(old: Table, all: ReadonlyMap<string, readonly TableRoute[]>, judging: Judging, now: number): Table {
-  let changed = false;
+  let changed = all.size !== Object.keys(old).length;
   const next: Record<string, readonly TableRoute[]> = {};
-  let count = 0;
   for (const [prefix, list] of all) {
-    count++;
-    const before = old[prefix];
-    const dated = list.map((route) => {
-      const known = before?.find((each) => each.protocol === route.protocol && each.id === route.id);
-      if (!known || !sameRoute(known, route)) return { ...route, since: now };
-      return JSON.stringify(known.ref) === JSON.stringify(route.ref) ? known : { ...route, since: known.since };
-    });
-    if (dated.length > 1) dated.sort((a, b) => order(a, b, judging));
-    if (before && before.length === dated.length && dated.every((route, i) => route === before[i])) next[prefix] = before;
-    else {
-      next[prefix] = dated;
-      changed = true;
-    }
+    const after = settleNetwork(old[prefix], list, judging, now);
+    next[prefix] = after;
+    if (after !== old[prefix]) changed = true;
   }
-  return changed || count !== Object.keys(old).length ? next : old;
+  return changed ? next : old;
 }
 
 /** The network of the table an address falls into. */

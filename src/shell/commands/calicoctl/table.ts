@@ -36,7 +36,7 @@ export function renderTable(headings: readonly string[], rows: readonly (readonl
   const wrapped = rows.map((row) =>
     row.map((cell, i) => {
       const lines = cell.length > MAX_WIDTH ? wrap(cell, MAX_WIDTH) : [cell];
-      const own = cell.length > MAX_WIDTH ? MAX_WIDTH : cell.length;
+      const own = Math.min(cell.length, MAX_WIDTH);
       widths[i] = Math.max(widths[i] ?? 0, own, ...lines.map((line) => line.length));
       return lines;
     }),

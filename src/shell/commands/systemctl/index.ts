@@ -224,7 +224,7 @@ export const systemctl: Command = {
   summary: 'starts, stops and inspects services (bird, kubelet)',
   where: 'hosts',
   run,
-  complete: (process, words, index) => {
+  complete: (process, _words, index) => {
     const host = process.sim.world().hosts[process.place.host];
     const names = index === 1 ? KNOWN : host ? unitsOf(host).map(({ name }) => name) : [];
     return names.map((text) => ({ text }));

@@ -4,7 +4,7 @@
  */
 import { masked, toNumber } from '../../../net/address.ts';
 import { evaluateConstant } from '../filter.ts';
-import { newScope, readBody, readExpression } from './programs.ts';
+import { newScope, programKey, readBody, readExpression } from './programs.ts';
 import type { Reader } from './reader.ts';
 import { ACCEPT_ALL, type ConfigSymbol, type FilterRef, type InterfacePattern, REJECT_ALL, type StaticRoute } from './types.ts';
 
@@ -87,7 +87,7 @@ export function readFilter(context: Pick<OptionContext, 'reader' | 'symbols'>): 
   if (reader.accept('none')) return REJECT_ALL;
   const scope = newScope(symbols);
   const from = reader.position;
-  const key = () => [reader.textSince(from), ...scope.calls].join('\n');
+  const key = () => programKey(reader.textSince(from), scope.calls);
   if (reader.accept('where')) {
     const condition = readExpression(reader, scope);
     return { kind: 'program', body: [{ op: 'if', condition, yes: [{ op: 'accept' }] }, { op: 'reject' }], key: key() };

@@ -7,7 +7,7 @@ import { evaluateConstant } from '../filter.ts';
 import type { LoadedConfig } from '../state.ts';
 import { ConfigError, type Position } from './lex.ts';
 import { OPTION_TREES, type OptionContext, readAddress, readNumber, readOption, type Settings, type Symbols } from './options.ts';
-import { newScope, readBody, readDeclaration, readExpression } from './programs.ts';
+import { newScope, programKey, readBody, readDeclaration, readExpression } from './programs.ts';
 import { Reader, type ReadFile } from './reader.ts';
 import { ACCEPT_ALL, type BirdConfig, type ProtocolConfig, REJECT_ALL } from './types.ts';
 
@@ -184,7 +184,7 @@ function readFilterDefinition({ reader, symbols }: Draft): void {
   const scope = newScope(symbols);
   const from = reader.position;
   const body = readBody(reader, scope);
-  symbols[name] = { class: 'filter', body, key: [reader.textSince(from), ...scope.calls].join('\n') };
+  symbols[name] = { class: 'filter', body, key: programKey(reader.textSince(from), scope.calls) };
 }
 
 function readFunctionDefinition({ reader, symbols }: Draft): void {
@@ -198,7 +198,7 @@ function readFunctionDefinition({ reader, symbols }: Draft): void {
     while (reader.accept(';'));
   reader.expect(')');
   const body = readBody(reader, scope);
-  symbols[name] = { class: 'function', params, body, key: [reader.textSince(from), ...scope.calls].join('\n') };
+  symbols[name] = { class: 'function', params, body, key: programKey(reader.textSince(from), scope.calls) };
 }
 
 function readDefinition({ reader, symbols }: Draft): void {

@@ -21,6 +21,22 @@ export const newScope = (symbols: Readonly<Record<string, ConfigSymbol>>): Scope
   calls: new Set(),
 });
 
+const keys = new Map<string, string>();
+const MAX_KEYS = 10_000;
+
+/** A short key for a program: its text with the keys of what it calls. Equal programs have equal keys, here and on any host. */
+export function programKey(text: string, calls: Iterable<string>): string {
+  const whole = [text, ...calls].join('\n');
+  const known = keys.get(whole);
+  if (known !== undefined) return known;
+  if (keys.size >= MAX_KEYS) keys.clear();
+  // After a clearing the same text may get another key, which only makes work be done again.
+  const key = `program ${++made}`;
+  keys.set(whole, key);
+  return key;
+}
+let made = 0;
+
 /** Words that name something of the route, read-only ones included. */
 const STATIC_ATTRIBUTES = new Set([
   'from',
