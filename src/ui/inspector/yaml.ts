@@ -26,7 +26,7 @@ const isScalar = (value: unknown): value is string | number | boolean | null | u
 function scalar(value: string | number | boolean | null | undefined): string {
   if (typeof value !== 'string') return String(value);
   if (value.includes('\n')) return JSON.stringify(value);
-  return value === '' || /^[\s&*!|>'"%@`#{[\]},?:-]|: |^(true|false|null|~|-?\d[\d.]*)$/i.test(value)
+  return value === '' || /^[\s&*!|>'"%@`#{[\]},?:-]|: |^(true|false|null|~|-?\d+(\.\d+)?)$/i.test(value)
     ? JSON.stringify(value)
     : value;
 }

@@ -86,6 +86,9 @@ function Step({ lab, progress, world, number, now }: StepProps) {
   const { step, state, checks } = progress;
   const body = useSteady(filledBody(step, world));
   const done = state === 'done';
+  // The question comes before the first command: afterwards the terminal would have told.
+  const first = step.predict ? body.findIndex((block) => block.type === 'command') : -1;
+  const ahead = first < 0 ? body.length : first;
   return (
     <article
       id={`step-${step.id}`}
@@ -100,8 +103,9 @@ function Step({ lab, progress, world, number, now }: StepProps) {
         </span>
         {step.title}
       </h3>
-      <Body body={body} home={lab.host} />
+      <Body body={body.slice(0, ahead)} home={lab.host} />
       {step.predict && <PredictionCard key={step.id} step={step} prediction={step.predict} done={done} />}
+      <Body body={body.slice(ahead)} home={lab.host} />
       {checks.length > 0 && <Checks progress={progress} />}
       {!done && <Help progress={progress} world={world} home={lab.host} />}
     </article>
@@ -244,7 +248,7 @@ function Next({
 }
 
 function Finish({ lab, progress }: { readonly lab: Lab; readonly progress: readonly StepProgress[] }) {
-  const inputs = useRun((state) => state.world?.inputs ?? 0);
+  const commands = useRun((state) => state.commands.length);
   if (!progress.length || progress.some((each) => each.state === 'open')) return null;
   return (
     <section className={styles.finish} aria-label="Lab finished" data-testid="finish">
@@ -256,8 +260,8 @@ function Finish({ lab, progress }: { readonly lab: Lab; readonly progress: reado
       </svg>
       <h2>Every step of “{lab.title}” holds.</h2>
       <p>
-        {progress.length} steps, {inputs} changes and requests. The cluster is yours now: break something on the map, and see what
-        the packets do.
+        {progress.length} steps, {commands} {commands === 1 ? 'command' : 'commands'} that changed something. The cluster is yours
+        now: break something on the map, and see what the packets do.
       </p>
     </section>
   );
