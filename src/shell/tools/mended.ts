@@ -103,9 +103,7 @@ export function mendedDeletions(program: string): string {
       const trimmed = path.trim();
       const at = trimmed.lastIndexOf('[]');
       const [base, rest] = [trimmed.slice(0, at), trimmed.slice(at + 2)];
-      return at < 0 || rest === ''
-        ? `del(${trimmed})`
-        : `((${base || '.'}) |= map(${mendedDeletions(`del(${rest})`)}))`.replace(/^\(\(([^()]*)\[\]/, (head) => head);
+      return at < 0 || rest === '' ? `del(${trimmed})` : `(${base || '.'} |= map(${mendedDeletions(`del(${rest})`)}))`;
     });
     return parts.length === 1 ? parts[0]! : `(${parts.join(' | ')})`;
   });
