@@ -7,6 +7,7 @@ import { arp } from './arp/index.ts';
 import { birdc, birdcl } from './birdc/index.ts';
 import { calicoctl } from './calicoctl/index.ts';
 import { conntrack } from './conntrack/index.ts';
+import { curl } from './curl/index.ts';
 import { ip } from './ip/index.ts';
 import { ipset } from './ipset/index.ts';
 import { iptables } from './iptables/index.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   birdcl,
   calicoctl,
   conntrack,
+  curl,
   ip,
   ipset,
   iptables,

@@ -38,6 +38,7 @@ function range(found: RegExpExecArray): string[] {
   const [from, to] = letters ? [found[3]!.charCodeAt(0), found[4]!.charCodeAt(0)] : [Number(found[1]), Number(found[2])];
   const width = !letters && /^0\d/.test(found[1]!) ? found[1]!.length : 0;
   const items: string[] = [];
-  for (let value = from; value <= to && items.length <= MAX_URLS; value += Math.max(1, Number(found[5] ?? 1))) items.push(letters ? String.fromCharCode(value) : String(value).padStart(width, '0'));
+  for (let value = from; value <= to && items.length <= MAX_URLS; value += Math.max(1, Number(found[5] ?? 1)))
+    items.push(letters ? String.fromCharCode(value) : String(value).padStart(width, '0'));
   return items;
 }

@@ -16,7 +16,8 @@ export const curl: Command = {
   summary: 'Send an HTTP request',
   where: 'everywhere',
   run,
-  complete: (_process, words, index) => (words[index]!.startsWith('--') ? LONG_NAMES.filter((name) => name.startsWith(words[index]!)).map((text) => ({ text })) : []),
+  complete: (_process, words, index) =>
+    words[index]!.startsWith('--') ? LONG_NAMES.filter((name) => name.startsWith(words[index]!)).map((text) => ({ text })) : [],
 };
 
 async function run(process: Process, args: readonly string[]): Promise<number> {
@@ -57,12 +58,27 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
 }
 
 /** One URL: redirects, retries, output, -w. */
-async function one(process: Process, options: CurlOptions, url: string, output: CurlOptions['outputs'][number] | undefined, urlNumber: number): Promise<number> {
+async function one(
+  process: Process,
+  options: CurlOptions,
+  url: string,
+  output: CurlOptions['outputs'][number] | undefined,
+  urlNumber: number,
+): Promise<number> {
   const file = fileOf(url, output);
-  if (file === '') return report(process, options, { exitCode: 23, error: 'Failed writing received data to disk/application', before: 'Remote file name has no length!' });
+  if (file === '')
+    return report(process, options, {
+      exitCode: 23,
+      error: 'Failed writing received data to disk/application',
+      before: 'Remote file name has no length!',
+    });
   const toTerminal = file === undefined && process.isTTY;
   let done = await attempt(process, options, url, toTerminal, urlNumber);
-  for (let left = options.retries, delay = options.retryDelayMs ?? 1000; left > 0 && worthRetrying(done, options); left--, delay = Math.min(options.retryDelayMs ?? delay * 2, 600_000)) {
+  for (
+    let left = options.retries, delay = options.retryDelayMs ?? 1000;
+    left > 0 && worthRetrying(done, options);
+    left--, delay = Math.min(options.retryDelayMs ?? delay * 2, 600_000)
+  ) {
     report(process, options, done);
     warnRetry(process, options, done, delay, left);
     await process.sleep(delay, 'curl waits before it tries again');
@@ -99,8 +115,13 @@ function fileOf(url: string, output: CurlOptions['outputs'][number] | undefined)
   return path.includes('/') ? path.slice(path.lastIndexOf('/') + 1) : '';
 }
 
-function report(process: Process, { flags }: CurlOptions, { exitCode, error, before }: { readonly exitCode: number; readonly error?: string; readonly before?: string }): number {
-  if (error !== undefined && (!flags.has('silent') || flags.has('show-error'))) process.err(`${before ? `curl: ${before}\n` : ''}curl: (${exitCode}) ${error}\n`);
+function report(
+  process: Process,
+  { flags }: CurlOptions,
+  { exitCode, error, before }: { readonly exitCode: number; readonly error?: string; readonly before?: string },
+): number {
+  if (error !== undefined && (!flags.has('silent') || flags.has('show-error')))
+    process.err(`${before ? `curl: ${before}\n` : ''}curl: (${exitCode}) ${error}\n`);
   return exitCode;
 }
 
@@ -113,7 +134,16 @@ function worthRetrying({ exitCode, facts, error }: Transferred, { flags }: CurlO
 
 function warnRetry(process: Process, { flags }: CurlOptions, { exitCode, facts }: Transferred, delay: number, left: number): void {
   if (flags.has('silent') && !flags.has('show-error')) return;
-  const why = exitCode === 28 ? 'timeout' : exitCode === 7 ? 'connection refused' : exitCode === 6 ? 'timeout' : facts.status >= 400 ? 'HTTP error' : '(retrying all errors)';
+  const why =
+    exitCode === 28
+      ? 'timeout'
+      : exitCode === 7
+        ? 'connection refused'
+        : exitCode === 6
+          ? 'timeout'
+          : facts.status >= 400
+            ? 'HTTP error'
+            : '(retrying all errors)';
   const text = `Problem : ${why}. Will retry in ${delay / 1000} seconds. ${left} retries left.`;
   // curl breaks its warnings at the terminal's width, 79 when it does not know.
   const lines: string[] = [];
@@ -128,7 +158,13 @@ function warnRetry(process: Process, { flags }: CurlOptions, { exitCode, facts }
   process.err([...lines, line.trimEnd()].map((each) => `Warning: ${each}\n`).join(''));
 }
 
-async function attempt(process: Process, options: CurlOptions, url: string, toTerminal: boolean, urlNumber: number): Promise<Transferred> {
+async function attempt(
+  process: Process,
+  options: CurlOptions,
+  url: string,
+  toTerminal: boolean,
+  urlNumber: number,
+): Promise<Transferred> {
   let current = url;
   let output = '';
   let headerText = '';
@@ -138,9 +174,11 @@ async function attempt(process: Process, options: CurlOptions, url: string, toTe
   for (let redirects = 0; ; redirects++) {
     const target = targetOf(current);
     const facts = emptyFacts(url, 'exitCode' in target ? current : target.url, options, redirects, urlNumber);
-    if ('exitCode' in target) return { ...target, output: '', headerText: '', facts: { ...facts, exitCode: target.exitCode, error: target.error } };
+    if ('exitCode' in target)
+      return { ...target, output: '', headerText: '', facts: { ...facts, exitCode: target.exitCode, error: target.error } };
     if (redirects === 0) {
-      if (options.flags.has('verbose') && options.resolve.some((entry) => entry.split(':')[0] === target.host)) process.err(`* Hostname ${target.host} was found in DNS cache\n`);
+      if (options.flags.has('verbose') && options.resolve.some((entry) => entry.split(':')[0] === target.host))
+        process.err(`* Hostname ${target.host} was found in DNS cache\n`);
       progress.meter.begin();
     }
     const query = given.flags.has('get') && given.data.length > 0 && redirects === 0 ? bodyOf(process, given) : '';
@@ -162,7 +200,8 @@ async function attempt(process: Process, options: CurlOptions, url: string, toTe
 }
 
 function emptyFacts(url: string, effectiveUrl: string, options: CurlOptions, redirects: number, urlNumber: number): Facts {
-  const method = options.method ?? (options.flags.has('head') ? 'HEAD' : options.data.length > 0 && !options.flags.has('get') ? 'POST' : 'GET');
+  const method =
+    options.method ?? (options.flags.has('head') ? 'HEAD' : options.data.length > 0 && !options.flags.has('get') ? 'POST' : 'GET');
   return {
     url,
     effectiveUrl,

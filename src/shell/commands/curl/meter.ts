@@ -9,7 +9,8 @@ const NOTHING = row(0, 0, 0, 0, 0, '--:--:--', 0);
 function five(bytes: number): string {
   if (bytes < 100_000) return String(bytes).padStart(5);
   if (bytes < 10_000 * 1024) return `${String(Math.floor(bytes / 1024)).padStart(4)}k`;
-  if (bytes < 100 * 1_048_576) return `${String(Math.floor(bytes / 1_048_576)).padStart(2)}.${Math.floor((bytes % 1_048_576) / 104_858)}M`;
+  if (bytes < 100 * 1_048_576)
+    return `${String(Math.floor(bytes / 1_048_576)).padStart(2)}.${Math.floor((bytes % 1_048_576) / 104_858)}M`;
   return `${String(Math.floor(bytes / 1_048_576)).padStart(4)}M`;
 }
 
@@ -23,7 +24,10 @@ export function spentText(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   if (seconds === 0) return '--:--:--';
   const two = (value: number) => String(value).padStart(2, '0');
-  return `${String(Math.floor(seconds / 3600)).padStart(2)}:${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`.replace(/^ /, ' ');
+  return `${String(Math.floor(seconds / 3600)).padStart(2)}:${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`.replace(
+    /^ /,
+    ' ',
+  );
 }
 
 export interface Meter {
@@ -36,7 +40,8 @@ export interface Meter {
 }
 
 export function createMeter(write: (text: string) => void): Meter {
-  const empty = (ms: number, total = 0) => row(0, 0, 0, 0, 0, spentText(ms), 0).replace(/^\r( {2}0) {5}0/, (_all, percent: string) => `\r${percent} ${five(total)}`);
+  const empty = (ms: number, total = 0) =>
+    row(0, 0, 0, 0, 0, spentText(ms), 0).replace(/^\r( {2}0) {5}0/, (_all, percent: string) => `\r${percent} ${five(total)}`);
   return {
     begin: () => write(HEADER + NOTHING),
     tick: (ms) => write(empty(ms)),

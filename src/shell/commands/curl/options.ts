@@ -115,14 +115,37 @@ const KNOWN: readonly Known[] = [
 ];
 
 /** What the simulated network has no part for: said after curl's own usage errors. */
-const ABSENT = new Set(['proxy', 'form', 'unix-socket', 'http2-prior-knowledge', 'connect-to', 'dns-servers', 'limit-rate', 'cookie-jar', 'upload-file', 'manual', 'local-port', 'stderr', 'range']);
+const ABSENT = new Set([
+  'proxy',
+  'form',
+  'unix-socket',
+  'http2-prior-knowledge',
+  'connect-to',
+  'dns-servers',
+  'limit-rate',
+  'cookie-jar',
+  'upload-file',
+  'manual',
+  'local-port',
+  'stderr',
+  'range',
+]);
 
 export const LONG_NAMES: readonly string[] = KNOWN.map((known) => `--${known.name}`);
 
 export type Parsed = { readonly options: CurlOptions } | { readonly complaint: string; readonly absent?: true };
 
 export function parseOptions(args: readonly string[]): Parsed {
-  const options: CurlOptions = { urls: [], outputs: [], headers: [], data: [], resolve: [], flags: new Set(), maxRedirects: 50, retries: 0 };
+  const options: CurlOptions = {
+    urls: [],
+    outputs: [],
+    headers: [],
+    data: [],
+    resolve: [],
+    flags: new Set(),
+    maxRedirects: 50,
+    retries: 0,
+  };
   let ended = false;
   for (let at = 0; at < args.length; at++) {
     const arg = args[at]!;
@@ -166,7 +189,12 @@ function findLong(name: string): Known | 'ambiguous' | undefined {
 const NUMBER = 'expected a proper numerical parameter';
 
 /** @returns what is wrong with the value */
-function apply(options: CurlOptions, { name, value }: Known, text: string, negative: boolean): string | { complaint: string; absent: true } | undefined {
+function apply(
+  options: CurlOptions,
+  { name, value }: Known,
+  text: string,
+  negative: boolean,
+): string | { complaint: string; absent: true } | undefined {
   if (ABSENT.has(name)) return { complaint: `--${name}`, absent: true };
   if (!value) {
     if (name === 'remote-name') options.outputs.push({ remoteName: true });
@@ -212,7 +240,11 @@ function apply(options: CurlOptions, { name, value }: Known, text: string, negat
       return undefined;
     case 'data-urlencode': {
       const equals = text.indexOf('=');
-      options.data.push(equals < 0 ? encodeURIComponent(text) : `${equals > 0 ? `${text.slice(0, equals)}=` : ''}${encodeURIComponent(text.slice(equals + 1))}`);
+      options.data.push(
+        equals < 0
+          ? encodeURIComponent(text)
+          : `${equals > 0 ? `${text.slice(0, equals)}=` : ''}${encodeURIComponent(text.slice(equals + 1))}`,
+      );
       return undefined;
     }
     case 'json':

@@ -36,24 +36,58 @@ interface Target {
 }
 
 const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, telnet: 23, ftp: 21 };
-const UNSUPPORTED = new Set(['ftp', 'ftps', 'scp', 'sftp', 'file', 'dict', 'gopher', 'imap', 'imaps', 'ldap', 'ldaps', 'mqtt', 'pop3', 'pop3s', 'rtsp', 'smb', 'smbs', 'smtp', 'smtps', 'tftp', 'rtmp', 'gophers']);
+const UNSUPPORTED = new Set([
+  'ftp',
+  'ftps',
+  'scp',
+  'sftp',
+  'file',
+  'dict',
+  'gopher',
+  'imap',
+  'imaps',
+  'ldap',
+  'ldaps',
+  'mqtt',
+  'pop3',
+  'pop3s',
+  'rtsp',
+  'smb',
+  'smbs',
+  'smtp',
+  'smtps',
+  'tftp',
+  'rtmp',
+  'gophers',
+]);
 
 export type Target3 = Target | { readonly exitCode: number; readonly error: string };
 
 export function targetOf(url: string): Target3 {
   const bad = { exitCode: 3, error: 'URL using bad/illegal format or missing URL' };
   if (/[\s\x00-\x1f]/.test(url) || url === '') return bad;
-  const found = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^/?#]*)@)?(\[[0-9a-fA-F:.]+\]|[^/?#:[\]]*)(?::([^/?#]*))?([/?][^#]*)?(?:#.*)?$/.exec(url);
+  const found =
+    /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^/?#]*)@)?(\[[0-9a-fA-F:.]+\]|[^/?#:[\]]*)(?::([^/?#]*))?([/?][^#]*)?(?:#.*)?$/.exec(
+      url,
+    );
   if (!found) return bad;
   const [, rawScheme, user, host = '', portText, rawPath = '/'] = found;
   const scheme = (rawScheme ?? (host.startsWith('ftp.') ? 'ftp' : 'http')).toLowerCase();
-  if (!PORTS[scheme] && !UNSUPPORTED.has(scheme)) return { exitCode: 1, error: `Protocol "${scheme}" not supported or disabled in libcurl` };
+  if (!PORTS[scheme] && !UNSUPPORTED.has(scheme))
+    return { exitCode: 1, error: `Protocol "${scheme}" not supported or disabled in libcurl` };
   if (host === '') return rawScheme && !portText ? { exitCode: 3, error: 'URL using bad/illegal format or missing URL' } : bad;
   const port = portText === undefined || portText === '' ? (PORTS[scheme] ?? 0) : Number(portText);
   if (!Number.isInteger(port) || port < 0 || port > 65_535 || (portText && !/^\d+$/.test(portText))) return bad;
   if (UNSUPPORTED.has(scheme)) return { exitCode: 1, error: `${scheme}://: not simulated in this lab` };
   const path = rawPath.startsWith('?') ? `/${rawPath}` : rawPath;
-  return { scheme, host: host.toLowerCase(), port, path, url: `${scheme}://${host}${portText ? `:${portText}` : ''}${path}`, ...(user !== undefined && { user }) };
+  return {
+    scheme,
+    host: host.toLowerCase(),
+    port,
+    path,
+    url: `${scheme}://${host}${portText ? `:${portText}` : ''}${path}`,
+    ...(user !== undefined && { user }),
+  };
 }
 
 const base64 = (text: string): string => {
@@ -62,7 +96,11 @@ const base64 = (text: string): string => {
   let out = '';
   for (let at = 0; at < bytes.length; at += 3) {
     const [a = 0, b, c] = bytes.slice(at, at + 3);
-    out += letters[a >> 2]! + letters[((a & 3) << 4) | ((b ?? 0) >> 4)]! + (b === undefined ? '=' : letters[((b & 15) << 2) | ((c ?? 0) >> 6)]!) + (c === undefined ? '=' : letters[c & 63]!);
+    out +=
+      letters[a >> 2]! +
+      letters[((a & 3) << 4) | ((b ?? 0) >> 4)]! +
+      (b === undefined ? '=' : letters[((b & 15) << 2) | ((c ?? 0) >> 6)]!) +
+      (c === undefined ? '=' : letters[c & 63]!);
   }
   return out;
 };
@@ -166,13 +204,22 @@ export async function transfer(
   const host = pinned ?? target.host;
   if (options.flags.has('ipv6') && !host.includes(':')) {
     progress.meter.failed(0);
-    return failure(state, /^[\d.]+$/.test(host) ? 7 : 6, /^[\d.]+$/.test(host) ? "Couldn't connect to server" : `Could not resolve host: ${target.host}`);
+    return failure(
+      state,
+      /^[\d.]+$/.test(host) ? 7 : 6,
+      /^[\d.]+$/.test(host) ? "Couldn't connect to server" : `Could not resolve host: ${target.host}`,
+    );
   }
   const scheme = target.scheme === 'telnet' ? 'http' : target.scheme;
   const url = `${scheme}://${host}:${target.port}${target.path}`;
-  const result: HttpResult = process.sim.dispatch({ type: 'http', from: process.place, request: { method: request.method, url, headers: request.headers, body: request.body } }) as InputResult<'http'>;
+  const result: HttpResult = process.sim.dispatch({
+    type: 'http',
+    from: process.place,
+    request: { method: request.method, url, headers: request.headers, body: request.body },
+  }) as InputResult<'http'>;
   if (result.outcome === 'malformed-url') return failure(state, 3, 'URL using bad/illegal format or missing URL');
-  if (result.outcome === 'unsupported-scheme') return failure(state, 1, `Protocol "${result.scheme}" not supported or disabled in libcurl`);
+  if (result.outcome === 'unsupported-scheme')
+    return failure(state, 1, `Protocol "${result.scheme}" not supported or disabled in libcurl`);
   if (result.outcome === 'unresolved') return unresolved(state, result);
   progress.say(`*   Trying ${result.address}:${result.port}...`);
   const at: Partial<Facts> = { lookupMs: 0.05, remotePort: 0 };
@@ -223,14 +270,22 @@ async function noAnswer(state: State, address: string, at: Partial<Facts>): Prom
   const ms = limited ? connectTimeoutMs + 1 : SYN_TIMEOUT_MS;
   await wait(process, ms, why, progress);
   const error = `Failed to connect to ${target.host} port ${target.port} after ${ms} ms: ${limited ? 'Timeout was reached' : "Couldn't connect to server"}`;
-  progress.say(limited ? `* ipv4 connect timeout after ${connectTimeoutMs}ms, move on!` : `* connect to ${address} port ${target.port} failed: Connection timed out`);
+  progress.say(
+    limited
+      ? `* ipv4 connect timeout after ${connectTimeoutMs}ms, move on!`
+      : `* connect to ${address} port ${target.port} failed: Connection timed out`,
+  );
   progress.say(`* ${error}`);
   progress.meter.failed(ms);
   progress.say('* Closing connection 0');
   return failure(state, 28, error, { ...at, totalMs: ms });
 }
 
-async function refused(state: State, result: Extract<HttpResult, { outcome: 'connect-failed' }>, at: Partial<Facts>): Promise<Transferred> {
+async function refused(
+  state: State,
+  result: Extract<HttpResult, { outcome: 'connect-failed' }>,
+  at: Partial<Facts>,
+): Promise<Transferred> {
   const { process, target, options, progress } = state;
   const { afterMs, errno, address } = result;
   const limit = Math.min(options.maxTimeMs ?? Number.POSITIVE_INFINITY, options.connectTimeoutMs ?? Number.POSITIVE_INFINITY);
@@ -238,7 +293,11 @@ async function refused(state: State, result: Extract<HttpResult, { outcome: 'con
   if (afterMs > 0) await wait(process, afterMs, `waiting for ${address} to answer`, progress);
   const error = `Failed to connect to ${target.host} port ${target.port} after ${Math.round(afterMs)} ms: Couldn't connect to server`;
   const immediate = errno === 'ENETUNREACH' || errno === 'EINVAL' || errno === 'EACCES';
-  progress.say(immediate ? `* Immediate connect fail for ${address}: ${errorText(errno)}` : `* connect to ${address} port ${target.port} failed: ${errorText(errno)}`);
+  progress.say(
+    immediate
+      ? `* Immediate connect fail for ${address}: ${errorText(errno)}`
+      : `* connect to ${address} port ${target.port} failed: ${errorText(errno)}`,
+  );
   progress.say(`* ${error}`);
   progress.meter.failed(afterMs);
   progress.say('* Closing connection 0');
@@ -255,7 +314,15 @@ async function connected(
   const { say, meter } = progress;
   const connectMs = CONNECT_MS;
   const { src, sport } = result.trace.sent;
-  const at: Partial<Facts> = { ...before, remoteIp: result.address, remotePort: result.port, localIp: src, localPort: sport, connects: 1, connectMs };
+  const at: Partial<Facts> = {
+    ...before,
+    remoteIp: result.address,
+    remotePort: result.port,
+    localIp: src,
+    localPort: sport,
+    connects: 1,
+    connectMs,
+  };
   say(`* Connected to ${target.host} (${result.address}) port ${result.port} (#0)`);
   if (target.scheme === 'telnet') return telnet(state, at);
   const limit = (options.maxTimeMs ?? Number.POSITIVE_INFINITY) - state.spentMs;
@@ -270,7 +337,13 @@ async function connected(
   if (result.tookMs > 0) await wait(process, result.tookMs, 'waiting for the answer', progress);
   if (result.outcome === 'not-tls') return plainText(state, at);
   const requestText = `${request.method} ${target.path} HTTP/1.1\r\n${request.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
-  const quoted = (prefix: string, text: string) => text.trimEnd().split('\r\n').concat('').map((line) => `${prefix} ${line}\r`).join('\n');
+  const quoted = (prefix: string, text: string) =>
+    text
+      .trimEnd()
+      .split('\r\n')
+      .concat('')
+      .map((line) => `${prefix} ${line}\r`)
+      .join('\n');
   if (options.flags.has('verbose') && target.scheme === 'https') say('* using HTTP/1.x');
   say(quoted('>', requestText));
   if (request.body !== '') say(`} [${request.body.length} bytes data]`);
@@ -323,7 +396,9 @@ async function connected(
   const shown = options.flags.has('include') || options.flags.has('head') ? headerText : '';
   const transferred = { exitCode: failed ? 22 : 0, output: followed ? shown : shown + body, headerText, facts };
   if (followed) return { ...transferred, location: facts.redirectUrl };
-  return failed ? { ...transferred, error: `The requested URL returned error: ${response.status}`, facts: { ...facts, exitCode: 22 } } : transferred;
+  return failed
+    ? { ...transferred, error: `The requested URL returned error: ${response.status}`, facts: { ...facts, exitCode: 22 } }
+    : transferred;
 }
 
 /** Resolves a Location against the URL it came from. */
@@ -348,7 +423,8 @@ function plainText(state: State, at: Partial<Facts>): Transferred {
   progress.say('} [5 bytes data]');
   progress.say('* TLSv1.3 (OUT), TLS handshake, Client hello (1):');
   progress.say('} [512 bytes data]');
-  if (!options.flags.has('insecure')) progress.say('*  CAfile: /etc/ssl/certs/ca-certificates.crt\n*  CApath: /etc/ssl/certs\n{ [5 bytes data]');
+  if (!options.flags.has('insecure'))
+    progress.say('*  CAfile: /etc/ssl/certs/ca-certificates.crt\n*  CApath: /etc/ssl/certs\n{ [5 bytes data]');
   progress.say(`* OpenSSL/3.0.19: ${error}`);
   progress.meter.failed(0);
   progress.say('* Closing connection 0');
@@ -362,7 +438,10 @@ async function telnet(state: State, at: Partial<Facts>): Promise<Transferred> {
     const limit = options.maxTimeMs;
     if (limit !== undefined) {
       await process.sleep(limit + 1, 'connected; -m ends it');
-      return failure(state, 28, `Operation timed out after ${limit + 1} milliseconds with 0 bytes received`, { ...at, totalMs: limit + 1 });
+      return failure(state, 28, `Operation timed out after ${limit + 1} milliseconds with 0 bytes received`, {
+        ...at,
+        totalMs: limit + 1,
+      });
     }
     for (;;) await process.sleep(3_600_000, 'connected; Ctrl-C ends it');
   }

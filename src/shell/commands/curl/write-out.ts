@@ -107,7 +107,19 @@ export function writeOut(format: string, facts: Facts): Written {
 
 /** Everything, sorted by name, as curl writes it. */
 function json(facts: Facts): string {
-  const text = new Set(['content_type', 'errormsg', 'filename_effective', 'http_version', 'local_ip', 'method', 'redirect_url', 'remote_ip', 'scheme', 'url', 'url_effective']);
+  const text = new Set([
+    'content_type',
+    'errormsg',
+    'filename_effective',
+    'http_version',
+    'local_ip',
+    'method',
+    'redirect_url',
+    'remote_ip',
+    'scheme',
+    'url',
+    'url_effective',
+  ]);
   const entries = Object.keys(VARIABLES)
     .sort()
     .map((name) => {
