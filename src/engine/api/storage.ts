@@ -65,10 +65,39 @@ export function putObject(api: ApiState, resource: ResourceName, object: ApiObje
     : { type: 'ADDED', resource, key, resourceVersion, object: stored };
   return {
     resourceVersion,
-    objects: { ...api.objects, [resource]: { ...api.objects[resource], [key]: stored } },
+    objects: withStored(api.objects, resource, key, stored),
     log: logged(api.log, entry),
     writtenBy: input === undefined ? api.writtenBy : { ...api.writtenBy, [`${resource} ${key}`]: input },
   };
+}
+
+/** Collections that only the running batch has seen. */
+let ours: WeakSet<object> | undefined;
+
+/**
+ * Runs `work`; within it a collection is copied at its first write only and then written in place: thousands of writes to a thousand
+ * objects would else copy millions. For work that passes its state on from write to write, keeps no earlier state to compare
+ * with, and derives nothing by the identity of a collection that it writes.
+ */
+export function batched<T>(work: () => T): T {
+  if (ours) return work();
+  ours = new WeakSet();
+  try {
+    return work();
+  } finally {
+    ours = undefined;
+  }
+}
+
+function withStored(objects: ApiState['objects'], resource: ResourceName, key: ObjectKey, stored: ApiObject): ApiState['objects'] {
+  const old = objects[resource];
+  if (old && ours?.has(old)) {
+    (old as Record<ObjectKey, ApiObject>)[key] = stored;
+    return objects;
+  }
+  const all = { ...old, [key]: stored };
+  ours?.add(all);
+  return { ...objects, [resource]: all };
 }
 
 /** Stores many objects of one resource: as putObject for each of them, but what holds them is copied once. */

@@ -7,7 +7,7 @@
  */
 import type { Agent } from '../agent.ts';
 import { type EventRecord, recordEvents } from '../api/events.ts';
-import { type ApiState, objectsOf, type ResourceName } from '../api/storage.ts';
+import { type ApiState, batched, objectsOf, type ResourceName } from '../api/storage.ts';
 import { type Cluster, type World, withApi } from '../world.ts';
 
 /** What a reconcile may know beside the API: no kernel, no host. */
@@ -33,6 +33,8 @@ export interface Controller {
   readonly reads?: readonly ResourceName[];
   /** Reads `cluster.silentSince` too. */
   readonly readsSilence?: boolean;
+  /** Its reconcile may be run as a batch of writes (api/storage.ts `batched` says what that asks of it). */
+  readonly batched?: boolean;
   reconcile(api: ApiState, context: Reconciling): Reconciled;
 }
 
@@ -60,7 +62,8 @@ export function controllerAgent(controller: Controller): Agent {
           continue;
         }
         const events: EventRecord[] = [];
-        const result = controller.reconcile(cluster.api, { now: start.now, seed: start.seed, cluster, events });
+        const work = () => controller.reconcile(cluster.api, { now: start.now, seed: start.seed, cluster, events });
+        const result = controller.batched ? batched(work) : work();
         const api = recordEvents(result.api, events, start.now);
         if (api === cluster.api) quiet.set(anchor, { inputs, wakeAt: result.wakeAt });
         world = withApi(world, name, api);

@@ -17,7 +17,12 @@ import { backingPods, hasManagedEndpoints, isHeadless, podPort, podReference, se
 
 const TRIGGER = 'endpoints.kubernetes.io/last-change-trigger-time';
 
-export const endpointsAgent = controllerAgent({ name: 'endpoints', reads: ['services', 'pods', 'endpoints'], reconcile });
+export const endpointsAgent = controllerAgent({
+  name: 'endpoints',
+  reads: ['services', 'pods', 'endpoints'],
+  batched: true,
+  reconcile,
+});
 
 type Subset = NonNullable<Endpoints['subsets']>[number];
 type Port = NonNullable<Subset['ports']>[number];

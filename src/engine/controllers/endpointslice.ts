@@ -35,6 +35,7 @@ const MAX_ENDPOINTS = 100;
 export const endpointsliceAgent = controllerAgent({
   name: 'endpointslice',
   reads: ['services', 'pods', SLICES, 'nodes', 'endpoints'],
+  batched: true,
   reconcile,
 });
 
@@ -93,16 +94,14 @@ function sync(
 ): ApiState {
   let api = start;
   const labels = labelsOf(service);
-  const left = [...existing];
-  for (const group of groupsOf(service, backingPods(pods, service), nodes)) {
-    const portsKey = canonical(group.ports);
-    const own = left.filter(
-      (slice) => canonical(slice.ports ?? []) === portsKey || (group.endpoints.length === 0 && slice.endpoints.length === 0),
-    );
-    for (const slice of own) left.splice(left.indexOf(slice), 1);
-    api = placeEndpoints(api, service, group, own, labels, context);
-  }
-  for (const slice of left) api = deleteObject(api, SLICES, keyOf(slice), { now: context.now });
+  const spare = [...existing];
+  const groups = groupsOf(service, backingPods(pods, service), nodes).map((group) => {
+    const own = spare.filter((slice) => canonical(slice.ports ?? []) === canonical(group.ports));
+    for (const slice of own) spare.splice(spare.indexOf(slice), 1);
+    return { group, own };
+  });
+  for (const { group, own } of groups) api = placeEndpoints(api, service, group, own, spare, labels, context);
+  for (const slice of spare) api = deleteObject(api, SLICES, keyOf(slice), { now: context.now });
   return api;
 }
 
@@ -121,6 +120,8 @@ function placeEndpoints(
   service: Service,
   group: Group,
   slices: readonly EndpointSlice[],
+  /** Slices nobody has a use for: a new one is rather made of one of them (reconciler.finalize). */
+  spare: EndpointSlice[],
   labels: Readonly<Record<string, string>>,
   context: Reconciling,
 ): ApiState {
@@ -147,7 +148,12 @@ function placeEndpoints(
   });
   // A service without endpoints still has one slice, as a placeholder.
   while (rest.length > 0 || (slices.length === 0 && group.endpoints.length === 0 && api === start)) {
-    api = makeSlice(api, service, rest.splice(0, MAX_ENDPOINTS), group.ports, labels, context);
+    const content = rest.splice(0, MAX_ENDPOINTS);
+    const reused = spare.shift();
+    api = reused
+      ? writeSlice(api, reused, content, group.ports, labels, context)
+      : makeSlice(api, service, content, group.ports, labels, context);
+    if (group.endpoints.length === 0) break;
   }
   return api;
 }

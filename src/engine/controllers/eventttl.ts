@@ -5,6 +5,7 @@
 import type { KubeEvent } from '../api/objects.ts';
 import { type ApiState, objectsOf, removeObjects } from '../api/storage.ts';
 import { parseTimestamp } from '../api/time.ts';
+import { remember } from '../memo.ts';
 import { controllerAgent, earliest, type Reconciled, type Reconciling } from './controller.ts';
 
 export const EVENT_TTL_MS = 3_600_000;
@@ -17,10 +18,19 @@ function reconcile(api: ApiState, { now }: Reconciling): Reconciled {
   const expired: string[] = [];
   let wakeAt: number | undefined;
   for (const key in events) {
-    const written = parseTimestamp(events[key]!.lastTimestamp) ?? now;
-    const due = Math.ceil((written + EVENT_TTL_MS) / BATCH_MS) * BATCH_MS;
+    const due = expiry(events[key]!);
     if (due <= now) expired.push(key);
     else wakeAt = earliest(wakeAt, due);
   }
   return { api: removeObjects(api, 'events', expired), wakeAt };
+}
+
+const expiries = new WeakMap<KubeEvent, number>();
+
+function expiry(event: KubeEvent): number {
+  return remember(
+    expiries,
+    event,
+    () => Math.ceil(((parseTimestamp(event.lastTimestamp) ?? 0) + EVENT_TTL_MS) / BATCH_MS) * BATCH_MS,
+  );
 }

@@ -16,7 +16,12 @@ import { availableAt, conditionOf, isActive, isAvailable, isReady } from './pods
 
 const RESOURCE = 'replicasets.apps';
 
-export const replicasetAgent = controllerAgent({ name: 'replicaset', reads: [RESOURCE, 'pods', 'serviceaccounts'], reconcile });
+export const replicasetAgent = controllerAgent({
+  name: 'replicaset',
+  reads: [RESOURCE, 'pods', 'serviceaccounts'],
+  batched: true,
+  reconcile,
+});
 
 const resting = createResting();
 
@@ -31,45 +36,59 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
     // A pod that was refused for want of its account is tried again when accounts change.
     const inputs = [accounts, ...podsOwnedBy(pods, set.metadata.uid), undefined, ...selected(pods, set)];
     const before = api;
-    const result = resting(before, set, inputs, context.now, () => sync(before, set, context));
+    const result = resting(before, set, inputs, context.now, () => sync(before, start, set, context));
     api = result.api;
     wakeAt = earliest(wakeAt, result.wakeAt);
   }
   return { api, wakeAt };
 }
 
-function sync(start: ApiState, set: ReplicaSet, context: Reconciling): Reconciled {
-  let api = claim(start, set, context);
-  const pods = objectsOf<Pod>(api, 'pods');
-  const active = podsOwnedBy(pods, set.metadata.uid).filter(isActive);
+/** @param seen the state when the round's reconcile began: what is looked up; `api` is what is written */
+function sync(before: ApiState, seen: ApiState, set: ReplicaSet, context: Reconciling): Reconciled {
+  const claimed = claim(before, seen, set, context);
+  let { api } = claimed;
+  let active = claimed.owned.filter(isActive);
+  let made = 0;
   let error: string | undefined;
   if (!set.metadata.deletionTimestamp) {
     const owner: PodOwner = { resource: RESOURCE, object: set, component: 'replicaset-controller' };
-    for (let missing = set.spec.replicas - active.length; missing > 0 && error === undefined; missing--) {
+    for (
+      const missing = set.spec.replicas - active.length;
+      made < missing && error === undefined;
+      made += error === undefined ? 1 : 0
+    ) {
       ({ api, error } = createPod(api, owner, set.spec.template, context));
     }
     if (active.length > set.spec.replicas) {
-      for (const pod of surplus(start, set, active, context.now)) api = deletePod(api, owner, pod, context);
+      const victims = new Set(surplus(seen, set, active, context.now));
+      for (const pod of victims) api = deletePod(api, owner, pod, context);
+      active = active.filter((pod) => !victims.has(pod));
     }
   }
-  return status(api, set, error, context);
+  return status(api, set, active, made, error, context);
 }
 
-/** Adopts matching orphans and releases pods that no longer match. */
-function claim(start: ApiState, set: ReplicaSet, context: Reconciling): ApiState {
-  let api = start;
-  const pods = objectsOf<Pod>(start, 'pods');
-  const { uid } = set.metadata;
-  if (!set.metadata.deletionTimestamp) {
-    for (const pod of selected(pods, set)) {
-      if (!controllerOf(pod) && isActive(pod) && matches(set.spec.selector, pod.metadata.labels))
-        api = adopt(api, 'pods', pod, set, context);
-    }
+/** Adopts matching orphans and releases pods that no longer match. @returns what it owns then */
+function claim(
+  before: ApiState,
+  seen: ApiState,
+  set: ReplicaSet,
+  context: Reconciling,
+): { readonly api: ApiState; readonly owned: readonly Pod[] } {
+  let api = before;
+  const owned: Pod[] = [];
+  const pods = objectsOf<Pod>(seen, 'pods');
+  for (const pod of podsOwnedBy(pods, set.metadata.uid)) {
+    if (pod.metadata.deletionTimestamp || matches(set.spec.selector, pod.metadata.labels)) owned.push(pod);
+    else api = release(api, pod, set.metadata.uid, context);
   }
-  for (const pod of podsOwnedBy(pods, uid)) {
-    if (!pod.metadata.deletionTimestamp && !matches(set.spec.selector, pod.metadata.labels)) api = release(api, pod, uid, context);
+  if (set.metadata.deletionTimestamp) return { api, owned };
+  for (const pod of selected(pods, set)) {
+    if (controllerOf(pod) || !isActive(pod) || !matches(set.spec.selector, pod.metadata.labels)) continue;
+    api = adopt(api, 'pods', pod, set, context);
+    owned.push(pod);
   }
-  return api;
+  return { api, owned };
 }
 
 function selected(pods: PodMap, set: ReplicaSet): readonly Pod[] {
@@ -145,18 +164,25 @@ function created(pod: Pod): number {
   return parseTimestamp(pod.metadata.creationTimestamp) ?? 0;
 }
 
-function status(api: ApiState, set: ReplicaSet, error: string | undefined, context: Reconciling): Reconciled {
-  const active = podsOwnedBy(objectsOf<Pod>(api, 'pods'), set.metadata.uid).filter(isActive);
+function status(
+  api: ApiState,
+  set: ReplicaSet,
+  active: readonly Pod[],
+  made: number,
+  error: string | undefined,
+  context: Reconciling,
+): Reconciled {
   const wanted = Object.entries(set.spec.template.metadata?.labels ?? {});
   const { minReadySeconds } = set.spec;
   const waits = active.map((pod) => availableAt(pod, minReadySeconds)).filter((at) => at !== undefined && at > context.now);
+  const labelled = active.filter((pod) => wanted.every(([label, value]) => pod.metadata.labels?.[label] === value));
   const counts = {
-    fullyLabeledReplicas: active.filter((pod) => wanted.every(([label, value]) => pod.metadata.labels?.[label] === value)).length,
+    fullyLabeledReplicas: labelled.length + made,
     readyReplicas: active.filter(isReady).length,
     availableReplicas: active.filter((pod) => isAvailable(pod, minReadySeconds, context.now)).length,
   };
   const fresh: ReplicaSet['status'] = {
-    replicas: active.length,
+    replicas: active.length + made,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
     observedGeneration: getObject(api, RESOURCE, keyOf(set))?.metadata.generation,
     ...(error === undefined ? {} : { conditions: [failure(set, error, context.now)] }),

@@ -16,7 +16,7 @@ import { conditionOf, isFinished } from '../podstate.ts';
 import { domainCounts, type Objection, type Occupancy, objection, unfitMessage } from './filters.ts';
 import { preferenceFor } from './nodeaffinity.ts';
 
-export const schedulerAgent = controllerAgent({ name: 'scheduler', reads: ['pods', 'nodes'], reconcile });
+export const schedulerAgent = controllerAgent({ name: 'scheduler', reads: ['pods', 'nodes'], batched: true, reconcile });
 
 const COMPONENT = 'default-scheduler';
 

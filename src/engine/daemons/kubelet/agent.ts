@@ -5,10 +5,10 @@
  * while the API server can be reached, pods, nodes and events. Models k8s.io/kubernetes/pkg/kubelet v1.32 with containerd.
  * Leaves out volumes, images' garbage collection, eviction by pressure, liveness probes.
  */
-import type { Agent } from '../../agent.ts';
+import type { Agent, AgentResult } from '../../agent.ts';
 import { type EventRecord, recordEvents } from '../../api/events.ts';
 import type { Pod } from '../../api/objects.ts';
-import { keyOf, objectsOf } from '../../api/storage.ts';
+import { batched, keyOf, objectsOf } from '../../api/storage.ts';
 import { earliest, sameItems } from '../../controllers/controller.ts';
 import { podsOnNode } from '../../controllers/podindex.ts';
 import { isKernelError } from '../../kernel/errno.ts';
@@ -31,32 +31,34 @@ const quiet = new WeakMap<KubeletState, Quiet>();
 
 export const kubeletAgent: Agent = {
   name: 'kubelet',
-  run(start, before) {
-    let world = start;
-    let wakeAt: number | undefined;
-    const events: Record<string, EventRecord[]> = {};
-    for (const name in start.hosts) {
-      const host = world.hosts[name]!;
-      const { kubelet } = host.daemons;
-      if (!kubelet?.running || !host.up || !host.apiView) continue;
-      const reachable = isHeard(start, before, name);
-      const pods = podsOnNode(objectsOf<Pod>(host.apiView, 'pods'), name);
-      const known = quiet.get(kubelet);
-      if (known && isSame(known, host, pods, reachable) && (known.wakeAt === undefined || known.wakeAt > world.now)) {
-        wakeAt = earliest(wakeAt, known.wakeAt);
-        continue;
-      }
-      events[host.cluster!] ??= [];
-      const result = runHost(world, host, pods, reachable, events[host.cluster!]!);
-      const state = result.world.hosts[name]!.daemons.kubelet!;
-      if (result.world === world) quiet.set(state, { pods, reachable, bootedAt: host.bootedAt, wakeAt: result.wakeAt });
-      world = result.world;
-      wakeAt = earliest(wakeAt, result.wakeAt);
-    }
-    for (const name in events) world = withApi(world, name, recordEvents(world.clusters[name]!.api, events[name]!, world.now));
-    return { world, wakeAt };
-  },
+  run: (start, before) => batched(() => runAll(start, before)),
 };
+
+function runAll(start: World, before: World): AgentResult {
+  let world = start;
+  let wakeAt: number | undefined;
+  const events: Record<string, EventRecord[]> = {};
+  for (const name in start.hosts) {
+    const host = world.hosts[name]!;
+    const { kubelet } = host.daemons;
+    if (!kubelet?.running || !host.up || !host.apiView) continue;
+    const reachable = isHeard(start, before, name);
+    const pods = podsOnNode(objectsOf<Pod>(host.apiView, 'pods'), name);
+    const known = quiet.get(kubelet);
+    if (known && isSame(known, host, pods, reachable) && (known.wakeAt === undefined || known.wakeAt > world.now)) {
+      wakeAt = earliest(wakeAt, known.wakeAt);
+      continue;
+    }
+    events[host.cluster!] ??= [];
+    const result = runHost(world, host, pods, reachable, events[host.cluster!]!);
+    const state = result.world.hosts[name]!.daemons.kubelet!;
+    if (result.world === world) quiet.set(state, { pods, reachable, bootedAt: host.bootedAt, wakeAt: result.wakeAt });
+    world = result.world;
+    wakeAt = earliest(wakeAt, result.wakeAt);
+  }
+  for (const name in events) world = withApi(world, name, recordEvents(world.clusters[name]!.api, events[name]!, world.now));
+  return { world, wakeAt };
+}
 
 function isSame(known: Quiet, host: Host, pods: readonly Pod[], reachable: boolean): boolean {
   return known.reachable === reachable && known.bootedAt === host.bootedAt && (known.pods === pods || sameItems(known.pods, pods));
