@@ -1,6 +1,6 @@
 /** Routing tables, host by host, in the order `ip route` prints them. */
 import clsx from 'clsx';
-import type { Host, Route, World } from '../../engine/index.ts';
+import type { Host, Ref, Route, World } from '../../engine/index.ts';
 import { hostAt, isLearned, printedDst } from '../model/routes.ts';
 import { focusPrefix, screen } from '../store/screen.ts';
 import { useScreen } from '../store/use.ts';
@@ -64,6 +64,14 @@ export function RoutesTab({ world }: { readonly world: World }) {
   );
 }
 
+const routeRef = (host: Host, { dst, metric }: Route): Ref => ({
+  kind: 'route',
+  host: host.name,
+  netns: '',
+  dst,
+  ...(metric === undefined ? {} : { metric }),
+});
+
 interface ItemProps {
   readonly host: Host;
   readonly route: Route;
@@ -84,7 +92,7 @@ function RouteItem({ host, route, world, lit }: ItemProps) {
           {hop.via && <span>{hostAt(world, hop.via)}</span>}
         </p>
       ))}
-      {lit && route.ref && <Why world={world} target={route.ref} />}
+      {lit && <Why world={world} target={routeRef(host, route)} label="Why is it there?" />}
     </li>
   );
 }

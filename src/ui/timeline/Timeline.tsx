@@ -10,6 +10,7 @@ import { currentClock } from '../store/lab.ts';
 import { type CommandMark, showCommand } from '../store/run.ts';
 import { SPEEDS, screen } from '../store/screen.ts';
 import { useRun, useScreen } from '../store/use.ts';
+import { clockText } from './clockText.ts';
 import styles from './Timeline.module.css';
 
 export function Timeline() {
@@ -73,9 +74,6 @@ function Mark({ mark, on }: { readonly mark: CommandMark; readonly on: boolean }
     />
   );
 }
-
-/** `14:02:12` of a virtual moment, in UTC as the hosts have it. */
-export const clockText = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
 
 /** What is further off than this is not worth a button. */
 const FAR_MS = 600_000;
