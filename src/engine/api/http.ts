@@ -30,6 +30,8 @@ export interface Watch {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   readonly asTable: boolean;
+  /** Ends the objects that exist already with a BOOKMARK (`sendInitialEvents=true`, a streamed list). */
+  readonly bookmark?: boolean;
   readonly resourceVersion: number;
 }
 

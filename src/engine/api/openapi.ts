@@ -69,10 +69,19 @@ function itemSchema(type: TypeRef): Json {
   return schema.type === 'string' ? { ...schema, default: '' } : schema;
 }
 
+/** Fields that every kind has. */
+const COMMON: Readonly<Record<string, string>> = {
+  apiVersion: 'The group and version of this form of the object, for example apps/v1.',
+  kind: 'The type of the object. It cannot be changed.',
+  metadata: 'The name, labels and other things that all objects have.',
+  spec: 'What is wanted.',
+  status: 'What has come of it, as controllers last reported.',
+};
+
 function fieldSchema(owner: StructType, field: Field): Json {
   const strategies = [...(field.mergeKey === undefined ? [] : ['merge']), ...(field.retainKeys ? ['retainKeys'] : [])];
   const schema = typeSchema(field.type);
-  const description = descriptionOf(owner.name, field.name);
+  const description = descriptionOf(owner.name, field.name) ?? (owner.kind ? COMMON[field.name] : undefined);
   return {
     ...(description ? { description } : {}),
     ...('$ref' in schema ? { allOf: [schema], ...(field.required ? { default: {} } : {}) } : schema),

@@ -25,12 +25,6 @@ function labelOf(labels: Labels, key: string): string | undefined {
   return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
-/** Whether every entry of `wanted` stands in `labels` (a Service's selector). An empty or missing map matches nothing. */
-export function matchesLabels(wanted: Labels | undefined, labels: Labels | undefined): boolean {
-  const entries = Object.entries(wanted ?? NO_LABELS);
-  return entries.length > 0 && entries.every(([key, value]) => labelOf(labels ?? NO_LABELS, key) === value);
-}
-
 /** A LabelSelector: missing selects nothing, empty selects everything. */
 export function matches(selector: LabelSelector | null | undefined, labels: Labels = NO_LABELS): boolean {
   if (!selector) return false;

@@ -70,9 +70,6 @@ export const badRequest = (message: string): StatusError => failure(400, 'BadReq
 export const forbiddenError = (of: Named, name: string, why: string): StatusError =>
   failure(403, 'Forbidden', `${qualified(of)}${name ? ` ${quote(name)}` : ''} is forbidden: ${why}`, detailsOf(of, name));
 
-export const methodNotAllowed = (of: Named, action: string): StatusError =>
-  failure(405, 'MethodNotAllowed', `${action} is not supported on resources of kind ${quote(qualified(of))}`, detailsOf(of, ''));
-
 export const expired = (message: string): StatusError => failure(410, 'Expired', message);
 
 export const tooLarge = (limit: number): StatusError =>

@@ -3,7 +3,7 @@
  * is ADDED, one that ceases to match is DELETED.
  */
 import type { Watch, WatchEvent } from './http.ts';
-import type { Kind } from './kind.ts';
+import { apiVersionOf, type Kind } from './kind.ts';
 import { kindOf } from './kinds/index.ts';
 import type { ApiObject } from './objects.ts';
 import { storedObjects } from './rest/call.ts';
@@ -56,7 +56,8 @@ export function watchEvents(
     const objects = Object.keys(all)
       .sort()
       .map((key) => (kind.fromStored ? kind.fromStored(all[key]!) : all[key]!));
-    return { events: objects.filter(wanted).map((object) => ({ type: 'ADDED', object: shown(object) })), watch: next };
+    const events: WatchEvent[] = objects.filter(wanted).map((object) => ({ type: 'ADDED', object: shown(object) }));
+    return { events: watch.bookmark ? [...events, bookmark(kind, next.resourceVersion)] : events, watch: next };
   }
   const oldest = api.log[0]?.resourceVersion ?? api.resourceVersion + 1;
   if (watch.resourceVersion < oldest - 1) return { events: [tooOld(watch.resourceVersion, oldest)], watch: next };
@@ -66,6 +67,13 @@ export function watchEvents(
     return event ? [{ type: event.type, object: shown(event.object) }] : [];
   });
   return { events, watch: next };
+}
+
+/** Marks the end of what existed before the watch began. */
+function bookmark(kind: Kind, version: number): WatchEvent {
+  const annotations = { 'k8s.io/initial-events-end': 'true' };
+  const metadata = { resourceVersion: String(version), creationTimestamp: null, annotations };
+  return { type: 'BOOKMARK', object: { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata } };
 }
 
 function tooOld(asked: number, oldest: number): WatchEvent {

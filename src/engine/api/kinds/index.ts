@@ -51,10 +51,6 @@ export const kinds: readonly Kind[] = [
 
 const byResource: ReadonlyMap<ResourceName, Kind> = new Map(kinds.map((kind) => [kind.resource, kind]));
 
-export function findKind(resource: ResourceName): Kind | undefined {
-  return byResource.get(resource);
-}
-
 /** The kind of a resource the engine itself names. @throws when there is none: a typo in our own code */
 export function kindOf(resource: ResourceName): Kind {
   const kind = byResource.get(resource);

@@ -75,9 +75,6 @@ function summary(pod: Pod): Summary {
   return over ? found : { ...found, reason: 'Terminating' };
 }
 
-/** The STATUS column: `Running`, `ContainerCreating`, `Init:0/1`, `CrashLoopBackOff`, `Terminating` … */
-export const podStatusText = (pod: Pod): string => summary(pod).reason;
-
 function gates({ spec, status }: Pod): string {
   const wanted = spec.readinessGates ?? [];
   if (wanted.length === 0) return '<none>';

@@ -140,6 +140,7 @@ function watch(call: Call): Answer {
   const { kind, api, query, namespace, name, form } = call;
   selection(kind, query, name);
   const asked = query.resourceVersion ?? '';
+  const streamed = query.sendInitialEvents === 'true';
   const description = {
     resource: kind.resource,
     ...(namespace !== undefined ? { namespace } : {}),
@@ -147,7 +148,8 @@ function watch(call: Call): Answer {
     ...(query.labelSelector ? { labelSelector: query.labelSelector } : {}),
     ...(query.fieldSelector ? { fieldSelector: query.fieldSelector } : {}),
     asTable: form === 'Table',
-    resourceVersion: asked === '' || asked === '0' ? 0 : Number(asked),
+    ...(streamed ? { bookmark: true } : {}),
+    resourceVersion: streamed || asked === '' || asked === '0' ? 0 : Number(asked),
   };
   return { api, response: { status: 200, body: null, watch: description } };
 }

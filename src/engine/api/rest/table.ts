@@ -1,5 +1,5 @@
 /** Answers in other forms: server-side Tables (what kubectl prints) and bare metadata. Models meta.k8s.io/v1. */
-import { type Cell, type Column, columns, type Kind } from '../kind.ts';
+import type { Cell, Column, Kind } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
 import { badRequest } from '../status.ts';
 import type { Form } from './negotiate.ts';
@@ -64,6 +64,3 @@ export function presentObject(kind: Kind, object: ApiObject, form: Form, query: 
   }
   return form === 'PartialObjectMetadata' ? metadataOnly(object) : object;
 }
-
-/** What a Status or another kindless answer looks like as a Table: nothing kubectl would print as rows. */
-export const STATUS_COLUMNS = columns('Status', 'Reason', 'Message');

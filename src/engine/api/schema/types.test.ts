@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { kinds } from '../kinds/index.ts';
+import { describedNames } from './descriptions.ts';
 import { structType, type TypeRef, typesOf } from './types.ts';
 
 const PACKS = [
@@ -47,4 +48,13 @@ test('a line says all about a field', () => {
     pointer: false,
     number: '1',
   });
+});
+
+test('every description is of a type or field that exists', () => {
+  const lost = describedNames().filter((name) => {
+    const [pack, type, ...field] = name.split('.');
+    const struct = structType(`${pack}.${type}`);
+    return !struct || (field.length > 0 && !struct.fields.has(field.join('.')));
+  });
+  expect(lost).toEqual([]);
 });

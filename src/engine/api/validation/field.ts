@@ -70,8 +70,6 @@ export const duplicate = (field: string, value: unknown): FieldError => make('Fi
 export const notFound = (field: string, value: unknown): FieldError => make('FieldValueNotFound', field, value ?? null, '');
 export const tooLong = (field: string, max: number): FieldError =>
   make('FieldValueTooLong', field, undefined, `may not be more than ${max} bytes`);
-export const tooMany = (field: string, actual: number, max: number): FieldError =>
-  make('FieldValueTooMany', field, actual, `must have at most ${max} items`);
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError =>
   make('FieldValueNotSupported', field, value ?? null, `supported values: ${supported.map(quote).join(', ')}`);
 
