@@ -8,6 +8,7 @@ import type { NetNamespace, Route } from '../kernel/namespace.ts';
 import type { Chain, HookName, Rule, TableName, Target } from '../kernel/netfilter/types.ts';
 import { listen } from '../kernel/socket.ts';
 import type { Host, World } from '../world.ts';
+import type { Trace } from './trace.ts';
 
 export const NOW = Date.UTC(2026, 0, 1, 12);
 
@@ -116,4 +117,48 @@ export function withChains(ns: NetNamespace, table: TableName, chains: Readonly<
     made[name] = { name, rules, ...((BUILT_IN as Set<string>).has(name) ? { policy: 'ACCEPT' as const } : {}) };
   }
   return { ...ns, netfilter: { ...ns.netfilter, tables: { ...ns.netfilter.tables, [table]: { chains: made } } } };
+}
+
+/** A trace in lines, its answer's after a `<`: one for each hop and step, for whole-trace assertions. */
+export function summary(trace: Trace): readonly string[] {
+  const lines = trace.hops.flatMap((hop) => [
+    `${hop.place.host}${hop.place.netns && ` ${hop.place.netns}`} ${hop.in ?? '.'}>${hop.out ?? '.'}`,
+    ...hop.steps.map((s) => {
+      const [a, b] = [s.before!, s.after!];
+      const moved = a.src !== b.src || a.dst !== b.dst || a.sport !== b.sport || a.dport !== b.dport;
+      const change = moved ? ` [${b.src} > ${b.dst}:${b.dport}]` : '';
+      return `  ${s.at}${s.chain ? ` ${s.chain}` : ''}: ${s.action.replace(/([0-9a-f]{2}:){5}[0-9a-f]{2}/, 'MAC')}${change}`;
+    }),
+  ]);
+  return [...lines, `= ${trace.disposition}`, ...(trace.reverse ? summary(trace.reverse).map((line) => `< ${line}`) : [])];
+}
+
+/** A service as kube-proxy lays it out, cut down: VIP:80 → pods, off-cluster sources masqueraded. */
+export function serviceRules(ns: NetNamespace, vip: string, pods: readonly string[]): NetNamespace {
+  const sep = (i: number) => `KUBE-SEP-${i}`;
+  const dport: Rule['matches'][number] = { type: 'dport', port: 80 };
+  const chains: Record<string, readonly Rule[]> = {
+    PREROUTING: [rule('KUBE-SERVICES')],
+    OUTPUT: [rule('KUBE-SERVICES')],
+    POSTROUTING: [rule('KUBE-POSTROUTING')],
+    'KUBE-SERVICES': [rule('KUBE-SVC', { dst: { prefix: `${vip}/32` }, proto: 'tcp', matches: [dport] })],
+    'KUBE-SVC': [
+      rule('KUBE-MARK-MASQ', { src: { prefix: '10.48.0.0/16', not: true } }),
+      ...pods.map((_, i) =>
+        rule(sep(i), { matches: i < pods.length - 1 ? [{ type: 'statistic', probability: 1 / (pods.length - i) }] : [] }),
+      ),
+    ],
+    'KUBE-MARK-MASQ': [rule({ type: 'MARK', value: 0x4000, mask: 0x4000 })],
+    'KUBE-POSTROUTING': [
+      rule({ type: 'RETURN' }, { matches: [{ type: 'mark', value: 0x4000, mask: 0x4000, not: true }] }),
+      rule({ type: 'MASQUERADE' }),
+    ],
+  };
+  pods.forEach((pod, i) => {
+    chains[sep(i)] = [
+      rule('KUBE-MARK-MASQ', { src: { prefix: `${pod}/32` } }),
+      rule({ type: 'DNAT', to: `${pod}:80` }, { proto: 'tcp' }),
+    ];
+  });
+  return withChains(ns, 'nat', chains);
 }

@@ -5,7 +5,6 @@
  */
 import { type Conntrack, conntrackTimeout, type FlowTuple, invert, keyOfTuple } from '../kernel/conntrack.ts';
 import type { CtState } from '../kernel/netfilter/types.ts';
-import { formatAddress } from '../net/address.ts';
 import { hashWords, PROTO_NUMBER } from '../net/flowhash.ts';
 import { type Connection, findConnection, writeConnection } from './draft.ts';
 import type { Packet } from './packet.ts';
@@ -70,12 +69,11 @@ export function translateDestination(w: Walk): boolean {
   if (!a) return false;
   const to = target(a);
   if (p.dst === to.dst && (p.kind === 'icmp-error' || p.dport === to.dport)) return false;
-  const before = endpoint(p.dst, p.proto === 'icmp' ? 0 : p.dport);
+  const told = noteTranslation(w, a, 'destination', to);
   p.dst = to.dst;
   if (p.kind !== 'icmp-error') p.dport = to.dport;
   else p.inner = invert(to);
-  const after = endpoint(p.dst, p.proto === 'icmp' ? 0 : p.dport);
-  noteTranslation(w, a, 'destination', before, after);
+  if (told) w.recorder?.amend();
   return true;
 }
 
@@ -90,23 +88,29 @@ export function translateSource(w: Walk): void {
     p.inner = invert(to);
     if (!translated || p.src === to.src) return;
   } else if (p.src === to.src && p.sport === to.sport) return;
-  const before = endpoint(p.src, p.proto === 'icmp' ? 0 : p.sport);
+  const told = noteTranslation(w, a, 'source', to);
   p.src = to.src;
   if (p.kind !== 'icmp-error') p.sport = to.sport;
-  noteTranslation(w, a, 'source', before, endpoint(p.src, p.proto === 'icmp' ? 0 : p.sport));
+  if (told) w.recorder?.amend();
 }
 
-function noteTranslation(w: Walk, a: Attached, side: 'source' | 'destination', before: string, after: string): void {
-  const { recorder } = w;
+/** @returns whether a step was written, for the header that changes now */
+function noteTranslation(w: Walk, a: Attached, side: 'source' | 'destination', to: FlowTuple): boolean {
+  const { recorder, packet: p } = w;
   // The first packet's own translation is told by the rule that decided it.
-  if (!recorder || (!a.known && a.dir === 0)) return;
+  if (!recorder || (!a.known && a.dir === 0)) return false;
+  const port = (n: number) => (p.proto === 'icmp' ? 0 : n);
+  const [before, after] =
+    side === 'source'
+      ? [endpoint(p.src, port(p.sport)), endpoint(to.src, port(to.sport))]
+      : [endpoint(p.dst, port(p.dport)), endpoint(to.dst, port(to.dport))];
   const text =
     a.dir === 1
       ? `Conntrack knows this answer and puts the ${side} back: ${before} becomes ${after}.`
       : `Conntrack knows this connection and repeats its translation: ${side} ${before} becomes ${after}.`;
   const ref = a.known && ({ kind: 'conntrack', ...w.at.place, id: a.known.id } as const);
   recorder.step('conntrack', `${side} ${before} → ${after}`, text, ref ? { ref } : {});
-  recorder.amend();
+  return true;
 }
 
 /** DNAT: answers will come from `address:port`. */
@@ -177,9 +181,4 @@ export function remember(w: Walk): void {
     expiresAt: draft.now + conntrackTimeout(w.at.ns, a.original.proto, state, known?.assured ?? false),
   };
   writeConnection(w.at, connection);
-}
-
-/** For sentences: `10.48.0.134:80`. */
-export function replySource(a: Attached): string {
-  return formatAddress(a.reply.src);
 }

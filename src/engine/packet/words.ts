@@ -64,22 +64,18 @@ export function ecmpSentence(choice: EcmpChoice): string {
   );
 }
 
-/** `KUBE-SERVICES`, `DNAT to 10.48.0.134:80`, `MARK 0x4000`. */
+const TARGET_WORDS: { readonly [K in Target['type']]?: (target: Extract<Target, { type: K }>) => string } = {
+  jump: (target) => target.chain,
+  DNAT: (target) => `DNAT to ${target.to}`,
+  SNAT: (target) => `SNAT to ${target.to}`,
+  MARK: (target) => `MARK 0x${target.value.toString(16)}/0x${target.mask.toString(16)}`,
+  NONE: () => 'count',
+};
+
+/** `KUBE-SERVICES`, `DNAT to 10.48.0.134:80`, `MARK 0x4000/0x4000`. */
 export function targetWord(target: Target): string {
-  switch (target.type) {
-    case 'jump':
-      return target.chain;
-    case 'DNAT':
-      return `DNAT to ${target.to}`;
-    case 'SNAT':
-      return `SNAT to ${target.to}`;
-    case 'MARK':
-      return `MARK 0x${target.value.toString(16)}/0x${target.mask.toString(16)}`;
-    case 'NONE':
-      return 'count';
-    default:
-      return target.type;
-  }
+  const word = TARGET_WORDS[target.type] as ((t: Target) => string) | undefined;
+  return word ? word(target) : target.type;
 }
 
 const DEEDS: { readonly [K in Target['type']]?: string } = {
