@@ -2,7 +2,7 @@
  * Recording core/v1 Events about objects. Models client-go's EventCorrelator: the same event again raises `count` and
  * `lastTimestamp`. Leaves out spam filtering and the grouping of many similar events.
  */
-import { hash32 } from '../net/random.ts';
+import { remember } from '../memo.ts';
 import { kindOf } from './kinds/index.ts';
 import type { ApiObject, KubeEvent } from './objects.ts';
 import { type ApiState, type ObjectKey, objectsOf, putObjects, type ResourceName } from './storage.ts';
@@ -34,25 +34,55 @@ export function recordEvent(api: ApiState, record: EventRecord, now: number): Ap
 
 /** Records many events at once, in their order. @param now ms */
 export function recordEvents(api: ApiState, records: readonly EventRecord[], now: number): ApiState {
+  if (records.length === 0) return api;
   const stored = objectsOf<KubeEvent>(api, 'events');
+  const known = new Map(knownEvents(stored));
   const fresh = new Map<ObjectKey, KubeEvent>();
   for (const record of records) {
-    const name = nameOf(record);
-    const key = `${namespaceOf(record.object)}/${name}`;
-    const before = fresh.get(key) ?? (Object.hasOwn(stored, key) ? stored[key] : undefined);
+    const same = sameness(record.object.metadata.uid, record, record.component, record.host, record.fieldPath);
+    const repeated = known.get(same);
+    const before = repeated === undefined ? undefined : (fresh.get(repeated) ?? stored[repeated]);
+    const name = `${record.object.metadata.name}.${nanoseconds(now, api.resourceVersion + fresh.size)}`;
+    const key = before && repeated ? repeated : `${namespaceOf(record.object)}/${name}`;
     fresh.set(
       key,
       before ? { ...before, count: before.count + 1, lastTimestamp: timestamp(now) } : eventOf(api, record, name, now),
     );
+    known.set(same, key);
   }
-  return putObjects(api, 'events', [...fresh.values()]);
+  const next = putObjects(api, 'events', [...fresh.values()]);
+  indexes.set(objectsOf(next, 'events'), known);
+  return next;
 }
 
-function nameOf(record: EventRecord): string {
-  const { object, reason, message, type, component, host, fieldPath } = record;
-  const { kind } = kindOf(record.resource);
-  const sameness = hash32(kind, object.metadata.uid, reason, message, type, component, host ?? '', fieldPath ?? '');
-  return `${object.metadata.name}.${BASE}${sameness.toString(16).padStart(8, '0')}`;
+/** What two records of the same event have in common, as one text. */
+function sameness(
+  uid: string | undefined,
+  { reason, message, type }: { readonly reason: string; readonly message: string; readonly type: string },
+  component: string,
+  host = '',
+  fieldPath = '',
+): string {
+  return [uid, reason, type, component, host, fieldPath, message].join('\0');
+}
+
+const indexes = new WeakMap<object, ReadonlyMap<string, ObjectKey>>();
+
+/** Where each event is, by its sameness. Handed on from one collection of events to the next. */
+function knownEvents(stored: Readonly<Record<ObjectKey, KubeEvent>>): ReadonlyMap<string, ObjectKey> {
+  return remember(indexes, stored, () => {
+    const index = new Map<string, ObjectKey>();
+    for (const key in stored) {
+      const { involvedObject, source, ...event } = stored[key]!;
+      index.set(sameness(involvedObject.uid, event, source?.component ?? '', source?.host, involvedObject.fieldPath), key);
+    }
+    return index;
+  });
+}
+
+/** Sixteen hex digits of a time in nanoseconds, as names of events end: they sort in the order in which the events came. */
+function nanoseconds(now: number, sequence: number): string {
+  return (BigInt(now) * 1_000_000n + BigInt(sequence % 1_000_000)).toString(16).padStart(16, '0');
 }
 
 function eventOf(api: ApiState, record: EventRecord, eventName: string, now: number): KubeEvent {
@@ -84,6 +114,3 @@ function eventOf(api: ApiState, record: EventRecord, eventName: string, now: num
   const options = { now, seed: eventName };
   return kind.prepareCreate(kind.defaults(freshObject(api, kind, draft, options)), { ...options, api }) as KubeEvent;
 }
-
-/** Upstream's suffix is the time in nanoseconds, sixteen hex digits; ours names the event itself so that a repeat is found by key. */
-const BASE = '187a4c3e';
