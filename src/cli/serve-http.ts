@@ -4,7 +4,16 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ApiRequest, type ApiResponse, decodeProtobuf, PROTOBUF, type Sim, type Watch, watchEvents } from '../engine/index.ts';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  decodeProtobuf,
+  PROTOBUF,
+  type Sim,
+  VERSIONS,
+  type Watch,
+  watchEvents,
+} from '../engine/index.ts';
 
 export interface ServeOptions {
   /** 0: any free port. */
@@ -74,6 +83,23 @@ function textual(headers: Record<string, string>, body: Buffer): { headers: Reco
   return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(decoded) };
 }
 
+/**
+ * kubectl asks for OpenAPI v2, in protobuf, before it checks a `kind: List`. It only wants to know whether there is a document: this
+ * one has a title and no paths (gnostic's openapi.v2.Document).
+ */
+function sendsOpenApiV2(request: IncomingMessage, response: ServerResponse): boolean {
+  if (!(request.url ?? '').startsWith('/openapi/v2')) return false;
+  const field = (number: number, bytes: Uint8Array) => Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
+  const info = Buffer.concat([field(1, Buffer.from('Kubernetes')), field(2, Buffer.from(VERSIONS.kubernetes))]);
+  const bytes = Buffer.concat([field(1, Buffer.from('2.0')), field(2, info), field(8, Buffer.alloc(0))]);
+  response.writeHead(200, {
+    'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+    'content-length': bytes.length,
+  });
+  response.end(bytes);
+  return true;
+}
+
 function send(response: ServerResponse, code: number, body: unknown, extra: Readonly<Record<string, string>> = {}): void {
   if (response.headersSent || response.destroyed) return;
   const text = typeof body === 'string' ? body : `${JSON.stringify(body)}\n`;
@@ -111,6 +137,7 @@ export function serveHttp(sim: Sim, options: ServeOptions): Promise<Serving> {
     if (!METHODS.includes(method))
       throw new Refusal(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
     const { headers, body } = textual(headersOf(request), await readBody(request));
+    if (sendsOpenApiV2(request, response)) return;
     const asked: ApiRequest = {
       method: method as ApiRequest['method'],
       path: request.url ?? '/',

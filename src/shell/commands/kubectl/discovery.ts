@@ -112,18 +112,18 @@ export class Discovery {
   find(word: string): ResourceType | undefined {
     const [first, second, ...rest] = word.split('.');
     if (rest.length > 0) {
-      const exact = this.#match(first!, rest.join('.'), second);
+      const exact = this.#match(first!, rest.join('.'), second, true);
       if (exact) return exact;
     }
     const group = second === undefined ? undefined : [second, ...rest].join('.');
     return this.#match(first!, group);
   }
 
-  #match(word: string, group?: string, version?: string): ResourceType | undefined {
+  #match(word: string, group?: string, version?: string, whole = false): ResourceType | undefined {
     const low = word.toLowerCase();
     const fits = (type: ResourceType) =>
       // A group may be given by its beginning: `deploy.app`.
-      (group === undefined || type.group === group || (group !== '' && type.group.startsWith(group))) &&
+      (group === undefined || type.group === group || (!whole && group !== '' && type.group.startsWith(group))) &&
       (version === undefined || type.version === version);
     const all = this.all().filter(fits);
     // Events live in two groups; the core one answers to the plain name.

@@ -40,7 +40,9 @@ async function invoke(process: Process, args: readonly string[]): Promise<number
   const kubectl = new Kubectl(process, command, parsed);
   if (isGroup(command)) {
     if (parsed.positional.length > 0) kubectl.usage(`unknown command "${parsed.positional.join(' ')}"`);
-    process.err(helpText(command));
+    // `rollout` alone speaks on standard output, the other groups on standard error.
+    if (command.path === 'rollout') process.out(helpText(command));
+    else process.err(helpText(command));
     return 1;
   }
   const verb = Object.hasOwn(verbs, command.path) ? verbs[command.path] : undefined;

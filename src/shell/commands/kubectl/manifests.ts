@@ -5,6 +5,7 @@
 import { parseAllDocuments, type YAMLError } from 'yaml';
 import type { Kubectl } from './context.ts';
 import { CommandError, fail, NetworkFailure } from './errors.ts';
+import { complaintAbout } from './gojson.ts';
 import { isDoc, type Value } from './value.ts';
 
 export interface Manifest {
@@ -83,7 +84,7 @@ export function readManifests(kubectl: Kubectl, names: FileNames): (Manifest | U
 
 function unresolved(url: string): Error {
   const host = url.replace(/^https?:\/\//, '').replace(/[/:].*$/, '');
-  return new NetworkFailure('timeout', host, `dial tcp: lookup ${host} on 127.0.0.53:53: server misbehaving`);
+  return new NetworkFailure('timeout', host, `dial tcp: lookup ${host} on 127.0.0.53:53: no such host`);
 }
 
 /** The documents of one text. JSON when it begins like JSON, else YAML. */
@@ -106,26 +107,21 @@ export function documents(content: string, source: string): (Manifest | Unreadab
 }
 
 function jsonDocuments(content: string, source: string): (Manifest | Unreadable)[] {
-  try {
-    return [{ object: JSON.parse(content) as Value, source }];
-  } catch {
-    // Several documents after each other, or a mistake.
-  }
   const out: (Manifest | Unreadable)[] = [];
   let rest = content.trimStart();
+  let read = content.length - rest.length;
   while (rest !== '') {
-    const end = jsonEnd(rest);
-    try {
-      out.push({ object: JSON.parse(rest.slice(0, end)) as Value, source });
-    } catch {
-      // What is no JSON is tried as YAML, as the real decoder does.
-      const parsed = parseYaml(rest);
-      if ('value' in parsed && isDoc(parsed.value)) return [...out, { object: parsed.value, source }];
-      const why = 'error' in parsed ? parsed.error : jsonComplaint(rest);
-      out.push({ error: new CommandError(`error parsing ${source}: error converting YAML to JSON: yaml: ${why}`), source });
+    const wrong = complaintAbout(rest);
+    if (wrong) {
+      const why = wrong.eof ? 'unexpected EOF' : `json: offset ${read + wrong.offset}: ${wrong.message}`;
+      out.push({ error: new CommandError(`error parsing ${source}: ${why}`), source });
       return out;
     }
-    rest = rest.slice(end).replace(/^\s*(?:---[^\n]*)?\s*/, '');
+    const end = jsonEnd(rest);
+    out.push({ object: JSON.parse(rest.slice(0, end)) as Value, source });
+    const next = rest.slice(end).replace(/^\s*(?:---[^\n]*)?\s*/, '');
+    read += rest.length - next.length;
+    rest = next;
   }
   return out;
 }
@@ -145,25 +141,17 @@ function jsonEnd(text: string): number {
   return text.length;
 }
 
-/** Go's encoding/json on the first thing that is wrong. */
+/** Go's json.Unmarshal on a text that is no JSON. */
 export function jsonComplaint(text: string): string {
-  let message = '';
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    message = error instanceof Error ? error.message : '';
-  }
-  const at = /position (\d+)/.exec(message);
-  if (/Unexpected end|Unterminated/.test(message) || !at) return 'unexpected end of JSON input';
-  const char = text[Number(at[1])] ?? '';
-  return `invalid character '${char === "'" ? "\\'" : char === '\n' ? '\\n' : char}' looking for beginning of value`;
+  const wrong = complaintAbout(text);
+  return !wrong || wrong.eof ? 'unexpected end of JSON input' : wrong.message;
 }
 
 /** YAML 1.1 as kubectl reads it. @returns the value as JSON would hold it, or libyaml's complaint without `yaml: ` */
 export function parseYaml(text: string): { readonly value: Value } | { readonly error: string } {
   let parsed: ReturnType<typeof parseAllDocuments>;
   try {
-    parsed = parseAllDocuments(text, { version: '1.1', merge: true, uniqueKeys: true, strict: true, logLevel: 'silent' });
+    parsed = parseAllDocuments(text, { version: '1.1', merge: true, uniqueKeys: false, strict: true, logLevel: 'silent' });
   } catch {
     return { error: 'could not parse the document' };
   }
@@ -172,8 +160,9 @@ export function parseYaml(text: string): { readonly value: Value } | { readonly 
   if (first!.errors.length > 0) return { error: complaint(first!.errors[0]!, text) };
   try {
     return { value: plain(first!.toJS({ maxAliasCount: 1000 })) };
-  } catch {
-    return { error: 'document contains excessive aliasing' };
+  } catch (error) {
+    const alias = /Unresolved alias[^:]*: (\S+)/.exec(error instanceof Error ? error.message : '');
+    return { error: alias ? `unknown anchor '${alias[1]}' referenced` : 'document contains excessive aliasing' };
   }
 }
 
@@ -193,32 +182,72 @@ function plain(value: unknown): Value {
   return typeof value === 'bigint' ? Number(value) : (value as Value);
 }
 
+/** libyaml tells the line of a token it cannot scan, and the one before where the parser is lost; the first line goes unnamed. */
+function at(line: number): string {
+  return line < 1 ? '' : `line ${line}: `;
+}
+
 /** libyaml's words for what the parser found, with its line. */
 function complaint(error: YAMLError, text: string): string {
   const line = error.linePos?.[0].line ?? 1;
-  const at = (offset: number) => `line ${Math.max(1, line + offset)}: `;
   const lines = text.split('\n');
   const here = lines[line - 1] ?? '';
-  if (/^\s*\t/.test(here) || error.code === 'TAB_AS_INDENT') return `${at(0)}found character that cannot start any token`;
-  switch (error.code) {
-    case 'DUPLICATE_KEY':
-      return `unmarshal errors:\n  ${at(0)}key ${JSON.stringify(here.trim().replace(/:.*$/, ''))} already set in map`;
-    case 'BLOCK_AS_IMPLICIT_KEY':
-    case 'IMPOSSIBLE':
-      return `${at(0)}mapping values are not allowed in this context`;
-    case 'MISSING_CHAR':
-      if (/quote/.test(error.message)) return `${at(0)}found unexpected end of stream`;
-      if (/flow/i.test(error.message)) return `${at(0)}did not find expected ',' or ']'`;
-      return `${at(0)}could not find expected ':'`;
-    case 'MULTILINE_IMPLICIT_KEY':
-      return `${at(1)}could not find expected ':'`;
-    case 'BAD_INDENT':
-      return /flow/i.test(error.message) ? `${at(0)}did not find expected node content` : `${at(0)}did not find expected key`;
-    case 'UNEXPECTED_TOKEN':
-      return /flow/i.test(error.message) ? `${at(0)}did not find expected node content` : `${at(0)}did not find expected key`;
-    case 'BAD_ALIAS':
-      return `unknown anchor '${/: (.+)$/.exec(error.message)?.[1] ?? ''}' referenced`;
-    default:
-      return `${at(0)}did not find expected key`;
+  const scanned = (words: string, where = line) => `${where === 1 ? '' : at(where)}${words}`;
+  const parsed = (words: string, where = line) => `${at(where - 1)}${words}`;
+  if (/^\s*\t/.test(here) || error.code === 'TAB_AS_INDENT' || /:\s+[@`%]/.test(here)) {
+    return scanned('found character that cannot start any token');
   }
+  const flow = openFlow(text, error.pos?.[0] ?? 0);
+  if (flow && error.code !== 'MISSING_CHAR') return parsed(`did not find expected ',' or '${flow}'`);
+  switch (error.code) {
+    case 'BLOCK_AS_IMPLICIT_KEY':
+    case 'MULTILINE_IMPLICIT_KEY':
+      return implicitKey(lines, line, scanned, parsed);
+    case 'BAD_DQ_ESCAPE':
+      return scanned('found unknown escape character');
+    case 'MISSING_CHAR':
+      if (/quote/.test(error.message)) return scanned('found unexpected end of stream', lines.length);
+      if (flow)
+        return parsed(`did not find expected ',' or '${flow}'`, /flow/i.test(error.message) ? Math.min(line, lines.length) : line);
+      return /:(\s|$)/.test(here) ? parsed('did not find expected key') : scanned("could not find expected ':'", line + 1);
+    default:
+      if (afterDash(lines, line)) return parsed("did not find expected '-' indicator");
+      return parsed('did not find expected key');
+  }
+}
+
+/** The closing bracket that is missing before `position`, when one is. */
+function openFlow(text: string, position: number): string | undefined {
+  const stack: string[] = [];
+  let quote = '';
+  for (const char of text.slice(0, position)) {
+    if (quote) {
+      if (char === quote) quote = '';
+    } else if (char === '"' || char === "'") quote = char;
+    else if (char === '[') stack.push(']');
+    else if (char === '{') stack.push('}');
+    else if (char === stack.at(-1)) stack.pop();
+  }
+  return stack.at(-1);
+}
+
+type Words = (words: string, where?: number) => string;
+
+/** `key: a: b`, or a value that goes on in a line that looks like a key. */
+function implicitKey(lines: readonly string[], line: number, scanned: Words, parsed: Words): string {
+  const here = lines[line - 1] ?? '';
+  if (/:\s.*\S:(\s|$)/.test(here)) return scanned('mapping values are not allowed in this context');
+  const next = lines[line] ?? '';
+  const depth = (text: string) => /^[\s-]*/.exec(text)![0].length;
+  if (!/:(\s|$)/.test(here)) return scanned("could not find expected ':'", line + 1);
+  if (depth(next) < depth(here)) return parsed('did not find expected key', line + 1);
+  return scanned('mapping values are not allowed in this context', line + 1);
+}
+
+/** A key that stands where the list's next dash should. */
+function afterDash(lines: readonly string[], line: number): boolean {
+  const pad = /^ */.exec(lines[line - 1] ?? '')![0];
+  return (
+    lines.slice(0, line - 1).some((earlier) => earlier.startsWith(`${pad}- `)) && !(lines[line - 1] ?? '').startsWith(`${pad}-`)
+  );
 }

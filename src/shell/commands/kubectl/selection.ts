@@ -255,7 +255,18 @@ function fetchAll(kubectl: Kubectl, wish: Wish, wanted: readonly Target[]): { ta
 
 function fetchOne(kubectl: Kubectl, wish: Wish, target: Target): Value {
   const query = wish.includeObject ? { includeObject: 'Object' } : undefined;
-  return kubectl.client.get(objectPath(target, wish.subresource), query, wish.asTable ? TABLE : undefined);
+  try {
+    return kubectl.client.get(objectPath(target, wish.subresource), query, wish.asTable ? TABLE : undefined);
+  } catch (error) {
+    if (isNotFound(error) && !['', 'default'].includes(target.namespace)) missingNamespace(kubectl, target.namespace);
+    throw error;
+  }
+}
+
+/** What is not found may be its whole namespace: cli-runtime's Info.Get looks. */
+function missingNamespace(kubectl: Kubectl, namespace: string): void {
+  const answer = kubectl.client.exchange({ method: 'GET', path: `/api/v1/namespaces/${encodeURIComponent(namespace)}` });
+  if (answer.status === 404) throw new StatusError(answer.body as Value);
 }
 
 function byFiles(kubectl: Kubectl, wish: Wish, named: Named): Selection {
@@ -292,17 +303,9 @@ function flatten(entry: Manifest | Unreadable): (Manifest | Unreadable)[] {
 function fromManifest(kubectl: Kubectl, wish: Wish, entry: Manifest | Unreadable): Target {
   if ('error' in entry) throw entry.error;
   const { object, source } = entry;
-  const undecodable = (why: string) => new CommandError(`unable to decode "${source}": ${why}`);
-  if (!isDoc(object)) {
-    const go = Array.isArray(object) ? 'array' : typeof object === 'string' ? 'string' : 'number';
-    throw undecodable(
-      `json: cannot unmarshal ${go} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`.replaceAll(
-        '\\"',
-        '"',
-      ),
-    );
-  }
+  if (!isDoc(object)) throw unvalidated(source, 'invalid object to validate');
   checkTypeMeta(object, source);
+  checkMetadata(object, source);
   const apiVersion = text(object, 'apiVersion');
   const kind = text(object, 'kind');
   const name = text(object, 'metadata', 'name');
@@ -322,16 +325,46 @@ function assumed(apiVersion: string, kind: string): ResourceType {
   return { group, version, name, singular: kind.toLowerCase(), kind, namespaced: true, shortNames: [], categories: [], verbs: [] };
 }
 
+function unvalidated(source: string, why: string): CommandError {
+  return new CommandError(
+    `error validating "${source}": error validating data: ${why}; if you choose to ignore these errors, turn validation off with --validate=false`,
+  );
+}
+
 function checkTypeMeta(object: Doc, source: string): void {
-  const missing = [
-    ...(text(object, 'apiVersion') === '' ? ['apiVersion not set'] : []),
-    ...(text(object, 'kind') === '' ? ['kind not set'] : []),
-  ];
-  if (missing.length > 0) {
-    const why = missing.length === 2 ? `[${missing.join(', ')}]` : missing[0];
-    throw new CommandError(
-      `error validating "${source}": error validating data: ${why}; if you choose to ignore these errors, turn validation off with --validate=false`,
+  const wrong = ['apiVersion', 'kind'].flatMap((field) => {
+    const value = object[field];
+    if (value === undefined || value === null || value === '') return [`${field} not set`];
+    return typeof value === 'string' ? [] : [`${field} isn't string type`];
+  });
+  if (wrong.length > 0) throw unvalidated(source, wrong.length === 2 ? `[${wrong.join(', ')}]` : wrong[0]!);
+}
+
+function jsonType(value: Value): string {
+  if (Array.isArray(value)) return 'array';
+  return isDoc(value) ? 'object' : typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+/** The part of the metadata that kubectl itself must read. */
+function checkMetadata(object: Doc, source: string): void {
+  const wrong = (value: Value, field: string, type: string) =>
+    new CommandError(
+      `unable to decode "${source}": json: cannot unmarshal ${jsonType(value)} into Go struct field ${field} of type ${type}`,
     );
+  const { metadata } = object;
+  if (metadata === undefined || metadata === null) return;
+  if (!isDoc(metadata)) throw wrong(metadata, 'metadataOnlyObject.metadata', 'v1.ObjectMeta');
+  for (const field of ['name', 'generateName', 'namespace']) {
+    const value = metadata[field];
+    if (value !== undefined && value !== null && typeof value !== 'string')
+      throw wrong(value, `ObjectMeta.metadata.${field}`, 'string');
+  }
+  for (const field of ['labels', 'annotations']) {
+    const map = metadata[field];
+    if (map === undefined || map === null) continue;
+    if (!isDoc(map)) throw wrong(map, `ObjectMeta.metadata.${field}`, 'map[string]string');
+    const bad = Object.values(map).find((value) => value !== null && typeof value !== 'string');
+    if (bad !== undefined) throw wrong(bad!, `ObjectMeta.metadata.${field}`, 'string');
   }
 }
 

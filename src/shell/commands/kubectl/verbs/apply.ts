@@ -1,13 +1,12 @@
 /** `kubectl apply`: the client's three-way merge with the last-applied annotation, or --server-side. */
 import type { Kubectl } from '../context.ts';
-import { qualifiedResource } from '../discovery.ts';
 import { CommandError, fail, isNotFound, StatusError, throwAll } from '../errors.ts';
-import { LAST_APPLIED, lastApplied, withLastApplied } from '../lastapplied.ts';
+import { LAST_APPLIED, lastApplied, withLastApplied, withoutLastApplied } from '../lastapplied.ts';
 import { fileNames } from '../manifests.ts';
 import { jsonThreeWay, strategicThreeWay } from '../merge/threeway.ts';
 import { verbPrinter } from '../printers/objects.ts';
 import { collectionPath, objectPath, select, type Target } from '../selection.ts';
-import { goJson, isDoc, sorted, strings, text, type Value } from '../value.ts';
+import { fields, goJson, isDoc, put, sorted, strings, text, type Value } from '../value.ts';
 import { checkValidate, fieldValidation, suffix } from './create/finish.ts';
 import { requireFiles, withSource } from './create/index.ts';
 
@@ -153,7 +152,7 @@ function clientSide(kubectl: Kubectl, target: Target, dryRun: string, print: Pri
   }
   if (!Object.hasOwn(strings(live, 'metadata', 'annotations'), LAST_APPLIED)) {
     kubectl.err(
-      `Warning: resource ${qualifiedResource(target.type)}/${target.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`,
+      `Warning: resource ${target.type.name}/${target.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`,
     );
   }
   const patch = patchFor(target, live);
@@ -165,8 +164,8 @@ function clientSide(kubectl: Kubectl, target: Target, dryRun: string, print: Pri
 }
 
 /** The patch that brings the live object to what the file says. */
-export function patchFor(target: Pick<Target, 'type' | 'object'>, live: Value): Value {
-  const modified = withLastApplied(target.object!);
+export function patchFor(target: Pick<Target, 'type' | 'object'>, live: Value, annotate = true): Value {
+  const modified = annotate ? withLastApplied(target.object!) : withAnnotations(target.object!);
   const recorded = lastApplied(live);
   let original: Value = null;
   try {
@@ -175,6 +174,12 @@ export function patchFor(target: Pick<Target, 'type' | 'object'>, live: Value): 
     fail(`error decoding the last applied configuration of ${text(live, 'metadata', 'name')}`);
   }
   return usesMergeTags(target) ? strategicThreeWay(original, modified, live) : jsonThreeWay(original, modified, live);
+}
+
+/** Without the annotation Go's encoder still writes the map that held it. */
+function withAnnotations(object: Value): Value {
+  const bare = withoutLastApplied(object);
+  return put(bare, ['metadata', 'annotations'], fields(bare, 'metadata', 'annotations'));
 }
 
 /** Kinds of Kubernetes itself carry merge tags; custom ones do not. */

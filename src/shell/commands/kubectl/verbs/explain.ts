@@ -4,7 +4,7 @@
  */
 import type { Kubectl } from '../context.ts';
 import type { ResourceType } from '../discovery.ts';
-import { CommandError, fail } from '../errors.ts';
+import { CommandError, Exit, fail } from '../errors.ts';
 import { TabWriter } from '../printers/tabwriter.ts';
 import { byBytes, dig, fields, isDoc, items, text, type Value } from '../value.ts';
 
@@ -170,7 +170,9 @@ function split(kubectl: Kubectl, word: string): { readonly type: ResourceType; r
     return { type: group, path: rest.split('.').filter((part) => part !== '') };
   }
   const [first, ...rest] = word.split('.');
-  return { type: discovery.lookup(first!), path: rest.filter((part) => part !== '') };
+  const type = discovery.find(first!);
+  if (!type) throw new Exit(1, `the server doesn't have a resource type "${first}"`);
+  return { type, path: rest.filter((part) => part !== '') };
 }
 
 export function explain(kubectl: Kubectl): number {
@@ -195,11 +197,14 @@ export function explain(kubectl: Kubectl): number {
   const schema = schemas.byKind(type);
   if (!schema) throw new CommandError(`GVR (${gvr}) not found in OpenAPI schema`);
   const shown = output(schemas, schema, path, flags.bool('recursive'));
-  if (shown === undefined) fail(`field "${path.at(-1)}" does not exist`);
+  const first = type.group === '' ? '' : `GROUP:      ${type.group}\n`;
+  const header = `${first}KIND:       ${type.kind}\nVERSION:    ${type.version}\n\n`;
+  if (shown === undefined) {
+    kubectl.out(header);
+    fail(`field "${path.at(-1)}" does not exist`);
+  }
   const writer = new TabWriter({ minWidth: 0, padding: 1, remember: false });
-  writer.write(
-    `${type.group === '' ? '' : `GROUP:      ${type.group}\n`}KIND:       ${type.kind}\nVERSION:    ${type.version}\n\n${shown}\n`,
-  );
+  writer.write(`${header}${shown}\n`);
   kubectl.out(writer.flush());
   return 0;
 }

@@ -1,7 +1,7 @@
 /** `kubectl cordon|uncordon|drain|taint`. */
 import type { Kubectl } from '../context.ts';
 import { taintText } from '../describe/writer.ts';
-import { Aggregate, CommandError, fail, StatusError, throwAll } from '../errors.ts';
+import { Aggregate, CommandError, Exit, fail, StatusError, throwAll } from '../errors.ts';
 import { verbPrinter } from '../printers/objects.ts';
 import { objectPath, select, type Target } from '../selection.ts';
 import { type Doc, dig, items, put, text, type Value } from '../value.ts';
@@ -95,7 +95,9 @@ export async function drain(kubectl: Kubectl): Promise<number> {
     kubectl.err('There are pending nodes to be drained:\n');
     for (const name of failed) kubectl.err(` ${name}\n`);
   }
-  throwAll(errors.flatMap((error) => (error instanceof Aggregate ? error.errors : [error])));
+  // Errors of one node come as a list of their own and are printed as one: without `error: `.
+  if (errors.length > 0)
+    throw errors[0] instanceof Aggregate ? new Exit(1, errors.map((error) => error.message).join('\n')) : new Aggregate(errors);
   return 0;
 }
 
@@ -103,8 +105,7 @@ async function evictAll(kubectl: Kubectl, node: Target): Promise<void> {
   const { flags } = kubectl;
   const dryRun = kubectl.dryRun();
   const { pods, warnings, errors } = podsOfNode(kubectl, node.name);
-  if (errors.length > 0)
-    throw errors.length === 1 ? new CommandError(errors[0]!) : new Aggregate(errors.map((line) => new CommandError(line)));
+  if (errors.length > 0) throw new Aggregate(errors.map((line) => new CommandError(line)));
   if (warnings !== '') kubectl.err(`Warning: ${warnings}\n`);
   const type = kubectl.client.discovery.lookup('pods');
   const going = pods.map((pod) => ({

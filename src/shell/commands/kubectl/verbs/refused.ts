@@ -6,7 +6,7 @@ type Check = (kubectl: Kubectl) => void;
 
 const CHECKS: Readonly<Record<string, Check>> = {
   attach: (kubectl) => {
-    if (kubectl.args.length === 0) kubectl.usage('at least 1 argument is required for attach');
+    if (kubectl.args.length === 0) fail('at least 1 argument is required for attach');
     if (kubectl.args.length > 2)
       kubectl.usage(
         `expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${kubectl.args.length}: [${kubectl.args.join(' ')}]`,

@@ -16,7 +16,7 @@ function requireSome(kubectl: Kubectl, verb: string): void {
   const { flags, args } = kubectl;
   if (args.length > 0) kubectl.usage(`Unexpected args: [${args.join(' ')}]`);
   if (flags.list('filename').length === 0 && flags.string('kustomize') === '') {
-    if (verb === 'replace') kubectl.usage('Must specify --filename to replace');
+    if (verb === 'diff') throw new CommandError('must specify one of -f and -k', 2);
     fail('must specify one of -f and -k');
   }
   requireFiles(kubectl);
@@ -126,7 +126,7 @@ function merged(kubectl: Kubectl, target: Target, before: Value | undefined): Va
       body: withLastApplied(target.object!),
     }).body as Value;
   }
-  const patch = patchFor(target, before);
+  const patch = patchFor(target, before, false);
   if (Object.keys(patch as Doc).length === 0) return before;
   return kubectl.client.send({
     method: 'PATCH',

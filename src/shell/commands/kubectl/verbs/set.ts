@@ -93,8 +93,7 @@ function goType(target: Target): string {
 }
 
 function qualified(target: Target): string {
-  const plural = target.type.group === '' ? target.type.name : `${target.type.name}.${target.type.group}`;
-  return `${plural}/${target.name}`;
+  return `${target.type.name}/${target.name}`;
 }
 
 function send(kubectl: Kubectl, target: Target, patch: Value, dryRun: string): Value {
@@ -137,10 +136,10 @@ export function image(kubectl: Kubectl): number {
   }
   if (flags.bool('local') && flags.string('dry-run') === 'server') errors.push(LOCAL_AND_SERVER);
   // Upstream looks the objects up before it complains.
-  const selection = resources.length > 0 || flags.list('filename').length > 0 ? chosen(kubectl, resources) : undefined;
-  if (selection && selection.errors.length > 0) throw selection.errors[0]!;
+  const selection = chosen(kubectl, resources);
+  if (selection.errors.length > 0) throw selection.errors[0]!;
   throwSeveral(errors);
-  return editPodSpecs(kubectl, selection!, {
+  return editPodSpecs(kubectl, selection, {
     what: 'image update to pod template:',
     done: 'image updated',
     change: (spec, complaints) => {
@@ -170,7 +169,6 @@ export function env(kubectl: Kubectl): number {
   const all = [...pairs, ...flags.list('env')];
   const selection = chosen(kubectl, resources);
   if (flags.bool('list')) return listEnv(kubectl, selection);
-  if (all.length === 0) fail('at least one environment variable must be provided');
   const wanted = flags.string('containers') || '*';
   return editPodSpecs(kubectl, selection, {
     what: 'env update to pod template:',
@@ -221,8 +219,7 @@ function listEnv(kubectl: Kubectl, selection: Selection): number {
   for (const target of selection.targets) {
     const spec = fields(target.object, ...(podSpecPath(target) ?? []));
     for (const container of items(spec, 'containers')) {
-      const plural = target.type.name;
-      kubectl.out(`# ${plural}/${target.name}, container ${text(container, 'name')}\n`);
+      kubectl.out(`# ${target.type.kind} ${target.name}, container ${text(container, 'name')}\n`);
       for (const one of items(container, 'env')) kubectl.out(`${text(one, 'name')}=${text(one, 'value')}\n`);
     }
   }

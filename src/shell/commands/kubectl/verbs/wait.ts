@@ -1,6 +1,5 @@
 /** `kubectl wait`, on virtual time. */
 import type { Kubectl } from '../context.ts';
-import { qualifiedResource } from '../discovery.ts';
 import { CommandError, fail, isNotFound, StatusError, throwAll } from '../errors.ts';
 import { fileNames } from '../manifests.ts';
 import { relaxed } from '../printers/columns.ts';
@@ -141,12 +140,8 @@ async function reach(kubectl: Kubectl, target: Target, wanted: Goal, until: numb
     if (!gone) last = answer.body as Value;
     if (wanted.kind === 'create') return last;
     if (wanted.kind === 'test' && !gone && wanted.test(last)) return last;
-    if (once) fail(`condition not met for ${qualifiedName(target)}`);
+    if (once) fail(`condition not met for ${target.type.name}/${target.name}`);
     if (kubectl.process.now() >= until) fail(`timed out waiting for the condition on ${target.type.name}/${target.name}`);
     await kubectl.process.sleep(POLL_MS, `waiting for ${target.type.name}/${target.name}`);
   }
-}
-
-function qualifiedName(target: Target): string {
-  return `${qualifiedResource(target.type)}/${target.name}`;
 }
