@@ -99,6 +99,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)/g, '<time>'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [-+]\d{4} UTC/g, '<time>'],
   [/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [-+]\d{4}/g, '<date>'],
+  [/\/tmp\/kubectl-\w{6}(?=\/|')|\/home\/ubuntu/g, '<home>'],
   [/[WEI]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /g, '<klog> '],
   [/\/tmp\/(kubectl-edit|LIVE|MERGED)-\d+/g, '/tmp/$1-<n>'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [-+]\d{4}/g, '<time>'],
@@ -109,9 +110,13 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
 const AGE = /(?<![\w.-])(?:\d+y\d+d|\d+y|\d+d\d+h|\d+d|\d+h\d+m|\d+h|\d+m\d+s|\d+m|\d+s)(?![\w.-])/g;
 
 /** Both sides through the same masks; a line with an age loses its column widths too. */
+/** Lines of -v that tell of this process's own caches, settings and files. */
+const PRIVATE = /^<klog> (?:loader|envvar|cached_discovery|table_printer|round_trippers\.go:\d+\] GET <server>\/apis?\?).*\n/gm;
+
 export function mask(text: string): string {
   let out = text;
   for (const [pattern, replacement] of MASKS) out = out.replace(pattern, replacement);
+  out = out.replace(PRIVATE, '');
   return out
     .split('\n')
     .map((line) => (AGE.test(line) || /\bAGE\b|\bAge\b/.test(line) ? line.replace(AGE, '<age>').replace(/ {2,}/g, '  ') : line))

@@ -24,6 +24,8 @@ export interface Send {
   readonly body?: Value;
   /** A body that is already text. */
   readonly text?: string;
+  /** The path is the user's own (`get --raw`): nothing is known of what it means. */
+  readonly raw?: boolean;
 }
 
 /** `?a=1&b=2`, keys in order as Go's url.Values.Encode. */
@@ -65,7 +67,7 @@ export class Client {
   /** @throws StatusError for an answer of 400 and above, NetworkFailure when nothing answers */
   send(request: Send): ApiResponse {
     const response = this.exchange(request);
-    if (response.status >= 400) throw statusError(response);
+    if (response.status >= 400) throw statusError(response, request);
     return response;
   }
 
@@ -175,8 +177,25 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-function statusError(response: ApiResponse): StatusError {
-  if (isDoc(response.body) && text(response.body, 'kind') === 'Status') return new StatusError(response.body);
+const UNKNOWN_PATH = 'the server could not find the requested resource';
+
+/** client-go says what it asked for when the server does not know the path at all: `(get deployments.apps customer)`. */
+function asked({ method, path }: Send): string {
+  const parts = path.split('/').slice(1).map(decodeURIComponent);
+  const group = parts[0] === 'apis' ? parts[1]! : '';
+  const rest = parts.slice(parts[0] === 'apis' ? 3 : 2);
+  if (rest[0] === 'namespaces' && rest.length > 2) rest.splice(0, 2);
+  const [resource, name] = rest;
+  if (!resource) return '';
+  const verb = method === 'PUT' ? 'put' : method.toLowerCase();
+  return ` (${[verb, group === '' ? resource : `${resource}.${group}`, ...(name ? [name] : [])].join(' ')})`;
+}
+
+function statusError(response: ApiResponse, request: Send): StatusError {
+  if (isDoc(response.body) && text(response.body, 'kind') === 'Status') {
+    const error = new StatusError(response.body);
+    return error.message === UNKNOWN_PATH && !request.raw ? error.withMessage(UNKNOWN_PATH + asked(request)) : error;
+  }
   return new StatusError({
     kind: 'Status',
     message: 'the server could not find the requested resource',

@@ -36,7 +36,13 @@ export class Kubectl {
 
   /** @throws CommandError when the kubeconfig cannot be read */
   get config(): Config {
-    this.#config ??= loadConfig(this.process, this.flags);
+    if (!this.#config) {
+      this.#config = loadConfig(this.process, this.flags);
+      if (this.flags.int('v') >= 6) {
+        const { files } = this.#config.raw;
+        this.err(`${klogHead(this.process, 'I', 'loader.go:402')}Config loaded from file:  ${files[0]}\n`);
+      }
+    }
     return this.#config;
   }
 

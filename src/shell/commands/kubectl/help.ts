@@ -23,8 +23,8 @@ function long(command: CommandNode): string {
 }
 
 /** The help of a command, to be printed on standard output. */
-export function helpText(command: CommandNode): string {
-  if (command.path === 'options') return optionsText();
+export function helpText(command: CommandNode, home = '$HOME'): string {
+  if (command.path === 'options') return optionsText().replace('$HOME', home);
   const parts = [long(command)];
   if (command.aliases.length > 0) parts.push(`Aliases:\n${[command.name, ...command.aliases].join(', ')}`);
   for (const [heading, entries] of command.groups) {

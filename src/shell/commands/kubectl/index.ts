@@ -8,6 +8,7 @@ import { Kubectl } from './context.ts';
 import { CommandError, Exit, NetworkFailure, report } from './errors.ts';
 import { FlagError } from './flags.ts';
 import { helpText } from './help.ts';
+import { home } from './kubeconfig.ts';
 import { type CommandNode, childOf, find, flagSet, locate } from './tree.ts';
 import { verbs } from './verbs/index.ts';
 
@@ -28,11 +29,11 @@ async function invoke(process: Process, args: readonly string[]): Promise<number
   const parsed = flagsOf(command, rest);
   for (const notice of parsed.notices) process.err(notice);
   if (parsed.help) {
-    process.out(helpText(command));
+    process.out(helpText(command, home(process)));
     return 0;
   }
   if (command.path === '' || command.path === 'options') {
-    process.out(helpText(command));
+    process.out(helpText(command, home(process)));
     return 0;
   }
   const missing = command.required.filter((name) => !parsed.values.changed(name));

@@ -5,7 +5,6 @@
 import type { Kubectl } from '../context.ts';
 import type { ResourceType } from '../discovery.ts';
 import { CommandError, Exit, fail } from '../errors.ts';
-import { TabWriter } from '../printers/tabwriter.ts';
 import { byBytes, dig, fields, isDoc, items, text, type Value } from '../value.ts';
 
 const REF = '$ref';
@@ -203,8 +202,6 @@ export function explain(kubectl: Kubectl): number {
     kubectl.out(header);
     fail(`field "${path.at(-1)}" does not exist`);
   }
-  const writer = new TabWriter({ minWidth: 0, padding: 1, remember: false });
-  writer.write(`${header}${shown}\n`);
-  kubectl.out(writer.flush());
+  kubectl.out(`${header}${shown}\n`);
   return 0;
 }

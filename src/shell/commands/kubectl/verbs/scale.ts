@@ -1,7 +1,7 @@
 /** `kubectl scale`, through the scale subresource. */
 import type { Kubectl } from '../context.ts';
 import { qualifiedResource } from '../discovery.ts';
-import { CommandError, fail, isNotFound, messageOf, NetworkFailure, type StatusError, throwAll } from '../errors.ts';
+import { CommandError, fail, messageOf, NetworkFailure, throwAll } from '../errors.ts';
 import { checkFileNames, fileNames } from '../manifests.ts';
 import { verbPrinter } from '../printers/objects.ts';
 import { objectPath, select, type Target } from '../selection.ts';
@@ -69,21 +69,7 @@ async function set(kubectl: Kubectl, target: Target, dryRun: string): Promise<vo
 
 function patchScale(kubectl: Kubectl, target: Target, replicas: number, query: { readonly dryRun: string | undefined }): void {
   const path = objectPath(target, 'scale');
-  try {
-    kubectl.client.send({
-      method: 'PATCH',
-      path,
-      query,
-      contentType: 'application/merge-patch+json',
-      body: { spec: { replicas } },
-    });
-  } catch (error) {
-    // The scale client does not read the Status of a path that is not there; client-go then says what was asked.
-    if (!isNotFound(error) || (error as StatusError).message !== 'the server could not find the requested resource') throw error;
-    throw (error as StatusError).withMessage(
-      `the server could not find the requested resource (patch ${target.type.name} ${target.name})`,
-    );
-  }
+  kubectl.client.send({ method: 'PATCH', path, query, contentType: 'application/merge-patch+json', body: { spec: { replicas } } });
 }
 
 async function settle(kubectl: Kubectl, target: Target, wanted: number, timeoutMs: number): Promise<void> {
