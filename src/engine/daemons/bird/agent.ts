@@ -126,33 +126,30 @@ interface Glance {
 /** What an established session was last found well with. */
 const glances = new WeakMap<Session, Glance>();
 
-/** Nothing that could matter to an established session changed since it was last looked at. */
-function isUndisturbed(before: World, host: Host, protocol: BgpProtocol, session: Session): boolean {
-  const last = glances.get(session);
+/** What matters to an established session, as it is now; undefined: something is missing. */
+function glanceAt(before: World, host: Host, protocol: BgpProtocol): Glance | undefined {
   const peer = hostAt(before, protocol.neighbor);
   const bird = peer?.daemons.bird;
   const mirror = bird && mirrorOf(before, host, protocol);
-  if (!peer || !bird || !mirror) return false;
+  if (!peer || !bird || !mirror) return undefined;
   const theirs = bird.protocols[mirror.name]?.session;
-  const establishedAt = theirs?.phase === 'Established' ? theirs.establishedAt : undefined;
-  const sent = bird.sent[mirror.name];
-  const [there, here] = [pathToken(peer), pathToken(host)];
-  const { running, loaded } = bird;
-  if (
-    last &&
-    last.running === running &&
-    last.loaded === loaded &&
-    last.sent === sent &&
-    last.establishedAt === establishedAt &&
-    last.there === there &&
-    last.here === here
-  )
-    return true;
-  if (session.silentSince === undefined && establishedAt === session.establishedAt && sent === session.received) {
-    glances.set(session, { running, loaded, sent, establishedAt, there, here });
-  }
-  return false;
+  return {
+    running: bird.running,
+    loaded: bird.loaded,
+    sent: bird.sent[mirror.name],
+    establishedAt: theirs?.phase === 'Established' ? theirs.establishedAt : undefined,
+    there: pathToken(peer),
+    here: pathToken(host),
+  };
 }
+
+const sameGlance = (a: Glance, b: Glance): boolean =>
+  a.running === b.running &&
+  a.loaded === b.loaded &&
+  a.sent === b.sent &&
+  a.establishedAt === b.establishedAt &&
+  a.there === b.there &&
+  a.here === b.here;
 
 function runSessions(
   world: World,
@@ -170,7 +167,9 @@ function runSessions(
     // A session that was made or changed in this round is not yet what its peer sees.
     if (!current?.session || current.disabled || was?.protocols[protocol.name]?.session !== current.session) continue;
     const established = current.session.phase === 'Established';
-    if (established && isUndisturbed(before, host, protocol, current.session)) continue;
+    const glance = established ? glanceAt(before, host, protocol) : undefined;
+    const last = glance && glances.get(current.session);
+    if (glance && last && sameGlance(glance, last)) continue;
     const step = established ? establishedStep : connectStep;
     const result = step(before, host, protocol, current, world.now);
     // Without `debug` only errors are told to the log.
@@ -179,6 +178,7 @@ function runSessions(
     if (result.wakeAt !== undefined) wakeAt = Math.min(wakeAt ?? result.wakeAt, result.wakeAt);
     const updated = listened(before, host, protocol, result.state);
     if (updated !== current) protocols = { ...protocols, [protocol.name]: updated };
+    else if (glance && result.wakeAt === undefined) glances.set(current.session, glance);
   }
   const next = protocols === state.protocols ? state : logged({ ...state, protocols }, lines);
   return wakeAt === undefined ? { state: next } : { state: next, wakeAt };
