@@ -9,8 +9,16 @@ export function sameRules(a: readonly Rule[], b: readonly Rule[]): boolean {
   return a === b || (a.length === b.length && a.every((rule, i) => sameRule(rule, b[i] as Rule)));
 }
 
+/** Pairs found equal: a chain made anew is held against the same old one every time the table around it changes. */
+const equals = new WeakMap<Chain, Chain>();
+
 export function sameChain(a: Chain | undefined, b: Chain): boolean {
-  return a === b || (a !== undefined && a.name === b.name && a.policy === b.policy && sameRules(a.rules, b.rules));
+  if (a === b) return true;
+  if (a === undefined) return false;
+  if (equals.get(b) === a) return true;
+  const same = a.name === b.name && a.policy === b.policy && sameRules(a.rules, b.rules);
+  if (same) equals.set(b, a);
+  return same;
 }
 
 /** Counters without those of some chains: what is rewritten counts from zero. The same object when none had any. */
