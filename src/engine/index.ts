@@ -19,6 +19,7 @@ export type { BirdState, LogLine, TableRoute } from './daemons/bird/state.ts';
 export type { Fault, FaultTarget } from './faults/fault.ts';
 export { faults } from './faults/index.ts';
 export type { DnsOutcome, Resolution } from './images/dns.ts';
+export { containerEnv } from './images/environment.ts';
 export { type HttpResult, SYN_TIMEOUT_MS } from './images/http.ts';
 export type { DnsAnswer, DnsRecord, HttpRequest, HttpResponse } from './images/image.ts';
 export { hostsFile, podAt, resolvConf } from './images/place.ts';

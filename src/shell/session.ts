@@ -4,7 +4,7 @@
  *
  * Narrow on purpose (`run`, `interrupt`, `write`): what interprets the language stays behind it.
  */
-import type { Origin, Place, Sim } from '../engine/index.ts';
+import { containerEnv, type Origin, type Place, type Sim } from '../engine/index.ts';
 import { runScript } from './bash/execute.ts';
 import { type Clock, type Execution, Exit, Interrupted, LoopJump, Return, ShellError } from './bash/execution.ts';
 import { expandQuotedText } from './bash/expand.ts';
@@ -127,7 +127,9 @@ export function createSession(options: SessionOptions): ShellSession {
       [1, { sink: callbackSink((text) => options.write(text, 1), isTTY) }],
       [2, { sink: callbackSink((text) => options.write(text, 2), isTTY) }],
     ]);
-    const env = {
+    const contained = given.container === undefined ? undefined : containerEnv(sim.world(), place, given.container);
+    const own = contained && { ...contained, TERM: 'xterm' };
+    const env = own ?? {
       HOME: home,
       USER: user,
       LOGNAME: user,
@@ -135,10 +137,9 @@ export function createSession(options: SessionOptions): ShellSession {
       TERM: 'xterm-256color',
       LANG: 'C.UTF-8',
       PATH: PATHS,
-      ...given.env,
     };
     const state = createState({
-      env,
+      env: { ...env, ...given.env },
       cwd,
       descriptors: fds,
       interactive: true,
