@@ -39,6 +39,7 @@ const DIRECTORIES = [
   '/lib',
   '/opt',
   '/proc',
+  '/proc/sys',
   '/root',
   '/run',
   '/sbin',
@@ -102,10 +103,10 @@ export function createDisk(options: DiskOptions): FileSystem {
   function refusal(path: string): Errno | undefined {
     if (path.length > 4096 || path.slice(path.lastIndexOf('/') + 1).length > 255) return 'File name too long';
     if (isDirectory(path)) return 'Is a directory';
+    if (path.startsWith('/proc/sys/')) return system.read(path) === undefined ? 'No such file or directory' : root ? undefined : 'Permission denied';
     const parent = parentOf(path);
     if (!isDirectory(parent))
       return own(parent) !== undefined || system.read(parent) !== undefined ? 'Not a directory' : 'No such file or directory';
-    if (path.startsWith('/proc/sys/') && system.read(path) === undefined) return 'No such file or directory';
     if (!root && !path.startsWith(`${home}/`) && !path.startsWith('/tmp/') && !path.startsWith('/dev/')) return 'Permission denied';
     if (path.startsWith('/proc/') && !path.startsWith('/proc/sys/')) return 'Permission denied';
     return undefined;

@@ -1,4 +1,5 @@
 /** Which programs a place has, and what stands behind each name. */
+import { findImage, podAt } from '../engine/index.ts';
 import type { Program } from './bash/execution.ts';
 import type { FileSystem } from './bash/files.ts';
 import type { Command } from './command.ts';
@@ -15,12 +16,28 @@ export function isAvailable(command: Pick<Command, 'name' | 'where'>, around: Su
   const host = around.sim.world().hosts[around.place.host];
   if (!host) return false;
   const where = command.where ?? 'hosts';
-  if (around.container !== undefined) return where === 'everywhere';
+  if (around.container !== undefined) return imageCommands(around)?.has(command.name) ?? where === 'everywhere';
   if (host.commands && !host.commands.includes(command.name)) return false;
   if (where === 'nodes') return host.kind === 'node';
   if (where === 'bastion') return host.kind === 'bastion' || hasKubeconfig(host.files);
   return true;
 }
+
+/** Programs that no image's list needs to name. */
+const IN_EVERY_IMAGE = ['sh', 'cat', 'echo', 'ls', 'env', 'help', 'clear', 'sleep', 'head', 'tail', 'grep', 'id', 'whoami', 'hostname', 'date'];
+
+/** What the image of this container brings; undefined: its image is not known. An empty set: not even a shell. */
+export function imageCommands({ sim, place, container }: Surroundings): ReadonlySet<string> | undefined {
+  const pod = podAt(sim.world(), place);
+  const spec = pod?.spec.containers.find((each) => each.name === container);
+  const found = spec?.image === undefined ? undefined : findImage(spec.image);
+  if (!found || 'error' in found) return undefined;
+  const { commands: names } = found.image;
+  return new Set(names.length === 0 ? [] : [...names, ...IN_EVERY_IMAGE, ...(names.includes('bash') ? GNU_TEXT : [])]);
+}
+
+/** Where there is bash there are the GNU tools. */
+const GNU_TEXT = ['wc', 'uniq', 'awk', 'uname', 'uptime', 'tee', 'xargs', 'timeout', 'which', 'diff', 'yes', 'dir', 'more', 'nproc', 'tty', 'arch', 'groups', 'logname', 'nohup', 'nice'];
 
 function hasKubeconfig(files: Readonly<Record<string, string>>): boolean {
   return Object.keys(files).some((path) => path.endsWith('/.kube/config'));
@@ -35,7 +52,7 @@ export function findProgram(path: string, around: Surroundings, files: FileSyste
   if (command) return isAvailable(command, around) ? (invocation) => runCommand(command, invocation, around) : undefined;
   const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
   if (tool) return isAvailable({ name, where: tool.where ?? 'everywhere' }, { ...around }) ? tool.run : undefined;
-  if (bundledNames.has(name)) return bundled(name);
+  if (bundledNames.has(name) && hasTextTools(around)) return bundled(name);
   if (absentPrograms.has(name)) {
     return ({ x }) => {
       x.fds.get(2)?.sink?.write(`${name}: not simulated in this lab\n`);
@@ -43,6 +60,11 @@ export function findProgram(path: string, around: Surroundings, files: FileSyste
     };
   }
   return undefined;
+}
+
+/** A container without a shell has no sed either. */
+function hasTextTools(around: Surroundings): boolean {
+  return around.container === undefined || imageCommands(around)?.size !== 0;
 }
 
 /** `./script.sh`: run by bash when it may be executed. */

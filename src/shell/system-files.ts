@@ -2,7 +2,7 @@
  * What the operating system itself puts in the file system: /etc/hosts, /etc/hostname, /etc/os-release, /proc/sys and the like.
  * Everything is computed from the world; a file of the same name in the world wins.
  */
-import type { Host, Sim, World } from '../engine/index.ts';
+import { allSysctls, getSysctl, hostsFile, isKernelError, type Origin, type Place, resolvConf, type Sim, type World } from '../engine/index.ts';
 import type { Errno } from './bash/files.ts';
 
 export interface SystemFilesOptions {
@@ -10,6 +10,8 @@ export interface SystemFilesOptions {
   readonly host: string;
   readonly prefix: string;
   readonly netns: string;
+  readonly root: boolean;
+  readonly by: () => Origin;
 }
 
 export interface SystemFiles {
@@ -29,12 +31,6 @@ ID=ubuntu
 ID_LIKE=debian
 HOME_URL="https://www.ubuntu.com/"
 `;
-
-/** Every name a host answers to on the lab's network, for /etc/hosts and ssh. */
-export function hostsFile(hosts: readonly Host[], self: string): string {
-  const lines = hosts.map((host) => `${host.address} ${[host.name, ...host.aliases].join(' ')}\n`);
-  return `127.0.0.1 localhost\n127.0.1.1 ${self}\n\n${lines.join('')}`;
-}
 
 /** The bastion's kubeconfig, where the world brings none of its own. */
 function kubeconfig(world: World, hostName: string): string | undefined {
@@ -62,12 +58,14 @@ users:
 `;
 }
 
-export function systemFiles({ sim, host: name, prefix, netns }: SystemFilesOptions): SystemFiles {
+export function systemFiles({ sim, host: name, prefix, netns, root, by }: SystemFilesOptions): SystemFiles {
+  const place: Place = { host: name, netns };
   const self = netns === '' ? name : netns.slice(netns.indexOf('/') + 1);
   const world = () => sim.world();
   const texts: Readonly<Record<string, () => string | undefined>> = {
     '/etc/hostname': () => `${self}\n`,
-    '/etc/hosts': () => (prefix === '' ? hostsFile(Object.values(world().hosts), name) : podHosts(self)),
+    '/etc/hosts': () => hostsFile(world(), place),
+    '/etc/resolv.conf': () => resolvConf(world(), place) || undefined,
     '/etc/os-release': () => OS_RELEASE,
     '/etc/passwd': () =>
       `root:x:0:0:root:/root:/bin/bash\n${prefix === '' ? 'ubuntu:x:1000:1000:Ubuntu:/home/ubuntu:/bin/bash\n' : ''}`,
@@ -81,16 +79,36 @@ export function systemFiles({ sim, host: name, prefix, netns }: SystemFilesOptio
     },
     '/proc/loadavg': () => '0.08 0.03 0.01 1/212 1201\n',
   };
+  const namespace = () => world().hosts[name]?.netns[netns];
+  /** `/proc/sys/net/ipv4/ip_forward` → `net.ipv4.ip_forward`; a dot inside a part is a slash in sysctl's own spelling. */
+  const sysctlName = (path: string) => path.slice('/proc/sys/'.length).split('/').map((part) => part.replaceAll('.', '/')).join('.');
+  const sysctls = (): readonly string[] => {
+    const ns = namespace();
+    return ns ? [...allSysctls(ns)].map(([key]) => `/proc/sys/${key.split('.').map((part) => part.replaceAll('/', '.')).join('/')}`) : [];
+  };
+  const readSysctl = (path: string): string | undefined => {
+    const ns = namespace();
+    const value = ns && getSysctl(ns, sysctlName(path));
+    return typeof value === 'string' ? `${value}\n` : undefined;
+  };
   return {
-    read: (path) => (Object.hasOwn(texts, path) ? texts[path]!() : undefined),
-    list: (path) => (path === '/home/ubuntu/.kube' && texts['/home/ubuntu/.kube/config']?.() ? ['config'] : undefined),
-    write: () => undefined,
+    read: (path) => (path.startsWith('/proc/sys/') ? readSysctl(path) : Object.hasOwn(texts, path) ? texts[path]!() : undefined),
+    list(path) {
+      if (path === '/home/ubuntu/.kube') return texts['/home/ubuntu/.kube/config']?.() ? ['config'] : undefined;
+      if (path !== '/proc/sys' && !path.startsWith('/proc/sys/')) {
+        const names = Object.keys(texts).filter((each) => each.startsWith(`${path === '/' ? '' : path}/`) && texts[each]!() !== undefined);
+        const direct = names.map((each) => each.slice(path === '/' ? 1 : path.length + 1)).filter((each) => !each.includes('/'));
+        return direct.length > 0 && path !== '/' ? direct : undefined;
+      }
+      const inside = sysctls().filter((each) => each.startsWith(`${path}/`));
+      return inside.length === 0 ? undefined : [...new Set(inside.map((each) => each.slice(path.length + 1).split('/')[0]!))].sort();
+    },
+    write(path, text) {
+      if (!path.startsWith('/proc/sys/')) return undefined;
+      if (!root) return 'Permission denied';
+      const result = sim.dispatch({ type: 'sysctl', place, name: sysctlName(path), value: text.trim() }, by());
+      return result && isKernelError(result) ? (result.errno === 'EINVAL' ? 'Invalid argument' : 'Permission denied') : 'done';
+    },
     isProgram: (path) => /^\/(usr\/)?(local\/)?s?bin\//.test(path),
   };
-  function podHosts(pod: string): string {
-    const address = Object.values(world().hosts[name]?.netns[netns]?.links ?? {})
-      .flatMap((link) => link.addresses)
-      .find((each) => each.scope === 'global')?.address;
-    return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${address ?? ''}\t${pod}\n`;
-  }
 }

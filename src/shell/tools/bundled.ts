@@ -9,7 +9,7 @@ import { toolFileSystem } from './tool-files.ts';
 
 /** Those of just-bash's tools that are offered. */
 export const bundledNames: ReadonlySet<string> = new Set(
-  `awk base64 basename chmod column comm cp cut diff dirname du egrep expand expr fgrep file find fold grep gunzip gzip jq join ln ls md5sum mkdir mv nl od
+  `awk base64 basename chmod column comm cp cut diff dirname du egrep expand expr fgrep file find fold grep gunzip gzip jq join md5sum mkdir mv nl od
   paste printenv readlink rev rm rmdir sed seq sha1sum sha256sum sort split stat strings tac tail tar touch tr tree unexpand uniq wc yq zcat`
     .split(/\s+/)
     .filter(Boolean),
@@ -67,8 +67,41 @@ export function bundled(name: string): Program {
       signal: x.signal as never,
     });
     if (result.stdout) stdout(x)?.write(result.stdout);
-    if (result.stderr) stderr(x)?.write(result.stderr.replace(/^bash: /gm, ''));
+    if (result.stderr) stderr(x)?.write(worded(name, result.stderr));
     return result.exitCode;
   };
+}
+const ERRNO: Readonly<Record<string, string>> = {
+  EACCES: 'Permission denied',
+  ENOENT: 'No such file or directory',
+  EISDIR: 'Is a directory',
+  ENOTDIR: 'Not a directory',
+  EEXIST: 'File exists',
+  ENOTEMPTY: 'Directory not empty',
+  EFBIG: 'File too large',
+  ENOSPC: 'No space left on device',
+  EINVAL: 'Invalid argument',
+};
+
+/** The GNU tools' own words, where the bundled ones differ. */
+function worded(name: string, text: string): string {
+  const plain = text.replace(/^bash: /gm, '').replace(/(E[A-Z]+): [a-z -]+, \w+ '[^'\n]*'/g, (all, code: string) => ERRNO[code] ?? all);
+  const missing = (before: string) => plain.replace(new RegExp(`^${name}: (.+): No such file or directory$`, 'gm'), before);
+  switch (name) {
+    case 'tail':
+      return missing("tail: cannot open '$1' for reading: No such file or directory");
+    case 'sort':
+      return missing('sort: cannot read: $1: No such file or directory');
+    case 'sed':
+      return missing("sed: can't read $1: No such file or directory");
+    case 'find':
+      return missing('find: ‘$1’: No such file or directory');
+    case 'jq':
+      return missing('jq: error: Could not open $1: No such file or directory');
+    case 'stat':
+      return plain.replace(/cannot stat '/g, "cannot statx '");
+    default:
+      return plain;
+  }
 }
 export type { Invocation };

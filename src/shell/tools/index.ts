@@ -1,8 +1,10 @@
 /** The programs of tools/ by name. Adding one: a function in this folder and a line here. */
+import { bcTools } from './bc.ts';
 import { editorTools } from './editors.ts';
 import { grepTools } from './grep.ts';
 import { helpTools } from './help.ts';
 import { identityTools } from './identity.ts';
+import { lsTools } from './ls.ts';
 import { mendedTools } from './mended.ts';
 import { pagerTools } from './pager.ts';
 import { runnerTools } from './runners.ts';
@@ -19,6 +21,8 @@ export const tools: Readonly<Record<string, Tool>> = {
   ...runnerTools,
   ...grepTools,
   ...mendedTools,
+  ...lsTools,
+  ...bcTools,
   ...pagerTools,
   ...editorTools,
   ...watchTools,

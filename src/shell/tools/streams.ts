@@ -7,19 +7,19 @@ import { emptySource, textSource } from '../bash/streams.ts';
 import { fail, print, type Tool } from './tool.ts';
 
 /** Opens a file operand; `-` is standard input. Complains and returns undefined when it cannot be read. */
-export function openOperand(invocation: Invocation, operand: string): Source | undefined {
+export function openOperand(invocation: Invocation, operand: string, says = (why: string) => `${operand}: ${why}`): Source | undefined {
   const { x } = invocation;
   if (operand === '-' || operand === '/dev/stdin') return stdin(x) ?? emptySource();
   const path = resolvePath(x.shell.cwd, operand);
   const stat = x.platform.files.stat(path);
   if (stat?.type === 'directory') {
-    fail(invocation, `${operand}: Is a directory`);
+    fail(invocation, says('Is a directory'));
     return undefined;
   }
   if (stat?.type === 'device') return emptySource();
   const text = x.platform.files.read(path);
   if (text === undefined) {
-    fail(invocation, `${operand}: ${stat || denied(path, x.platform.root) ? 'Permission denied' : 'No such file or directory'}`);
+    fail(invocation, says(stat || denied(path, x.platform.root) ? 'Permission denied' : 'No such file or directory'));
     return undefined;
   }
   return textSource(text);
@@ -140,7 +140,7 @@ async function head(invocation: Invocation): Promise<number> {
   let status = 0;
   let first = true;
   for (const operand of operands) {
-    const source = openOperand(invocation, operand);
+    const source = openOperand(invocation, operand, (why) => why.startsWith('Is') ? `error reading '${operand}': ${why}` : `cannot open '${operand}' for reading: ${why}`);
     if (!source) {
       status = 1;
       continue;

@@ -127,5 +127,5 @@ function wrap(program: string, shell: boolean, inner: string): string {
   const name = quoted(program);
   const missing = `error: Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${'0'.repeat(64)}": OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`;
   const start = shell ? '' : `if ! command -v ${name} >/dev/null 2>&1; then printf '%s\\n' ${quoted(missing)} >&2; exit 1; fi\n`;
-  return `${start}(\n${inner}\n)\n__status=$?\nif [ $__status -ne 0 ]; then echo "command terminated with exit code $__status" >&2; fi\nexit $__status\n`;
+  return `${start}(\n${inner.trim() === '' ? ':' : inner}\n)\n__status=$?\nif [ $__status -ne 0 ]; then echo "command terminated with exit code $__status" >&2; fi\nexit $__status\n`;
 }
