@@ -19,6 +19,8 @@ export interface DiskOptions {
   readonly netns: string;
   readonly by: () => Origin;
   readonly devices: ReadonlyMap<string, string>;
+  /** Names of the programs of this place, for /usr/bin. */
+  readonly programs: () => ReadonlySet<string>;
 }
 
 interface Meta {
@@ -93,17 +95,22 @@ export function createDisk(options: DiskOptions): FileSystem {
     return Object.hasOwn(files, at(path)) ? files[at(path)] : undefined;
   };
   const isDirectory = (path: string) => fixed.has(path) || treeOf(host().files).has(at(path)) || system.list(path) !== undefined;
+  const isProgram = (path: string) => {
+    const name = /^\/(?:usr\/)?(?:local\/)?s?bin\/([^/]+)$/.exec(path)?.[1];
+    return name !== undefined && options.programs().has(name);
+  };
   const readable = (path: string) => root || !(path === '/root' || path.startsWith('/root/'));
 
   const read = (path: string): string | undefined => {
     if (!readable(path)) return undefined;
-    return devices.get(path) ?? own(path) ?? system.read(path);
+    return devices.get(path) ?? own(path) ?? system.read(path) ?? (isProgram(path) ? '\x7fELF' : undefined);
   };
 
   function refusal(path: string): Errno | undefined {
     if (path.length > 4096 || path.slice(path.lastIndexOf('/') + 1).length > 255) return 'File name too long';
     if (isDirectory(path)) return 'Is a directory';
-    if (path.startsWith('/proc/sys/')) return system.read(path) === undefined ? 'No such file or directory' : root ? undefined : 'Permission denied';
+    if (path.startsWith('/proc/sys/'))
+      return system.read(path) === undefined ? 'No such file or directory' : root ? undefined : 'Permission denied';
     const parent = parentOf(path);
     if (!isDirectory(parent))
       return own(parent) !== undefined || system.read(parent) !== undefined ? 'Not a directory' : 'No such file or directory';
@@ -133,7 +140,7 @@ export function createDisk(options: DiskOptions): FileSystem {
         return {
           type: 'file',
           size: new TextEncoder().encode(text).length,
-          mode: kept?.mode ?? (system.isProgram(path) ? 0o755 : 0o644),
+          mode: kept?.mode ?? (isProgram(path) ? 0o755 : 0o644),
           modifiedAt,
         };
       return isDirectory(path)
@@ -169,7 +176,11 @@ export function createDisk(options: DiskOptions): FileSystem {
     },
     list(path) {
       if (!readable(path) || !isDirectory(path)) return undefined;
-      const names = new Set([...(treeOf(host().files).get(at(path)) ?? []), ...(system.list(path) ?? [])]);
+      const names = new Set([
+        ...(path === '/usr/bin' || path === '/bin' ? options.programs() : []),
+        ...(treeOf(host().files).get(at(path)) ?? []),
+        ...(system.list(path) ?? []),
+      ]);
       for (const directory of fixed)
         if (directory !== '/' && parentOf(directory) === path) names.add(directory.slice(directory.lastIndexOf('/') + 1));
       return [...names].sort();

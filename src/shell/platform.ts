@@ -34,7 +34,17 @@ export function createPlatform(options: PlatformOptions): HostPlatform {
   const { sim, place, container, clock, user, root } = options;
   const devices = new Map<string, string>();
   const prefix = container === undefined ? '' : `/run/containers/${place.netns}/${container}`;
-  const files = createDisk({ sim, host: place.host, prefix, user, root, netns: place.netns, by: options.by, devices });
+  const files = createDisk({
+    sim,
+    host: place.host,
+    prefix,
+    user,
+    root,
+    netns: place.netns,
+    by: options.by,
+    devices,
+    programs: () => new Set(programNames(options)),
+  });
   const around: Surroundings = options;
   const counted = processes.get(sim) ?? { count: 0, nextPid: 1202 };
   processes.set(sim, counted);

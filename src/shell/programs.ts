@@ -24,7 +24,23 @@ export function isAvailable(command: Pick<Command, 'name' | 'where'>, around: Su
 }
 
 /** Programs that no image's list needs to name. */
-const IN_EVERY_IMAGE = ['sh', 'cat', 'echo', 'ls', 'env', 'help', 'clear', 'sleep', 'head', 'tail', 'grep', 'id', 'whoami', 'hostname', 'date'];
+const IN_EVERY_IMAGE = [
+  'sh',
+  'cat',
+  'echo',
+  'ls',
+  'env',
+  'help',
+  'clear',
+  'sleep',
+  'head',
+  'tail',
+  'grep',
+  'id',
+  'whoami',
+  'hostname',
+  'date',
+];
 
 /** What the image of this container brings; undefined: its image is not known. An empty set: not even a shell. */
 export function imageCommands({ sim, place, container }: Surroundings): ReadonlySet<string> | undefined {
@@ -37,7 +53,28 @@ export function imageCommands({ sim, place, container }: Surroundings): Readonly
 }
 
 /** Where there is bash there are the GNU tools. */
-const GNU_TEXT = ['wc', 'uniq', 'awk', 'uname', 'uptime', 'tee', 'xargs', 'timeout', 'which', 'diff', 'yes', 'dir', 'more', 'nproc', 'tty', 'arch', 'groups', 'logname', 'nohup', 'nice'];
+const GNU_TEXT = [
+  'wc',
+  'uniq',
+  'awk',
+  'uname',
+  'uptime',
+  'tee',
+  'xargs',
+  'timeout',
+  'which',
+  'diff',
+  'yes',
+  'dir',
+  'more',
+  'nproc',
+  'tty',
+  'arch',
+  'groups',
+  'logname',
+  'nohup',
+  'nice',
+];
 
 function hasKubeconfig(files: Readonly<Record<string, string>>): boolean {
   return Object.keys(files).some((path) => path.endsWith('/.kube/config'));

@@ -2,7 +2,17 @@
  * What the operating system itself puts in the file system: /etc/hosts, /etc/hostname, /etc/os-release, /proc/sys and the like.
  * Everything is computed from the world; a file of the same name in the world wins.
  */
-import { allSysctls, getSysctl, hostsFile, isKernelError, type Origin, type Place, resolvConf, type Sim, type World } from '../engine/index.ts';
+import {
+  allSysctls,
+  getSysctl,
+  hostsFile,
+  isKernelError,
+  type Origin,
+  type Place,
+  resolvConf,
+  type Sim,
+  type World,
+} from '../engine/index.ts';
 import type { Errno } from './bash/files.ts';
 
 export interface SystemFilesOptions {
@@ -19,7 +29,6 @@ export interface SystemFiles {
   list(path: string): readonly string[] | undefined;
   /** undefined: an ordinary file, not the system's. */
   write(path: string, text: string): Errno | 'done' | undefined;
-  isProgram(path: string): boolean;
 }
 
 export const OS_RELEASE = `PRETTY_NAME="Ubuntu 22.04.4 LTS"
@@ -81,10 +90,23 @@ export function systemFiles({ sim, host: name, prefix, netns, root, by }: System
   };
   const namespace = () => world().hosts[name]?.netns[netns];
   /** `/proc/sys/net/ipv4/ip_forward` → `net.ipv4.ip_forward`; a dot inside a part is a slash in sysctl's own spelling. */
-  const sysctlName = (path: string) => path.slice('/proc/sys/'.length).split('/').map((part) => part.replaceAll('.', '/')).join('.');
+  const sysctlName = (path: string) =>
+    path
+      .slice('/proc/sys/'.length)
+      .split('/')
+      .map((part) => part.replaceAll('.', '/'))
+      .join('.');
   const sysctls = (): readonly string[] => {
     const ns = namespace();
-    return ns ? [...allSysctls(ns)].map(([key]) => `/proc/sys/${key.split('.').map((part) => part.replaceAll('/', '.')).join('/')}`) : [];
+    return ns
+      ? [...allSysctls(ns)].map(
+          ([key]) =>
+            `/proc/sys/${key
+              .split('.')
+              .map((part) => part.replaceAll('/', '.'))
+              .join('/')}`,
+        )
+      : [];
   };
   const readSysctl = (path: string): string | undefined => {
     const ns = namespace();
@@ -96,12 +118,16 @@ export function systemFiles({ sim, host: name, prefix, netns, root, by }: System
     list(path) {
       if (path === '/home/ubuntu/.kube') return texts['/home/ubuntu/.kube/config']?.() ? ['config'] : undefined;
       if (path !== '/proc/sys' && !path.startsWith('/proc/sys/')) {
-        const names = Object.keys(texts).filter((each) => each.startsWith(`${path === '/' ? '' : path}/`) && texts[each]!() !== undefined);
+        const names = Object.keys(texts).filter(
+          (each) => each.startsWith(`${path === '/' ? '' : path}/`) && texts[each]!() !== undefined,
+        );
         const direct = names.map((each) => each.slice(path === '/' ? 1 : path.length + 1)).filter((each) => !each.includes('/'));
         return direct.length > 0 && path !== '/' ? direct : undefined;
       }
       const inside = sysctls().filter((each) => each.startsWith(`${path}/`));
-      return inside.length === 0 ? undefined : [...new Set(inside.map((each) => each.slice(path.length + 1).split('/')[0]!))].sort();
+      return inside.length === 0
+        ? undefined
+        : [...new Set(inside.map((each) => each.slice(path.length + 1).split('/')[0]!))].sort();
     },
     write(path, text) {
       if (!path.startsWith('/proc/sys/')) return undefined;
@@ -109,6 +135,5 @@ export function systemFiles({ sim, host: name, prefix, netns, root, by }: System
       const result = sim.dispatch({ type: 'sysctl', place, name: sysctlName(path), value: text.trim() }, by());
       return result && isKernelError(result) ? (result.errno === 'EINVAL' ? 'Invalid argument' : 'Permission denied') : 'done';
     },
-    isProgram: (path) => /^\/(usr\/)?(local\/)?s?bin\//.test(path),
   };
 }

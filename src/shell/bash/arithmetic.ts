@@ -51,7 +51,11 @@ export async function evaluateRoot(
   try {
     return node ? await evaluate(node, x, doors) : await evaluateText(text, x, doors);
   } catch (error) {
-    if (error instanceof ArithmeticError) throw new ShellError(`${text}: ${error.message}`);
+    if (error instanceof ArithmeticError) {
+      // An operand that is not there: the complaint names the operator before it.
+      const operator = /([-+*/%<>=!&|^?:~(]+)\s*$/.exec(text)?.[1] ?? text;
+      throw new ShellError(`${text}: ${error.message.replace('(error token is "")', `(error token is "${operator}")`)}`);
+    }
     throw error;
   }
 }

@@ -141,8 +141,9 @@ export async function callFunction(name: string, args: readonly string[], x: Exe
   const definition = x.shell.functions.get(name)!;
   const limit = Number(parameterValue(x, 'FUNCNEST') ?? MAX_DEPTH) || MAX_DEPTH;
   if (x.depth >= limit) throw new ShellError(`${name}: maximum function nesting level exceeded (${limit})`);
-  const { positional } = x.shell;
+  const { positional, loops } = x.shell;
   x.shell.positional = args;
+  x.shell.loops = 0;
   x.shell.callStack.push(name);
   pushLocals(x.shell);
   try {
@@ -156,6 +157,7 @@ export async function callFunction(name: string, args: readonly string[], x: Exe
     popLocals(x.shell);
     x.shell.callStack.pop();
     x.shell.positional = positional;
+    x.shell.loops = loops;
     await runTrap('RETURN', x);
   }
 }

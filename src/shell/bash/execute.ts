@@ -203,7 +203,8 @@ async function runIf(node: If, x: Execution): Promise<number> {
 }
 
 /** Runs a loop's body once. @returns true to leave the loop */
-async function iterate(body: () => Promise<unknown>): Promise<boolean> {
+async function iterate(x: Execution, body: () => Promise<unknown>): Promise<boolean> {
+  x.shell.loops++;
   try {
     await body();
     return false;
@@ -211,6 +212,8 @@ async function iterate(body: () => Promise<unknown>): Promise<boolean> {
     if (!(error instanceof LoopJump)) throw error;
     if (error.levels > 1) throw new LoopJump(error.kind, error.levels - 1);
     return error.kind === 'break';
+  } finally {
+    x.shell.loops--;
   }
 }
 
@@ -218,7 +221,7 @@ async function runWhile(node: While, x: Execution): Promise<number> {
   let status = 0;
   for (;;) {
     let go = false;
-    const leave = await iterate(async () => {
+    const leave = await iterate(x, async () => {
       go = ((await runScript(node.clause, { ...x, tested: true })) === 0) === (node.kind === 'while');
       if (go) status = await runScript(node.body, x);
     });
@@ -231,7 +234,7 @@ async function loopOver(values: readonly string[], node: For, x: Execution): Pro
   for (const value of values) {
     throwIfInterrupted(x);
     setValue(x, node.name.text, value);
-    const leave = await iterate(async () => {
+    const leave = await iterate(x, async () => {
       status = await runScript(node.body, x);
     });
     if (leave) return 0;
@@ -255,7 +258,7 @@ async function runArithmeticFor(node: Extract<SyntaxNode, { type: 'ArithmeticFor
   while ((await evaluate(node.test)) !== 0n) {
     throwIfInterrupted(x);
     if (++walked % NODES_PER_BREATH === 0) await x.platform.clock.breathe();
-    const leave = await iterate(async () => {
+    const leave = await iterate(x, async () => {
       status = await runScript(node.body, x);
     });
     if (leave) return 0;
@@ -276,7 +279,7 @@ async function runSelect(node: Select, x: Execution): Promise<number> {
     if (line === undefined) return 1;
     setValue(x, 'REPLY', line.trim());
     setValue(x, node.name.text, choices[Number(line.trim()) - 1] ?? '');
-    if (await iterate(() => runScript(node.body, x))) return 0;
+    if (await iterate(x, () => runScript(node.body, x))) return 0;
   }
 }
 

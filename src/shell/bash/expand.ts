@@ -196,6 +196,11 @@ async function unquotedPart(part: WordPart, fields: Fields, x: Execution, mode: 
 function literal(text: string, fields: Fields, x: Execution, mode: Mode, first: boolean): void {
   let rest = text;
   if (first && rest.startsWith('~')) rest = tilde(rest, fields, x, mode);
+  const assigned = first && mode.split ? /^[A-Za-z_]\w*=(?=~)/.exec(rest)?.[0] : undefined;
+  if (assigned) {
+    fields.plain(assigned);
+    rest = tilde(rest.slice(assigned.length), fields, x, mode);
+  }
   if (mode.assignment) {
     for (let colon = rest.indexOf(':~'); colon >= 0; colon = rest.indexOf(':~')) {
       unescapeLiteral(rest.slice(0, colon + 1), fields);
@@ -249,6 +254,7 @@ async function expansion(part: WordPart, fields: Fields, x: Execution, mode: Mod
     case 'ParameterExpansion': {
       const result = await expandParameter(part, x, false);
       if (typeof result === 'string') return put(result);
+      if ('operand' in result) return expandParts(result.operand, fields, x, mode);
       return list(result.list, fields, x, mode);
     }
     case 'CommandExpansion':
@@ -296,6 +302,7 @@ async function quotedPart(part: WordPart, fields: Fields, x: Execution): Promise
     case 'ParameterExpansion': {
       const result = await expandParameter(part, x, true);
       if (typeof result === 'string') return fields.quoted(result);
+      if ('operand' in result) return fields.quoted(await expandString(result.operand, x));
       if (result.joined) return fields.quoted(result.list.join(starSeparator(x)));
       return quotedList(result.list, fields);
     }
@@ -329,7 +336,7 @@ function quotedList(values: readonly string[], fields: Fields): void {
 function simple(name: string, x: Execution): string {
   const value = parameterValue(x, name);
   if (value === undefined && x.shell.options.has('nounset') && !'@*#?-$!'.includes(name))
-    throw new ShellError(`${name}: unbound variable`);
+    throw new ShellError(`${name}: unbound variable`, x.shell.interactive ? 1 : 127);
   return value ?? '';
 }
 

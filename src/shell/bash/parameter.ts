@@ -23,7 +23,16 @@ interface Subject {
   readonly all?: '@' | '*';
 }
 
-export async function expandParameter(part: ParameterExpansionPart, x: Execution, quoted: boolean): Promise<string | ValueList> {
+/** `${x:-word}` outside quotes: the word is expanded in the expansion's place, its quotes still meaning something. */
+export interface OperandInstead {
+  readonly operand: Word;
+}
+
+export async function expandParameter(
+  part: ParameterExpansionPart,
+  x: Execution,
+  quoted: boolean,
+): Promise<string | ValueList | OperandInstead> {
   if (part.prefix === '!' && part.operation?.type === 'Names') return names(part.parameter, part.operation, x);
   let subject = await subjectOf(part, x);
   if (part.prefix === '!' && subject.all) return { list: keysOf(x, subject.name), joined: subject.all === '*' };
@@ -41,7 +50,7 @@ export async function expandParameter(part: ParameterExpansionPart, x: Execution
   if (part.prefix === '#' && !part.operation)
     return String(subject.all ? allOf(subject, x).length : [...(checked(subject, part, x) ?? '')].length);
   if (subject.all) return operateOnList(subject, part.operation, x, quoted);
-  if (part.operation?.type === 'Default') return defaultValue(subject, part.operation, x);
+  if (part.operation?.type === 'Default') return defaultValue(subject, part.operation, x, quoted);
   const value = checked(subject, part, x);
   return part.operation ? operate(value ?? '', part.operation, x, subject.name) : (value ?? '');
 }
@@ -65,16 +74,24 @@ const allOf = ({ name }: Subject, x: Execution) => elementsOf(x, name) ?? [];
 
 function checked(subject: Subject, part: ParameterExpansionPart, x: Execution): string | undefined {
   const value = scalar(subject, x);
-  if (value === undefined && x.shell.options.has('nounset')) throw new ShellError(`${part.parameter}: unbound variable`);
+  if (value === undefined && x.shell.options.has('nounset'))
+    throw new ShellError(`${part.parameter}: unbound variable`, x.shell.interactive ? 1 : 127);
   return value;
 }
 
-async function defaultValue(subject: Subject, operation: Operation<'Default'>, x: Execution): Promise<string> {
+async function defaultValue(
+  subject: Subject,
+  operation: Operation<'Default'>,
+  x: Execution,
+  quoted: boolean,
+): Promise<string | OperandInstead> {
   const value = scalar(subject, x);
   const kind = operation.operator.at(-1);
   const missing = value === undefined || (operation.operator.startsWith(':') && value === '');
-  if (kind === '+') return missing ? '' : expandString(operation.operand, x);
+  const instead = quoted ? undefined : { operand: operation.operand };
+  if (kind === '+') return missing ? '' : (instead ?? expandString(operation.operand, x));
   if (!missing) return value;
+  if (kind === '-' && instead) return instead;
   const text = await expandString(operation.operand, x);
   if (kind === '?') throw new ShellError(`${subject.name}: ${text || 'parameter null or not set'}`, 127);
   if (kind === '=') {

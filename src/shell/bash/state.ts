@@ -65,6 +65,8 @@ export interface ShellState {
   readonly descriptors: Descriptors;
   /** Files opened by `exec 3>file`. */
   readonly execSinks: Set<Sink>;
+  /** Loops around the running command, for `break`. */
+  loops: number;
   optionIndex: number;
   /** Place inside `-abc` for getopts. */
   optionOffset: number;
@@ -114,6 +116,7 @@ export function createState(given: {
     interactive: given.interactive ?? false,
     descriptors: given.descriptors,
     execSinks: new Set(),
+    loops: 0,
     optionIndex: 1,
     optionOffset: 0,
     startedAt: given.now ?? 0,

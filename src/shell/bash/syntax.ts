@@ -37,6 +37,7 @@ const CLOSERS: Readonly<Record<string, string>> = {
 function wording(message: string, text: string, pos: number): string[] {
   const open = /^unterminated (.+)$/.exec(message);
   if (open) return [`unexpected EOF while looking for matching \`${CLOSERS[open[1]!.toLowerCase()] ?? ')'}'`];
+  if (/to close/.test(message) && pos >= text.trimEnd().length) return ['syntax error: unexpected end of file'];
   const named = /^unexpected token '(.+)'$/s.exec(message)?.[1];
   const token = named ?? tokenAt(text, pos);
   if (token === undefined) return ['syntax error: unexpected end of file'];

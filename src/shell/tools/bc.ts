@@ -200,7 +200,9 @@ async function bc(invocation: Invocation): Promise<number> {
       print(invocation, calculator.line(line.replace(/#.*/, '')));
     } catch (error) {
       if (!(error instanceof BcError)) throw error;
-      invocation.x.fds.get(2)?.sink?.write(error.message === 'syntax error' ? `(standard_in) ${index + 1}: syntax error\n` : `${error.message}\n`);
+      invocation.x.fds
+        .get(2)
+        ?.sink?.write(error.message === 'syntax error' ? `(standard_in) ${index + 1}: syntax error\n` : `${error.message}\n`);
     }
   }
   return 0;

@@ -85,7 +85,9 @@ const ERRNO: Readonly<Record<string, string>> = {
 
 /** The GNU tools' own words, where the bundled ones differ. */
 function worded(name: string, text: string): string {
-  const plain = text.replace(/^bash: /gm, '').replace(/(E[A-Z]+): [a-z -]+, \w+ '[^'\n]*'/g, (all, code: string) => ERRNO[code] ?? all);
+  const plain = text
+    .replace(/^bash: /gm, '')
+    .replace(/(E[A-Z]+): [a-z -]+, \w+ '[^'\n]*'/g, (all, code: string) => ERRNO[code] ?? all);
   const missing = (before: string) => plain.replace(new RegExp(`^${name}: (.+): No such file or directory$`, 'gm'), before);
   switch (name) {
     case 'tail':
@@ -104,4 +106,5 @@ function worded(name: string, text: string): string {
       return plain;
   }
 }
+
 export type { Invocation };

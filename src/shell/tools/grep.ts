@@ -281,6 +281,7 @@ function showMatches(
   show: (line: string, number: number, separator: string) => void,
 ): void {
   if (flags.has('v')) return;
+  expression.lastIndex = 0;
   for (const match of line.matchAll(expression)) if (match[0] !== '') show(match[0], number, ':');
 }
 

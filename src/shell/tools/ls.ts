@@ -12,9 +12,19 @@ interface Entry {
 }
 
 const LETTERS = 'laA1RdhtrSFpGgonisukcmxCqNUvB';
-const LONG: Readonly<Record<string, string>> = { all: 'a', 'almost-all': 'A', recursive: 'R', directory: 'd', 'human-readable': 'h', reverse: 'r', classify: 'F' };
+const LONG: Readonly<Record<string, string>> = {
+  all: 'a',
+  'almost-all': 'A',
+  recursive: 'R',
+  directory: 'd',
+  'human-readable': 'h',
+  reverse: 'r',
+  classify: 'F',
+};
 
-function readFlags(invocation: Invocation): { readonly flags: Set<string>; readonly operands: string[]; readonly color: boolean } | number {
+function readFlags(
+  invocation: Invocation,
+): { readonly flags: Set<string>; readonly operands: string[]; readonly color: boolean } | number {
   const flags = new Set<string>();
   const operands: string[] = [];
   let color = stdout(invocation.x)?.isTTY === true;
@@ -26,10 +36,12 @@ function readFlags(invocation: Invocation): { readonly flags: Set<string>; reado
     else if (arg.startsWith('--')) {
       const letter = LONG[arg.slice(2)];
       if (letter) flags.add(letter);
-      else if (!/^--(time-style|group-directories-first|full-time|sort|format|si)/.test(arg)) return fail(invocation, `unrecognized option '${arg}'\nTry 'ls --help' for more information.`, 2);
+      else if (!/^--(time-style|group-directories-first|full-time|sort|format|si)/.test(arg))
+        return fail(invocation, `unrecognized option '${arg}'\nTry 'ls --help' for more information.`, 2);
     } else {
       for (const letter of arg.slice(1)) {
-        if (!LETTERS.includes(letter)) return fail(invocation, `invalid option -- '${letter}'\nTry 'ls --help' for more information.`, 2);
+        if (!LETTERS.includes(letter))
+          return fail(invocation, `invalid option -- '${letter}'\nTry 'ls --help' for more information.`, 2);
         flags.add(letter);
       }
     }
@@ -68,7 +80,16 @@ function decorated(entry: Entry, flags: ReadonlySet<string>, color: boolean): st
   const suffix = stat.type === 'directory' && (flags.has('F') || flags.has('p')) ? '/' : executable && flags.has('F') ? '*' : '';
   const quoted = color && /[\s'"$&();<>|*?\\]/.test(name) ? `'${name.replace(/'/g, "'\\''")}'` : name;
   if (!color) return quoted + suffix;
-  const code = stat.type === 'directory' ? ((stat.mode & 0o1002) === 0o1002 ? '30;42' : '01;34') : executable ? '01;32' : stat.type === 'device' ? '40;33;01' : '';
+  const code =
+    stat.type === 'directory'
+      ? (stat.mode & 0o1002) === 0o1002
+        ? '30;42'
+        : '01;34'
+      : executable
+        ? '01;32'
+        : stat.type === 'device'
+          ? '40;33;01'
+          : '';
   return code === '' ? quoted + suffix : `\x1b[${code}m${quoted}\x1b[0m${suffix}`;
 }
 
@@ -79,12 +100,14 @@ function inColumns(cells: readonly string[], columns: number): string {
   const lengths = cells.map(visibleLength);
   for (let rows = 1; rows <= cells.length; rows++) {
     const widths: number[] = [];
-    for (let at = 0; at < cells.length; at++) widths[Math.floor(at / rows)] = Math.max(widths[Math.floor(at / rows)] ?? 0, lengths[at]! + 2);
+    for (let at = 0; at < cells.length; at++)
+      widths[Math.floor(at / rows)] = Math.max(widths[Math.floor(at / rows)] ?? 0, lengths[at]! + 2);
     if (widths.reduce((sum, width) => sum + width, 0) - 2 > columns && rows < cells.length) continue;
     let out = '';
     for (let row = 0; row < rows; row++) {
       let line = '';
-      for (let at = row; at < cells.length; at += rows) line += cells[at]! + (at + rows < cells.length ? ' '.repeat(widths[Math.floor(at / rows)]! - lengths[at]!) : '');
+      for (let at = row; at < cells.length; at += rows)
+        line += cells[at]! + (at + rows < cells.length ? ' '.repeat(widths[Math.floor(at / rows)]! - lengths[at]!) : '');
       out += `${line}\n`;
     }
     return out;
@@ -92,9 +115,19 @@ function inColumns(cells: readonly string[], columns: number): string {
   return '';
 }
 
-function show(invocation: Invocation, entries: readonly Entry[], flags: ReadonlySet<string>, color: boolean, withTotal: boolean): void {
+function show(
+  invocation: Invocation,
+  entries: readonly Entry[],
+  flags: ReadonlySet<string>,
+  color: boolean,
+  withTotal: boolean,
+): void {
   if (flags.has('l') || flags.has('g') || flags.has('o') || flags.has('n')) {
-    const rows = entries.map((entry) => ({ entry, owner: ownerOf(entry.path), size: flags.has('h') ? human(entry.stat.size) : entry.stat.type === 'device' ? '1, 3' : String(entry.stat.size) }));
+    const rows = entries.map((entry) => ({
+      entry,
+      owner: ownerOf(entry.path),
+      size: flags.has('h') ? human(entry.stat.size) : entry.stat.type === 'device' ? '1, 3' : String(entry.stat.size),
+    }));
     const wide = (pick: (row: (typeof rows)[number]) => string) => Math.max(0, ...rows.map((row) => pick(row).length));
     const [owners, sizes] = [wide((row) => row.owner), wide((row) => row.size)];
     const kilobytes = entries.reduce((sum, { stat }) => sum + blocks(stat), 0);
@@ -102,21 +135,31 @@ function show(invocation: Invocation, entries: readonly Entry[], flags: Readonly
     for (const { entry, owner, size } of rows) {
       const links = entry.stat.type === 'directory' ? 2 : 1;
       const time = formatDate(entry.stat.modifiedAt, '%b %e %H:%M');
-      print(invocation, `${modeText(entry.stat)} ${links} ${owner.padEnd(owners)} ${owner.padEnd(owners)} ${size.padStart(sizes)} ${time} ${decorated(entry, flags, color)}\n`);
+      print(
+        invocation,
+        `${modeText(entry.stat)} ${links} ${owner.padEnd(owners)} ${owner.padEnd(owners)} ${size.padStart(sizes)} ${time} ${decorated(entry, flags, color)}\n`,
+      );
     }
     return;
   }
   const cells = entries.map((entry) => decorated(entry, flags, color));
   if (cells.length === 0) return;
   const columns = stdout(invocation.x)?.isTTY && !flags.has('1');
-  print(invocation, columns || flags.has('C') ? inColumns(cells, aroundOf(invocation).columns()) : cells.map((cell) => `${cell}\n`).join(''));
+  print(
+    invocation,
+    columns || flags.has('C') ? inColumns(cells, aroundOf(invocation).columns()) : cells.map((cell) => `${cell}\n`).join(''),
+  );
 }
 
 function sorted(entries: Entry[], flags: ReadonlySet<string>): Entry[] {
   // The C locale's order would put capitals first; an Ubuntu machine compares letters without their case first.
   const key = (entry: Entry) => entry.name.replace(/^\.+/, '').toLowerCase();
   const byName = (a: Entry, b: Entry) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.name < b.name ? -1 : 1);
-  const order = flags.has('t') ? (a: Entry, b: Entry) => b.stat.modifiedAt - a.stat.modifiedAt || byName(a, b) : flags.has('S') ? (a: Entry, b: Entry) => b.stat.size - a.stat.size || byName(a, b) : byName;
+  const order = flags.has('t')
+    ? (a: Entry, b: Entry) => b.stat.modifiedAt - a.stat.modifiedAt || byName(a, b)
+    : flags.has('S')
+      ? (a: Entry, b: Entry) => b.stat.size - a.stat.size || byName(a, b)
+      : byName;
   entries.sort(order);
   return flags.has('r') ? entries.reverse() : entries;
 }
@@ -149,7 +192,9 @@ async function ls(invocation: Invocation): Promise<number> {
       status = fail(invocation, `cannot open directory '${directory.name}': Permission denied`, 2);
       return;
     }
-    const listed = names.map((each) => each.replace(/\/$/, '')).filter((each) => flags.has('a') || flags.has('A') || !each.startsWith('.'));
+    const listed = names
+      .map((each) => each.replace(/\/$/, ''))
+      .filter((each) => flags.has('a') || flags.has('A') || !each.startsWith('.'));
     const entries: Entry[] = [];
     for (const each of [...(flags.has('a') ? ['.', '..'] : []), ...listed]) {
       const path = resolvePath(directory.path, each);
@@ -158,10 +203,16 @@ async function ls(invocation: Invocation): Promise<number> {
     }
     const ordered = sorted(entries, flags);
     show(invocation, ordered, flags, color, true);
-    if (flags.has('R')) for (const entry of ordered) if (entry.stat.type === 'directory' && entry.name !== '.' && entry.name !== '..') visit({ ...entry, name: `${directory.name.replace(/\/$/, '')}/${entry.name}` });
+    if (flags.has('R'))
+      for (const entry of ordered)
+        if (entry.stat.type === 'directory' && entry.name !== '.' && entry.name !== '..')
+          visit({ ...entry, name: `${directory.name.replace(/\/$/, '')}/${entry.name}` });
   };
   for (const directory of sorted(directories, flags)) visit(directory);
   return status;
 }
 
-export const lsTools: Readonly<Record<string, Tool>> = { ls: { summary: 'List files', run: ls }, dir: { summary: 'List files', run: ls } };
+export const lsTools: Readonly<Record<string, Tool>> = {
+  ls: { summary: 'List files', run: ls },
+  dir: { summary: 'List files', run: ls },
+};

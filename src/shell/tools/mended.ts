@@ -50,6 +50,7 @@ async function awk(invocation: Invocation): Promise<number> {
     } else if (arg === '--') continue;
     else args.push(arg);
   }
+  moveAssignments(args);
   if (args.length === 0) {
     invocation.x.fds.get(2)?.sink?.write('usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]\n');
     return 2;
@@ -57,6 +58,14 @@ async function awk(invocation: Invocation): Promise<number> {
   const separated = recordSeparator(args);
   if (!separated) return bundled('awk')({ ...invocation, args });
   return byRecords(invocation, separated.args, separated.separator);
+}
+
+/** `awk prog OFS=- file`: assignments among the files; those before the first file work as `-v`. */
+function moveAssignments(args: string[]): void {
+  let at = 0;
+  while (at < args.length && /^-./.test(args[at]!)) at += /^-[Fvf]$/.test(args[at]!) ? 2 : 1;
+  const first = args.includes('-f') ? at : at + 1;
+  while (first < args.length && /^[A-Za-z_]\w*=/.test(args[first]!)) args.unshift('-v', ...args.splice(first, 1));
 }
 
 function mendedProgram(text: string): string {
@@ -234,7 +243,7 @@ async function diff(invocation: Invocation): Promise<number> {
     };
     print(invocation, `--- ${left}\t${time(left)}\n+++ ${right}\t${time(right)}\n`);
     for (const hunk of hunks) {
-      const span = (start: number, lines: number) => (lines === 1 ? `${start}` : `${lines === 0 ? start - 0 : start},${lines}`);
+      const span = (start: number, lines: number) => (lines === 1 ? `${start}` : `${lines === 0 ? start - 1 : start},${lines}`);
       print(
         invocation,
         `@@ -${span(hunk.oldStart, hunk.oldLines)} +${span(hunk.newStart, hunk.newLines)} @@\n${hunk.lines.map((line) => `${line}\n`).join('')}`,
@@ -255,8 +264,8 @@ function normalHunk(hunk: {
   readonly lines: readonly string[];
 }): string {
   const span = (start: number, lines: number) => (lines <= 1 ? `${start}` : `${start},${start + lines - 1}`);
-  const old = hunk.oldLines === 0 ? `${hunk.oldStart}` : span(hunk.oldStart, hunk.oldLines);
-  const fresh = hunk.newLines === 0 ? `${hunk.newStart}` : span(hunk.newStart, hunk.newLines);
+  const old = hunk.oldLines === 0 ? `${hunk.oldStart - 1}` : span(hunk.oldStart, hunk.oldLines);
+  const fresh = hunk.newLines === 0 ? `${hunk.newStart - 1}` : span(hunk.newStart, hunk.newLines);
   const letter = hunk.oldLines === 0 ? 'a' : hunk.newLines === 0 ? 'd' : 'c';
   const marked = hunk.lines.map((line) => (line.startsWith('\\') ? line : `${line.startsWith('-') ? '<' : '>'} ${line.slice(1)}`));
   const removed = marked.filter((line) => line.startsWith('<'));
@@ -281,6 +290,25 @@ async function tail(invocation: Invocation): Promise<number> {
     if (text.length > seen.length) print(invocation, text.slice(seen.length));
     seen = text;
   }
+}
+
+/** paste: `-sd+` in one word, and no file for standard input. */
+function paste(invocation: Invocation): Promise<number> | number {
+  const args = invocation.args.flatMap((arg) => {
+    const glued = /^-(s?)d(.+)$/s.exec(arg);
+    return glued ? [...(glued[1] ? ['-s'] : []), '-d', glued[2]!] : arg === '-sd' ? ['-s', '-d'] : [arg];
+  });
+  const operands = args.filter((arg, at) => (arg === '-' || !arg.startsWith('-')) && args[at - 1] !== '-d');
+  return bundled('paste')({ ...invocation, args: operands.length > 0 ? args : [...args, '-'] });
+}
+
+function rm(invocation: Invocation): Promise<number> | number {
+  const recursive = invocation.args.some((arg) => /^-[a-zA-Z]*[rR]|^--recursive/.test(arg));
+  const all = invocation.args.includes('--no-preserve-root');
+  const root = invocation.args.some((arg) => !arg.startsWith('-') && resolvePath(invocation.x.shell.cwd, arg) === '/');
+  if (recursive && root && !all)
+    return fail(invocation, "it is dangerous to operate recursively on '/'\nrm: use --no-preserve-root to override this failsafe");
+  return bundled('rm')(invocation);
 }
 
 async function envsubst(invocation: Invocation): Promise<number> {
@@ -308,5 +336,7 @@ export const mendedTools: Readonly<Record<string, Tool>> = {
   uniq: { summary: 'Drop repeated lines', run: uniq },
   diff: { summary: 'Compare files', run: diff },
   tail: { summary: 'Print the last lines', run: tail },
+  paste: { summary: 'Join lines side by side', run: paste },
+  rm: { summary: 'Remove files', run: rm },
   envsubst: { summary: 'Put variables into a text', run: envsubst },
 };

@@ -32,7 +32,9 @@ async function runText({ x, env }: Invocation, request: Request, options: readon
   const inside: Execution = { ...x, shell, source: request.text, tested: false, depth: 0 };
   const parsed = checkSyntax(request.text);
   if ('error' in parsed) {
-    const line = request.text.split('\n').length;
+    // At the end of the text bash has already counted the line that never came.
+    const beyond = /unexpected end of file|matching `\)'/.test(parsed.error[0] ?? '');
+    const line = request.text.split('\n').length + (beyond ? 1 : 0);
     stderr(x)?.write(`${request.label}: line ${line}: ${parsed.error[0]}\n`);
     if (parsed.error[0]?.includes('near'))
       stderr(x)?.write(`${request.label}: line ${line}: \`${request.text.split('\n').at(-1)}'\n`);

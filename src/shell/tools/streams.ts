@@ -7,7 +7,11 @@ import { emptySource, textSource } from '../bash/streams.ts';
 import { fail, print, type Tool } from './tool.ts';
 
 /** Opens a file operand; `-` is standard input. Complains and returns undefined when it cannot be read. */
-export function openOperand(invocation: Invocation, operand: string, says = (why: string) => `${operand}: ${why}`): Source | undefined {
+export function openOperand(
+  invocation: Invocation,
+  operand: string,
+  says = (why: string) => `${operand}: ${why}`,
+): Source | undefined {
   const { x } = invocation;
   if (operand === '-' || operand === '/dev/stdin') return stdin(x) ?? emptySource();
   const path = resolvePath(x.shell.cwd, operand);
@@ -140,7 +144,9 @@ async function head(invocation: Invocation): Promise<number> {
   let status = 0;
   let first = true;
   for (const operand of operands) {
-    const source = openOperand(invocation, operand, (why) => why.startsWith('Is') ? `error reading '${operand}': ${why}` : `cannot open '${operand}' for reading: ${why}`);
+    const source = openOperand(invocation, operand, (why) =>
+      why.startsWith('Is') ? `error reading '${operand}': ${why}` : `cannot open '${operand}' for reading: ${why}`,
+    );
     if (!source) {
       status = 1;
       continue;

@@ -31,8 +31,10 @@ export function toolFileSystem(x: Execution): IFileSystem {
   const check = (errno: Errno | undefined, call: string, path: string) => {
     if (errno) raise(errno, call, path);
   };
+  // just-bash looks its own tools up on the path before it runs them, and takes a file with text in it for a script.
+  const isProgram = (path: string) => /^\/(usr\/)?bin\/[^/]+$/.test(path);
   const read = (path: string): string => {
-    if (path === '/dev/null') return '';
+    if (path === '/dev/null' || isProgram(path)) return '';
     const text = files.read(path);
     if (text !== undefined) return text;
     return raise(
@@ -45,8 +47,6 @@ export function toolFileSystem(x: Execution): IFileSystem {
       path,
     );
   };
-  // just-bash looks its own tools up on the path before it runs them.
-  const isProgram = (path: string) => /^\/(usr\/)?bin\/[^/]+$/.test(path);
   const stat = async (path: string) => {
     const found = files.stat(path) ?? (isProgram(path) ? { type: 'file', size: 0, mode: 0o755, modifiedAt: 0 } : undefined);
     if (!found) return raise('No such file or directory', 'stat', path);

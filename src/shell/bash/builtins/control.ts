@@ -26,7 +26,11 @@ const jump =
     const levels = Number(call.args[0] ?? 1);
     if (!Number.isInteger(levels)) return fail(call, `${call.args[0]}: numeric argument required`, 128);
     if (levels < 1) return fail(call, `${call.args[0]}: loop count out of range`);
-    throw new LoopJump(kind, levels);
+    if (call.x.shell.loops === 0) {
+      fail(call, "only meaningful in a `for', `while', or `until' loop");
+      return 0;
+    }
+    throw new LoopJump(kind, Math.min(levels, call.x.shell.loops));
   };
 
 /** Parses and runs a text here. */
@@ -140,7 +144,7 @@ export const control: Readonly<Record<string, Builtin>> = {
   continue: jump('continue'),
   return: (call) => {
     const status = statusArgument(call);
-    if (call.x.depth === 0) return fail(call, "can only `return' from a function or sourced script");
+    if (call.x.depth === 0) return fail(call, "can only `return' from a function or sourced script", 2);
     throw new Return(status);
   },
   exit: (call) => {

@@ -230,6 +230,7 @@ const getopts: Builtin = (call) => {
   }
   setValue(x, name, letter);
   if (!takesValue) {
+    shell.variables.delete('OPTARG');
     if (rest === '') next(shell.optionIndex + 1);
     else shell.optionOffset++;
     return 0;
