@@ -22,11 +22,27 @@ export function App() {
       {phase === 'failed' ? (
         <Failed />
       ) : (
-        <Suspense fallback={<main className={styles.main} aria-busy="true" />}>
+        <Suspense fallback={<Outline narrow={narrow} />}>
           <Panes narrow={narrow} />
         </Suspense>
       )}
     </div>
+  );
+}
+
+/** The panes' outline, while they are on their way. */
+function Outline({ narrow }: { readonly narrow: boolean }) {
+  return (
+    <main className={styles.outline} aria-busy="true">
+      <div />
+      {!narrow && (
+        <div>
+          <div />
+          <div />
+        </div>
+      )}
+      <span className="visually-hidden">The lab is being opened</span>
+    </main>
   );
 }
 

@@ -46,7 +46,7 @@ function Wide() {
                 </Panel>
                 {inspectorOpen && <Separator className={styles.column} />}
                 {inspectorOpen && (
-                  <Panel id="inspector" defaultSize="28%" minSize="15rem" maxSize="60%">
+                  <Panel id="inspector" defaultSize="28%" minSize="17.5rem" maxSize="60%">
                     <Inspector />
                   </Panel>
                 )}

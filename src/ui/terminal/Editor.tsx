@@ -1,13 +1,23 @@
 /** The editor over a terminal: what vi, nano and `kubectl edit` open. CodeMirror, in a chunk of its own. */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
-import { defaultHighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorState } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 import button from '../parts/Button.module.css';
 import type { Theme } from '../theme/theme.ts';
 import styles from './Editor.module.css';
+
+/** The page's own colours, so that every theme reads alike. */
+const COLOURS = HighlightStyle.define([
+  { tag: tags.comment, color: 'var(--text-3)' },
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--data)' },
+  { tag: [tags.string, tags.content], color: 'var(--text)' },
+  { tag: [tags.number, tags.bool, tags.null, tags.keyword], color: 'var(--nat)' },
+  { tag: [tags.punctuation, tags.separator, tags.meta], color: 'var(--text-2)' },
+]);
 
 interface Props {
   readonly name: string;
@@ -41,7 +51,7 @@ export default function Editor({ name, text, theme, onDone }: Props) {
           history(),
           highlightActiveLine(),
           /\.ya?ml$/.test(name) || /^(apiVersion|#|kind):?/.test(text) ? yaml() : [],
-          syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+          syntaxHighlighting(COLOURS),
           keymap.of([
             { key: 'Mod-s', run: save },
             { key: 'Ctrl-x', run: save },

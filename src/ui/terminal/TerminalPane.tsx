@@ -105,7 +105,7 @@ function Screen({ tab, active }: { readonly tab: TerminalTab; readonly active: b
       {phase === 'loading' && <p className={styles.loading}>starting the shell of {tab.host} …</p>}
       {phase !== 'loading' && phase !== 'ready' && <p className={styles.loading}>The shell could not be started: {phase}</p>}
       {editing && (
-        <Suspense fallback={<p className={styles.loading}>opening the editor …</p>}>
+        <Suspense fallback={<p className={clsx(styles.loading, styles.cover)}>opening the editor …</p>}>
           <Editor name={editing.name} text={editing.text} theme={theme} onDone={finish} />
         </Suspense>
       )}

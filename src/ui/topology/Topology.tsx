@@ -21,7 +21,7 @@ const edgeTypes: EdgeTypes = { link: LinkEdge, session: SessionEdge, ecmp: PathE
 
 /** Below this width the map stands in one column. */
 const TALL_BELOW = 560;
-const MARGIN = { x: 24, top: 48, bottom: 14 };
+const MARGIN = { x: 24, top: 48, slim: 18, bottom: 28 };
 
 export function Topology() {
   const world = useRun((state) => state.world);
@@ -105,15 +105,20 @@ function useFit(map: Graph, size: { readonly w: number; readonly h: number }) {
   const free = useRef(false);
   const { width, height } = map;
   const tall = map.positions.shape === 'tall';
+  /** Upper edge of the uppermost bastion. */
+  const first = Math.min(...map.nodes.filter((each) => each.type === 'bastion').map((each) => each.box.y), height);
   const place = useCallback(() => {
     if (!size.w || !size.h) return;
     const byWidth = (size.w - 2 * (tall ? 16 : MARGIN.x)) / width;
-    const byHeight = (size.h - MARGIN.top - MARGIN.bottom) / height;
-    const zoom = Math.min(tall ? 1.2 : 1.75, byWidth, tall ? byWidth : byHeight);
-    const x = (size.w - width * zoom) / 2;
-    const y = tall ? MARGIN.top : MARGIN.top + Math.max(0, (size.h - MARGIN.top - MARGIN.bottom - height * zoom) / 2);
-    void setViewport({ x, y, zoom });
-  }, [size.w, size.h, width, height, tall, setViewport]);
+    const fitted = (top: number) => {
+      const room = size.h - top - MARGIN.bottom;
+      const zoom = Math.min(tall ? 1.2 : 1.75, byWidth, tall ? byWidth : room / height);
+      return { x: (size.w - width * zoom) / 2, y: tall ? top : top + Math.max(0, (room - height * zoom) / 2), zoom };
+    };
+    // The legend lies above the bastion; where the bastion leaves room for it, the nodes may stand higher.
+    const slim = fitted(MARGIN.slim);
+    void setViewport(!tall && slim.y + first * slim.zoom > MARGIN.top ? slim : fitted(MARGIN.top));
+  }, [size.w, size.h, width, height, first, tall, setViewport]);
   useEffect(() => {
     if (!free.current) place();
   }, [place]);

@@ -42,7 +42,7 @@ export function SessionEdge(props: Props) {
 export function PathEdge(props: Props) {
   const edge = edgeOf(props);
   return (
-    <g data-testid={edge.testId} data-nexthop={edge.nexthop} className={styles.lit}>
+    <g data-testid={edge.testId} data-nexthop={edge.nexthop} className={styles.lit} data-fresh={edge.fresh || undefined}>
       <title>{edge.title}</title>
       <path d={edge.d} className={styles.halo} />
       <path d={edge.d} className={styles.data} data-up={edge.up} markerEnd="url(#arrow-data)" />

@@ -246,6 +246,7 @@ function ecmpEdges(world: World, view: View, positions: Positions): GraphEdge[] 
       up: world.hosts[node]?.up ?? false,
       testId: `ecmp-${focus.host}-${printedDst(focus.dst)}`,
       nexthop: hop.via,
+      fresh: view.fresh.has(`${focus.host} ${focus.dst}`),
       title: `${printedDst(focus.dst)} via ${hop.via} (${node})`,
       middle: between(from, to),
     };

@@ -144,7 +144,7 @@ export function layout(bastions: readonly HostCard[], nodes: readonly HostCard[]
       gateway,
     },
     width,
-    height: height + 46,
+    height: height + 30,
     bus,
   };
 }

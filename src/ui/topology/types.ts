@@ -99,6 +99,8 @@ export interface GraphEdge {
   readonly up: boolean;
   readonly testId?: string;
   readonly nexthop?: string;
+  /** Just learned: it appears when the update has arrived. */
+  readonly fresh?: boolean;
   readonly title: string;
   /** Where a cross is drawn on a broken one. */
   readonly middle: Point;
