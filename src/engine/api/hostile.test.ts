@@ -125,7 +125,7 @@ const requests: readonly [what: string, run: (on: Client) => { status: number; b
       'an unknown field selector',
       (on) => on.send('GET', `${PATH}?fieldSelector=spec.x%3D1`),
       400,
-      'field label not supported: spec.x',
+      '"spec.x" is not a known field selector: only "metadata.name", "metadata.namespace"',
     ],
   ];
 

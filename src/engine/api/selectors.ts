@@ -171,7 +171,7 @@ class LabelParser {
     if (negated) return { key: key.text, operator: '!', values: [] };
     if (this.is('end') || this.is('symbol', ',')) return { key: key.text, operator: 'exists', values: [] };
     const word = this.take();
-    const operator = OPERATORS[word.text];
+    const operator = Object.hasOwn(OPERATORS, word.text) ? OPERATORS[word.text] : undefined;
     if (!operator) throw new SelectorError(`found '${word.text}', expected: ${BINARY.join(', ')}`);
     const set = operator === 'in' || operator === 'notin';
     const values = set ? this.values() : [this.exactValue()];

@@ -66,7 +66,7 @@ function dispatch(api: ApiState, request: ApiRequest, context: ServerContext): A
   const form = negotiate(headers.accept);
   const call: Call = { ...target, api, context, query, headers, body: request.body ?? '', form };
   if (target.subresource !== undefined) return subresource(call, request.method) ?? answer(api, 404, '404 page not found\n');
-  const verb = verbOf(request.method, target.name !== undefined);
+  const verb = target.watch ? 'list' : verbOf(request.method, target.name !== undefined);
   const misplaced = (verb === 'create' && target.name !== undefined) || (NAMED.includes(verb) && target.name === undefined);
   if (misplaced || !target.kind.verbs.includes(verb)) return answer(api, 405, '405: Method Not Allowed');
   return VERBS[verb](call);

@@ -61,7 +61,10 @@ function withTolerations(spec: PodSpec): PodSpec {
   return added.length === 0 ? spec : { ...spec, tolerations: [...given, ...added] };
 }
 
-const CRITICAL: Readonly<Record<string, number>> = { 'system-node-critical': 2000001000, 'system-cluster-critical': 2000000000 };
+const CRITICAL: ReadonlyMap<string, number> = new Map([
+  ['system-node-critical', 2000001000],
+  ['system-cluster-critical', 2000000000],
+]);
 
 type Quantities = Readonly<Record<string, string>> | undefined;
 
@@ -84,8 +87,16 @@ function checkAccount(pod: Pod, account: string, { api, cluster }: WriteScope): 
   throw forbiddenError({ group: '', plural: 'pods', kind: 'Pod' }, name, why);
 }
 
+function checkPriority(pod: Pod, { cluster }: WriteScope): void {
+  const name = pod.spec.priorityClassName as string | undefined;
+  if (cluster === undefined || !name || CRITICAL.has(name)) return;
+  const why = `no PriorityClass with name ${name} was found`;
+  throw forbiddenError({ group: '', plural: 'pods', kind: 'Pod' }, pod.metadata.name, why);
+}
+
 /** The pod as admission lets it in, Pending. @throws StatusError 403 */
 export function admitPod(pod: Pod, scope: WriteScope): Pod {
+  checkPriority(pod, scope);
   checkAccount(pod, pod.spec.serviceAccountName || 'default', scope);
   const suffix = randomText(
     5,
@@ -97,7 +108,7 @@ export function admitPod(pod: Pod, scope: WriteScope): Pod {
     pod.metadata.uid,
   );
   const spec = withTolerations(withAccount(pod.spec, suffix));
-  const priority = CRITICAL[(spec.priorityClassName as string) ?? ''] ?? 0;
+  const priority = CRITICAL.get((spec.priorityClassName as string) ?? '') ?? 0;
   return {
     ...pod,
     spec: { ...spec, preemptionPolicy: spec.preemptionPolicy ?? 'PreemptLowerPriority', priority: spec.priority ?? priority },

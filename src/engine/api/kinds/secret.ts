@@ -15,11 +15,11 @@ interface Secret extends ApiObject {
 }
 
 /** Keys that a typed secret must have. */
-const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
-};
+const REQUIRED_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kubernetes.io/dockerconfigjson', ['.dockerconfigjson']],
+  ['kubernetes.io/dockercfg', ['.dockercfg']],
+  ['kubernetes.io/tls', ['tls.crt', 'tls.key']],
+]);
 
 export const secretKind = defineKind<Secret>({
   group: '',
@@ -37,7 +37,7 @@ export const secretKind = defineKind<Secret>({
   },
   validate: (secret) => [
     ...validateData({ data: secret.data }),
-    ...(REQUIRED_KEYS[secret.type ?? ''] ?? [])
+    ...(REQUIRED_KEYS.get(secret.type ?? '') ?? [])
       .filter((key) => secret.data?.[key] === undefined)
       .map((key) => required(`data[${key}]`)),
   ],

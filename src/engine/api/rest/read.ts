@@ -4,6 +4,7 @@ import { apiVersionOf } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
 import { type FieldRequirement, meets, parseFieldSelector, parseLabelSelector } from '../selectors.ts';
 import { badRequest, expired } from '../status.ts';
+import { quote } from '../validation/field.ts';
 import { type Answer, answer, type Call, requireObject, storedObjects } from './call.ts';
 import type { Query } from './path.ts';
 import { includeObject, type ListMeta, metadataOnly, presentObject, tableOf } from './table.ts';
@@ -46,13 +47,10 @@ function checkFields(kind: Kind, requirements: readonly FieldRequirement[]): voi
   if (unknown) throw badRequest(unknownField(kind, unknown.field));
 }
 
+/** Kinds with fields of their own refuse in another sentence than those that have none. */
 function unknownField(kind: Kind, field: string): string {
-  // Kinds with conversions of their own name themselves in the refusal; the rest share one sentence.
-  const own = Object.keys(kind.fields(PROBE)).length > 0 || kind.group === '';
-  if (!own) return `field label not supported: ${field}`;
-  return kind.kind === 'Pod' || kind.kind === 'Node' || kind.kind === 'Service' || kind.kind === 'Event'
-    ? `field label not supported: ${field}`
-    : `field label not supported: ${field}`;
+  if (Object.keys(kind.fields(PROBE)).length > 0) return `field label not supported: ${field}`;
+  return `${quote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 /** Objects of the call's collection in key order, the order etcd lists them in. */
