@@ -3,7 +3,7 @@
  * near misses stay red; alternatives turn green. Generated from the lab files.
  */
 import { describe, expect, it } from 'vitest';
-import { loadWorld, type Sim } from '../engine/index.ts';
+import { loadWorld, type Sim, type World } from '../engine/index.ts';
 import { testSession } from '../shell/testing.ts';
 import { fill } from '../tutor/expressions.ts';
 import { type Lab, type LabStep, loadLab, missing, type Ticked, tick } from '../tutor/index.ts';
@@ -19,8 +19,12 @@ interface Run {
   readonly ticked: () => Ticked;
 }
 
+/** Worlds by id, booted once. */
+const booted: Record<string, World> = {};
+
 function begin(lab: Lab): Run {
-  const sim = loadWorld(worlds[lab.world]!);
+  booted[lab.world] ??= loadWorld(worlds[lab.world]!).world();
+  const sim = loadWorld(worlds[lab.world]!, booted[lab.world]);
   const session = testSession(sim, lab.host);
   let ticked: Ticked = new Set();
   return {
