@@ -32,9 +32,11 @@ export function toolFileSystem(x: Execution): IFileSystem {
     if (errno) raise(errno, call, path);
   };
   // just-bash looks its own tools up on the path before it runs them, and takes a file with text in it for a script.
+  const inPath = /^\/(usr\/)?(local\/)?s?bin\/[^/]+$/;
   const isProgram = (path: string) => /^\/(usr\/)?bin\/[^/]+$/.test(path);
   const read = (path: string): string => {
-    if (path === '/dev/null' || isProgram(path)) return '';
+    if (path === '/dev/null') return '';
+    if (isProgram(path)) return raise('No such file or directory', 'open', path);
     const text = files.read(path);
     if (text !== undefined) return text;
     return raise(
@@ -48,7 +50,7 @@ export function toolFileSystem(x: Execution): IFileSystem {
     );
   };
   const stat = async (path: string) => {
-    const found = files.stat(path) ?? (isProgram(path) ? { type: 'file', size: 0, mode: 0o755, modifiedAt: 0 } : undefined);
+    const found = isProgram(path) ? { type: 'file', size: 0, mode: 0o755, modifiedAt: 0 } : files.stat(path);
     if (!found) return raise('No such file or directory', 'stat', path);
     return {
       isFile: found.type !== 'directory',
@@ -76,7 +78,7 @@ export function toolFileSystem(x: Execution): IFileSystem {
     readFileBuffer: async (path) => new TextEncoder().encode(read(path)),
     writeFile: write,
     appendFile: async (path, content) => write(path, (files.read(path) ?? '') + textOf(content)),
-    exists: async (path) => files.stat(path) !== undefined || isProgram(path),
+    exists: async (path) => (inPath.test(path) ? isProgram(path) : files.stat(path) !== undefined),
     stat,
     lstat: stat,
     async mkdir(path, options) {
