@@ -171,10 +171,7 @@ export async function compareKubectl(options: Options): Promise<readonly Compare
   const bin = join(home, '.bin');
   mkdirSync(bin);
   symlinkSync(options.kubectl, join(bin, 'kubectl'));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(home, name)), { recursive: true });
-    writeFileSync(join(home, name), text);
-  }
+  writeFixtures(home, files);
   const results: Compared[] = [];
   const start = loadWorld(source).world();
   const host = Object.values(start.hosts).find((one) => one.kind === 'bastion')!.name;
@@ -186,6 +183,13 @@ export async function compareKubectl(options: Options): Promise<readonly Compare
     rmSync(home, { recursive: true, force: true });
   }
   return results;
+}
+
+function writeFixtures(home: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(home, name)), { recursive: true });
+    writeFileSync(join(home, name), text);
+  }
 }
 
 interface Bench {
@@ -215,6 +219,7 @@ async function compareCorpus(corpus: Corpus, { options, source, files, home, bin
     for (const line of corpus.lines) {
       served.load(state, []);
       ourSim.load(state, []);
+      writeFixtures(home, files);
       const real = await runReal(line, home, env);
       const ours = await runOurs(ourSim, host, line);
       const same = (['stdout', 'stderr'] as const).every((stream) => mask(real[stream]) === mask(ours[stream]));

@@ -60,13 +60,14 @@ function merge(first: readonly NamedEntry[], second: readonly NamedEntry[]): Nam
   return [...first, ...second.filter((entry) => !known.has(entry.name))];
 }
 
-export function readRaw(process: Process, flags: FlagValues): RawConfig {
+/** @param lenient a missing --kubeconfig file reads as empty */
+export function readRaw(process: Process, flags: FlagValues, lenient = false): RawConfig {
   const { files, explicit } = configFiles(process, flags);
   let raw: RawConfig = { clusters: [], contexts: [], users: [], preferences: {}, currentContext: '', files };
   for (const file of files) {
     const content = process.files.read(file);
     if (content === undefined) {
-      if (explicit) fail(`stat ${file}: no such file or directory`);
+      if (explicit && !lenient) fail(`stat ${file}: no such file or directory`);
       continue;
     }
     let parsed: unknown;
@@ -103,7 +104,7 @@ export function loadConfig(process: Process, flags: FlagValues): Config {
   }
   const clusterName = flags.string('cluster') || text(context, 'cluster');
   const cluster = entryOf(raw.clusters, clusterName);
-  if (flags.string('cluster') !== '' && !cluster) throw new CommandError(`cluster "${clusterName}" does not exist`);
+  if (flags.string('cluster') !== '' && !cluster) throw new CommandError(`no server found for cluster "${clusterName}"`);
   const user = flags.string('user');
   if (user !== '' && !entryOf(raw.users, user)) throw new CommandError(`auth info "${user}" does not exist`);
   return {

@@ -2,14 +2,22 @@
 import { parse } from 'yaml';
 import type { Kubectl } from '../context.ts';
 import { CommandError, fail } from '../errors.ts';
+import { helpText } from '../help.ts';
 import { configFiles, entryOf, type NamedEntry, type RawConfig, readRaw } from '../kubeconfig.ts';
 import { objectPrinter } from '../printers/objects.ts';
 import { TabWriter } from '../printers/tabwriter.ts';
 import { toYaml } from '../printers/yaml.ts';
 import { byBytes, type Doc, fields, isDoc, items, put, text, type Value } from '../value.ts';
 
+/** A file that --kubeconfig names need not exist yet for these commands. */
 function raw(kubectl: Kubectl): RawConfig {
-  return readRaw(kubectl.process, kubectl.flags);
+  return readRaw(kubectl.process, kubectl.flags, true);
+}
+
+/** These commands show their help before they complain. */
+function unexpected(kubectl: Kubectl): never {
+  kubectl.out(helpText(kubectl.command));
+  return fail(`Unexpected args: [${kubectl.args.join(' ')}]`);
 }
 
 /** What a stanza may hold that must not be shown. */
@@ -28,7 +36,7 @@ function redacted(entry: Doc, keep: boolean): Doc {
 
 function section(list: readonly NamedEntry[], key: string, keep: boolean): Value {
   if (list.length === 0) return null;
-  return [...list].sort((a, b) => byBytes(a.name, b.name)).map(({ name, entry }) => ({ [key]: redacted(entry, keep), name }));
+  return [...list].sort((a, b) => byBytes(a.name, b.name)).map(({ name, entry }) => ({ name, [key]: redacted(entry, keep) }));
 }
 
 export function view(kubectl: Kubectl): number {
@@ -71,7 +79,8 @@ export function currentContext(kubectl: Kubectl): number {
 export function getContexts(kubectl: Kubectl): number {
   const { flags, args } = kubectl;
   const output = flags.string('output');
-  if (output !== '' && output !== 'name') fail(`output must be one of '' or 'name': ${output}`);
+  if (output !== '' && output !== 'name')
+    fail(`--output ${output} is not available in kubectl config get-contexts; resetting to default output format`);
   const config = raw(kubectl);
   const missing: string[] = [];
   let names: readonly string[] = config.contexts.map((one) => one.name);
@@ -139,7 +148,7 @@ function currentFile(kubectl: Kubectl): string {
 
 export function useContext(kubectl: Kubectl): number {
   const { args } = kubectl;
-  if (args.length !== 1) kubectl.usage(`Unexpected args: [${args.join(' ')}]`);
+  if (args.length !== 1) unexpected(kubectl);
   const [name] = args as [string];
   const config = raw(kubectl);
   if (name === '') fail('empty context names are not allowed');
@@ -162,9 +171,9 @@ function withEntry(config: Doc, list: string, key: string, name: string, change:
 
 export function setContext(kubectl: Kubectl): number {
   const { args, flags } = kubectl;
-  if (args.length > 1) kubectl.usage(`Unexpected args: [${args.join(' ')}]`);
+  if (args.length > 1) unexpected(kubectl);
   if (flags.bool('current') && args.length > 0) {
-    fail('cannot specify both a context name and --current');
+    fail('you cannot specify both a context name and --current');
   }
   if (args.length === 0 && !flags.bool('current')) fail('you must specify a non-empty context name or --current');
   const config = raw(kubectl);
@@ -196,7 +205,7 @@ function setEntry(
   map: Readonly<Record<string, string>>,
 ): number {
   const { args, flags } = kubectl;
-  if (args.length !== 1) kubectl.usage(`Unexpected args: [${args.join(' ')}]`);
+  if (args.length !== 1) unexpected(kubectl);
   const [name] = args as [string];
   const config = raw(kubectl);
   edit(kubectl, fileFor(kubectl, config[list], name), (file) =>
@@ -262,7 +271,7 @@ export const deleteUser = (kubectl: Kubectl) => removeEntry(kubectl, 'users', 'u
 
 export function renameContext(kubectl: Kubectl): number {
   const { args } = kubectl;
-  if (args.length !== 2) kubectl.usage(`Unexpected args: [${args.join(' ')}]`);
+  if (args.length !== 2) unexpected(kubectl);
   const [from, to] = args as [string, string];
   const config = raw(kubectl);
   const held = config.contexts.find((one) => one.name === from);
@@ -303,12 +312,12 @@ function setPath(kubectl: Kubectl, path: string, value: Value | undefined): numb
 
 export function set(kubectl: Kubectl): number {
   const { args } = kubectl;
-  if (args.length !== 2) kubectl.usage(`Unexpected args: [${args.join(' ')}]`);
+  if (args.length !== 2) unexpected(kubectl);
   return setPath(kubectl, args[0]!, args[1]!);
 }
 
 export function unset(kubectl: Kubectl): number {
   const { args } = kubectl;
-  if (args.length !== 1) kubectl.usage(`Unexpected args: [${args.join(' ')}]`);
+  if (args.length !== 1) unexpected(kubectl);
   return setPath(kubectl, args[0]!, undefined);
 }
