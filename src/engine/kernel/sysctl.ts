@@ -37,9 +37,21 @@ export function getSysctl(ns: NetNamespace, name: string): string | undefined {
   return CONF[conf.key];
 }
 
-/** A parameter as a number; 0 when it does not exist. */
+const numbers = new WeakMap<NetNamespace['sysctl'], Map<string, number>>();
+
+/** A parameter of the whole namespace (not an interface's) as a number; 0 when it does not exist. */
 export function sysctlNumber(ns: NetNamespace, name: string): number {
-  return Number(getSysctl(ns, name) ?? 0);
+  let known = numbers.get(ns.sysctl);
+  if (!known) {
+    known = new Map();
+    numbers.set(ns.sysctl, known);
+  }
+  let value = known.get(name);
+  if (value === undefined) {
+    value = Number(getSysctl(ns, name) ?? 0);
+    known.set(name, value);
+  }
+  return value;
 }
 
 const combined = new WeakMap<NetNamespace['sysctl'], Map<string, Map<string, number>>>();
@@ -62,7 +74,8 @@ export function confNumber(
   }
   let value = values.get(dev);
   if (value === undefined) {
-    value = Math.max(sysctlNumber(ns, `net.ipv4.conf.all.${key}`), sysctlNumber(ns, `net.ipv4.conf.${dev}.${key}`));
+    const of = (name: string) => Number(getSysctl(ns, `net.ipv4.conf.${name}.${key}`) ?? 0);
+    value = Math.max(of('all'), of(dev));
     values.set(dev, value);
   }
   return value;

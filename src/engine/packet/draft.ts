@@ -14,7 +14,7 @@ import {
 } from '../kernel/conntrack.ts';
 import type { Neighbour, NetNamespace } from '../kernel/namespace.ts';
 import { findNeighbour, neighbourKey, setNeighbour } from '../kernel/neighbour.ts';
-import { tracksConnections } from '../kernel/netfilter/evaluate.ts';
+import { type Ruleset, rulesetOf } from '../kernel/netfilter/evaluate.ts';
 import type { Host, Place, World } from '../world.ts';
 import { withNetns } from '../world.ts';
 
@@ -37,7 +37,7 @@ export interface NetnsDraft {
   readonly place: Place;
   readonly host: Host;
   readonly ns: NetNamespace;
-  readonly tracks: boolean;
+  readonly ruleset: Ruleset;
   /** By id. */
   connections: Map<string, Connection> | undefined;
   replies: Map<string, Connection> | undefined;
@@ -69,7 +69,7 @@ export function draftOf(draft: Draft, hostName: string, netns: string): NetnsDra
     place: { host: hostName, netns },
     host,
     ns,
-    tracks: tracksConnections(ns),
+    ruleset: rulesetOf(ns),
     connections: undefined,
     replies: undefined,
     neighbours: undefined,
@@ -95,11 +95,12 @@ export function findConnection(
   return found && { connection: at.connections?.get(found.entry.id) ?? fromEntry(found.entry), dir: found.dir };
 }
 
-export function writeConnection(at: NetnsDraft, connection: Connection): void {
+/** `replyKey`: where the caller has it already. */
+export function writeConnection(at: NetnsDraft, connection: Connection, replyKey = keyOfTuple(connection.reply)): void {
   at.connections ??= new Map();
   at.replies ??= new Map();
   at.connections.set(connection.id, connection);
-  at.replies.set(keyOfTuple(connection.reply), connection);
+  at.replies.set(replyKey, connection);
 }
 
 export function currentNeighbour(at: NetnsDraft, dev: string, address: string): Neighbour | undefined {

@@ -3,7 +3,7 @@
  * source (100). Turns a table's verdict into what happens to the packet.
  */
 import { isLocal, selectSource } from '../kernel/fib.ts';
-import { evaluate, hasChain, type Verdict } from '../kernel/netfilter/evaluate.ts';
+import { evaluate, type Verdict } from '../kernel/netfilter/evaluate.ts';
 import type { HookName, Rule, TableName } from '../kernel/netfilter/types.ts';
 import { countHit } from './draft.ts';
 import { ICMP_UNREACHABLE } from './packet.ts';
@@ -47,7 +47,8 @@ const PASS: Verdict = { type: 'accept' };
 
 /** Runs a table at a hook; a table without rules there lets everything pass. `inDev`, `outDev`: '' where the hook has none. */
 function runTable(w: Walk, table: TableName, hook: HookName, inDev: string, outDev: string): Verdict {
-  if (!hasChain(w.at.ns, table, hook)) return PASS;
+  const { ruleset } = w.at;
+  if (!ruleset.tables[table][hook]) return PASS;
   const e = w.evaluation;
   const a = w.attached;
   e.ns = w.at.ns;
@@ -57,7 +58,7 @@ function runTable(w: Walk, table: TableName, hook: HookName, inDev: string, outD
   e.dnat = a !== undefined && isDnat(a);
   e.snat = a !== undefined && isSnat(a);
   w.hook = hook;
-  return evaluate(e, table, hook);
+  return evaluate(e, ruleset, table, hook);
 }
 
 /** The walk's end if the verdict is one. */
@@ -88,7 +89,7 @@ export function placeWord(w: Pick<Walk, 'at'>): string {
 
 /** raw, conntrack, mangle and the nat destination of PREROUTING or OUTPUT; `dev`: the interface in, or out. */
 export function beforeRouting(w: Walk, hook: 'PREROUTING' | 'OUTPUT', dev: string): Ending | undefined {
-  if (!w.at.tracks) return undefined;
+  if (!w.at.ruleset.tracks) return undefined;
   const inDev = hook === 'PREROUTING' ? dev : '';
   const outDev = hook === 'OUTPUT' ? dev : '';
   const raw = runTable(w, 'raw', hook, inDev, outDev);
@@ -121,7 +122,7 @@ function natDestination(w: Walk, hook: 'PREROUTING' | 'OUTPUT', inDev: string, o
 
 /** The filter table (and mangle, where the hook has one before it) of INPUT and OUTPUT. */
 export function filterLocal(w: Walk, hook: 'INPUT' | 'OUTPUT', dev: string): Ending | undefined {
-  if (!w.at.tracks) return undefined;
+  if (!w.at.ruleset.tracks) return undefined;
   if (hook === 'INPUT') {
     const mangled = endOf(w, runTable(w, 'mangle', 'INPUT', dev, ''), 'mangle INPUT');
     if (mangled) return mangled;
@@ -132,7 +133,7 @@ export function filterLocal(w: Walk, hook: 'INPUT' | 'OUTPUT', dev: string): End
 
 /** mangle and filter FORWARD. */
 export function filterForward(w: Walk, inDev: string, outDev: string): Ending | undefined {
-  if (!w.at.tracks) return undefined;
+  if (!w.at.ruleset.tracks) return undefined;
   return (
     endOf(w, runTable(w, 'mangle', 'FORWARD', inDev, outDev), 'mangle FORWARD') ??
     endOf(w, runTable(w, 'filter', 'FORWARD', inDev, outDev), 'filter FORWARD')
@@ -141,7 +142,7 @@ export function filterForward(w: Walk, inDev: string, outDev: string): Ending | 
 
 /** mangle and the nat source of POSTROUTING, then the connection is confirmed. `gateway`: where MASQUERADE looks for an address. */
 export function afterRouting(w: Walk, dev: string, gateway: number): Ending | undefined {
-  if (!w.at.tracks) return undefined;
+  if (!w.at.ruleset.tracks) return undefined;
   const mangled = endOf(w, runTable(w, 'mangle', 'POSTROUTING', '', dev), 'mangle POSTROUTING');
   if (mangled) return mangled;
   const a = w.attached;
@@ -170,7 +171,7 @@ export function afterRouting(w: Walk, dev: string, gateway: number): Ending | un
 
 /** nat INPUT (the source side of local delivery), then the connection is confirmed. */
 export function beforeDelivery(w: Walk, dev: string): Ending | undefined {
-  if (!w.at.tracks) return undefined;
+  if (!w.at.ruleset.tracks) return undefined;
   const a = w.attached;
   if (a && !a.snatDecided) {
     a.snatDecided = true;

@@ -6,7 +6,6 @@ import { isLocal, type Lookup, lookup, selectSource } from '../kernel/fib.ts';
 import { findSocket } from '../kernel/socket.ts';
 import { confNumber, forwards, sysctlNumber } from '../kernel/sysctl.ts';
 import { formatAddress } from '../net/address.ts';
-import { PROTO_NUMBER } from '../net/flowhash.ts';
 import { afterRouting, beforeDelivery, beforeRouting, filterForward, filterLocal, placeWord } from './hooks.ts';
 import { ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE } from './packet.ts';
 import { multipathSeed } from './seed.ts';
@@ -18,18 +17,9 @@ import { ecmpChoice, ecmpSentence, endpoint, kindWord, noWaySentence, routeSente
 
 type Unicast = Extract<Lookup, { type: 'unicast' }>;
 
-/** Looks the packet's destination up. ICMP errors hash as the flow they are about, so that they follow it. */
+/** Looks the packet's destination up. */
 function find(w: Walk): Lookup {
-  const { packet: p, at } = w;
-  const { inner } = p;
-  return lookup(at.ns, p.dst, {
-    flow: inner
-      ? { src: inner.dst, dst: inner.src, sport: inner.dport, dport: inner.sport, proto: PROTO_NUMBER[inner.proto] }
-      : { src: p.src, dst: p.dst, sport: p.sport, dport: p.dport, proto: PROTO_NUMBER[p.proto] },
-    seed: w.evaluation.seed,
-    explain: w.recorder !== undefined,
-    failed: w.neighbourFailed,
-  });
+  return lookup(w.at.ns, w.packet.dst, w.routing);
 }
 
 function noteRoute(w: Walk, way: Lookup): void {

@@ -26,14 +26,15 @@ export function track(w: Walk): void {
     return;
   }
   const tuple = tupleOf(packet);
-  const found = findConnection(w.draft, w.at, keyOfTuple(tuple));
+  const key = keyOfTuple(tuple);
+  const found = findConnection(w.draft, w.at, key);
   if (found) {
     const { connection, dir } = found;
     const state: CtState = dir === 1 || connection.replied ? 'ESTABLISHED' : 'NEW';
     const { original, reply } = connection;
-    w.attached = { known: connection, original, reply, dir, state, dnatDecided: true, snatDecided: true };
+    w.attached = { key: connection.id, known: connection, original, reply, dir, state, dnatDecided: true, snatDecided: true };
   } else if (OPENERS.has(packet.kind)) {
-    w.attached = { original: tuple, reply: invert(tuple), dir: 0, state: 'NEW', dnatDecided: false, snatDecided: false };
+    w.attached = { key, original: tuple, reply: invert(tuple), dir: 0, state: 'NEW', dnatDecided: false, snatDecided: false };
   }
   if (w.recorder) {
     const ref = found && ({ kind: 'conntrack', ...w.at.place, id: found.connection.id } as const);
@@ -50,7 +51,7 @@ function relatedTo(w: Walk): Attached | undefined {
   if (!found) return undefined;
   const { connection, dir } = found;
   const { original, reply } = connection;
-  return { known: connection, original, reply, dir, state: 'RELATED', dnatDecided: true, snatDecided: true };
+  return { key: connection.id, known: connection, original, reply, dir, state: 'RELATED', dnatDecided: true, snatDecided: true };
 }
 
 export const isDnat = (a: Attached): boolean =>
@@ -135,13 +136,17 @@ export function setSource(w: Walk, address: number, port: number, randomFully: b
 }
 
 function freeReply(w: Walk, wish: FlowTuple, randomFully: boolean): FlowTuple {
-  const taken = (t: FlowTuple) => findConnection(w.draft, w.at, keyOfTuple(t)) !== undefined;
-  if (!randomFully && !taken(wish)) return wish;
-  const { original: o } = w.attached!;
+  const a = w.attached!;
+  const take = (t: FlowTuple): boolean => {
+    a.replyKey = keyOfTuple(t);
+    return findConnection(w.draft, w.at, a.replyKey) === undefined;
+  };
+  if (!randomFully && take(wish)) return wish;
+  const { original: o } = a;
   for (let attempt = 0; attempt < 128; attempt++) {
     const pick = hashWords(w.evaluation.seed + attempt, o.src, o.dst, (o.sport << 16) | o.dport, PROTO_NUMBER[o.proto], 0x5a7);
     const candidate = { ...wish, dport: 1024 + (pick % (LAST_PORT - 1023)) };
-    if (!taken(candidate)) return candidate;
+    if (take(candidate)) return candidate;
   }
   return wish;
 }
@@ -169,7 +174,7 @@ export function remember(w: Walk): void {
   const state = nextState(w, a);
   const counts = known?.packets ?? [0, 0];
   const connection: Connection = {
-    id: known?.id ?? keyOfTuple(a.original),
+    id: a.key,
     original: a.original,
     reply: a.reply,
     state,
@@ -180,5 +185,5 @@ export function remember(w: Walk): void {
     createdAt: known?.createdAt ?? draft.now,
     expiresAt: draft.now + conntrackTimeout(w.at.ns, a.original.proto, state, known?.assured ?? false),
   };
-  writeConnection(w.at, connection);
+  writeConnection(w.at, connection, a.known ? undefined : a.replyKey);
 }

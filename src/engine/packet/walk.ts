@@ -6,9 +6,13 @@
  */
 
 import { type FlowTuple, toTuple, tupleKey } from '../kernel/conntrack.ts';
+import type { LookupOptions } from '../kernel/fib.ts';
+import type { NetNamespace } from '../kernel/namespace.ts';
 import { neighbourState } from '../kernel/neighbour.ts';
+import type { CtState, Rule, TableName } from '../kernel/netfilter/types.ts';
 import { sysctlNumber } from '../kernel/sysctl.ts';
 import { formatAddress, toNumber } from '../net/address.ts';
+import { type FlowKey, PROTO_NUMBER } from '../net/flowhash.ts';
 import type { World } from '../world.ts';
 import {
   commit,
@@ -28,7 +32,7 @@ import { reversePath, run } from './routing.ts';
 import { multipathSeed } from './seed.ts';
 import type { Flow, Trace } from './trace.ts';
 import { tupleOf } from './tracking.ts';
-import type { Answer, Attached, Ending, Expectation, Walk } from './walker.ts';
+import type { Answer, Attached, Ending, Expectation, Walk, WalkEvaluation } from './walker.ts';
 
 const FIRST_KIND = { tcp: 'syn', udp: 'datagram', icmp: 'echo' } as const;
 const EPHEMERAL = { first: 32_768, last: 60_999 } as const;
@@ -61,6 +65,70 @@ function takePort(draft: Draft, at: NetnsDraft, flow: Flow, src: number, dst: nu
   return at.nextPort;
 }
 
+/** What rules see of a walk. A class, not closures: one is made for every packet. */
+class PacketEvaluation implements WalkEvaluation {
+  ns: NetNamespace;
+  readonly packet: Packet;
+  in = '';
+  out = '';
+  ctstate: CtState = 'NEW';
+  dnat = false;
+  snat = false;
+  seed: number;
+  readonly now: number;
+  readonly watched: boolean;
+  readonly #walk: () => Walk;
+
+  constructor(draft: Draft, at: NetnsDraft, packet: Packet, watched: boolean, walk: () => Walk) {
+    this.ns = at.ns;
+    this.packet = packet;
+    this.seed = multipathSeed(draft.world, at.host);
+    this.now = draft.now;
+    this.watched = watched;
+    this.#walk = walk;
+  }
+  hit(table: TableName, chain: string, index: number, rule: Rule | undefined): void {
+    const walk = this.#walk();
+    noteHit(walk, table, walk.hook, chain, index, rule);
+  }
+  recentSeen(list: string): number | undefined {
+    return recentSeen(this.#walk().at, list, formatAddress(this.packet.src));
+  }
+  recentNote(list: string): void {
+    countRecent(this.#walk().at, list, formatAddress(this.packet.src), this.now);
+  }
+  reversePathHolds(): boolean {
+    return reversePath(this.#walk(), this.in, 1);
+  }
+}
+
+/** What a route lookup asks of a walk. */
+class PacketRouting implements LookupOptions {
+  readonly explain: boolean;
+  readonly #walk: () => Walk;
+
+  constructor(explain: boolean, walk: () => Walk) {
+    this.explain = explain;
+    this.#walk = walk;
+  }
+  get seed(): number {
+    return this.#walk().evaluation.seed;
+  }
+  /** ICMP errors hash as the flow they are about, so that they follow it. */
+  get flow(): FlowKey {
+    const { packet: p } = this.#walk();
+    const { inner } = p;
+    return inner
+      ? { src: inner.dst, dst: inner.src, sport: inner.dport, dport: inner.sport, proto: PROTO_NUMBER[inner.proto] }
+      : { src: p.src, dst: p.dst, sport: p.sport, dport: p.dport, proto: PROTO_NUMBER[p.proto] };
+  }
+  failed(dev: string, via: number): boolean {
+    const { at, draft } = this.#walk();
+    const entry = currentNeighbour(at, dev, formatAddress(via));
+    return entry !== undefined && neighbourState(entry, draft.now) === 'FAILED';
+  }
+}
+
 /** A walk that starts in a namespace; `attached`: the connection an ICMP error is about. */
 export function createWalk(
   draft: Draft,
@@ -68,6 +136,7 @@ export function createWalk(
   packet: Packet,
   options: { readonly record: boolean; readonly expects?: Expectation; readonly attached?: Attached | undefined },
 ): Walk {
+  const self = () => walk;
   const walk: Walk = {
     draft,
     packet,
@@ -75,32 +144,17 @@ export function createWalk(
     attached: options.attached,
     recorder: options.record ? createRecorder(packet) : undefined,
     expects: options.expects,
-    neighbourFailed: (dev, via) => {
-      const entry = currentNeighbour(walk.at, dev, formatAddress(via));
-      return entry !== undefined && neighbourState(entry, draft.now) === 'FAILED';
-    },
     hook: 'OUTPUT',
     untracked: false,
-    sent: tupleOf(packet),
+    sent: NOTHING_SENT,
     sentTtl: packet.ttl,
-    evaluation: {
-      ns: at.ns,
-      packet,
-      in: '',
-      out: '',
-      ctstate: 'NEW',
-      dnat: false,
-      snat: false,
-      seed: multipathSeed(draft.world, at.host),
-      now: draft.now,
-      hit: (table, chain, index, rule) => noteHit(walk, table, walk.hook, chain, index, rule),
-      recentSeen: (list) => recentSeen(walk.at, list, formatAddress(packet.src)),
-      recentNote: (list) => countRecent(walk.at, list, formatAddress(packet.src), draft.now),
-      reversePathHolds: () => reversePath(walk, walk.evaluation.in, 1),
-    },
+    evaluation: new PacketEvaluation(draft, at, packet, options.record, self),
+    routing: new PacketRouting(options.record, self),
   };
   return walk;
 }
+
+const NOTHING_SENT: FlowTuple = { proto: 'tcp', src: 0, dst: 0, sport: 0, dport: 0 };
 
 /** The record of a finished walk. */
 export function traceOf(w: Walk, flow: Flow, ending: Ending, id: string): Trace {

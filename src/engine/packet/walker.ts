@@ -4,6 +4,7 @@
  */
 import type { FlowTuple } from '../kernel/conntrack.ts';
 import type { Errno } from '../kernel/errno.ts';
+import type { LookupOptions } from '../kernel/fib.ts';
 import type { Evaluation } from '../kernel/netfilter/evaluate.ts';
 import type { CtState, HookName } from '../kernel/netfilter/types.ts';
 import type { Place } from '../world.ts';
@@ -14,6 +15,10 @@ import type { Disposition } from './trace.ts';
 
 /** The connection a packet belongs to, as its sk_buff carries it through one namespace. */
 export interface Attached {
+  /** Key of the original tuple: the entry's id. */
+  readonly key: string;
+  /** Key of the reply tuple, once its ports are settled. */
+  replyKey?: string;
   /** What the table holds; absent: a new connection, not confirmed yet. */
   readonly known?: Connection;
   readonly original: FlowTuple;
@@ -63,6 +68,9 @@ export interface Expectation {
   readonly sent: FlowTuple;
 }
 
+/** What rules see of a walk; moves from namespace to namespace with it. */
+export type WalkEvaluation = { -readonly [K in keyof Evaluation]: Evaluation[K] };
+
 export interface Walk {
   readonly draft: Draft;
   readonly packet: Packet;
@@ -73,11 +81,10 @@ export interface Walk {
   /** The packet as it left its socket: source chosen, nothing translated yet. */
   sent: FlowTuple;
   readonly sentTtl: number;
-  /** Has ARP for a gateway failed here of late (fib_multipath_use_neigh)? */
-  readonly neighbourFailed: (dev: string, via: number) => boolean;
   /** Hook being run, for the steps its rules write. */
   hook: HookName;
   /** NOTRACK took the packet out of connection tracking in this namespace. */
   untracked: boolean;
-  readonly evaluation: { -readonly [K in keyof Evaluation]: Evaluation[K] };
+  readonly evaluation: WalkEvaluation;
+  readonly routing: LookupOptions;
 }

@@ -11,7 +11,7 @@ import { createLpm, type Lpm, matchLpm } from '../../net/lpm.ts';
 import { hash32 } from '../../net/random.ts';
 import { isLocal } from '../fib.ts';
 import type { NetNamespace } from '../namespace.ts';
-import type { Chain, CtState, HookName, IpSet, Match, Prefixed, Rule, TableName } from './types.ts';
+import type { Chain, CtState, HookName, IpSet, Match, Prefixed, Rule, Table, TableName } from './types.ts';
 
 /** A packet as rules see it. Addresses are numbers; `mark` is written by MARK. */
 export interface FilterPacket {
@@ -37,6 +37,8 @@ export interface Evaluation {
   /** Key of the statistic match's randomness. */
   readonly seed: number;
   readonly now: number;
+  /** Whether `hit` wants to hear; nobody listens to a walk that only asks yes or no. */
+  readonly watched: boolean;
   /** Told of every rule that matched, and of a built-in chain's policy (index -1). */
   hit(table: TableName, chain: string, index: number, rule: Rule | undefined): void;
   /** When a `recent` list last saw the packet's source, ms; `note` writes it. */
@@ -75,8 +77,17 @@ interface CompiledRule {
   readonly dstMask: number;
   readonly dstNet: number;
   readonly dstNot: boolean;
+  /** '': any. */
+  readonly proto: string;
+  readonly markMask: number;
+  readonly markValue: number;
+  readonly markNot: boolean;
+  /** -1: any. */
+  readonly dport: number;
   readonly tests: readonly Test[];
   readonly verdict: Verdict | undefined;
+  /** Chain of a jump; '' for other targets. */
+  readonly jump: string;
 }
 
 interface CompiledChain {
@@ -84,6 +95,16 @@ interface CompiledChain {
   /** Rules without an exact destination; with `exact`, what a packet has to be held against. */
   readonly general: readonly CompiledRule[];
   readonly exact?: ReadonlyMap<number, readonly CompiledRule[]>;
+}
+
+/** A chain within its table: its jumps lead to chains, not to names. */
+interface LinkedChain {
+  readonly name: string;
+  readonly chain: Chain;
+  readonly compiled: CompiledChain;
+  /** By rule index; undefined: no jump, or to a chain that is not there. */
+  targets: readonly (LinkedChain | undefined)[];
+  readonly empty: boolean;
 }
 
 const chains = new WeakMap<Chain, CompiledChain>();
@@ -194,13 +215,13 @@ function compileRule(rule: Rule, chain: string, index: number): CompiledRule {
   const src = prefixOf(rule.src);
   const dst = prefixOf(rule.dst);
   const tests: Test[] = [];
-  if (rule.proto !== undefined) {
-    const { proto } = rule;
-    tests.push((e) => e.packet.proto === proto);
-  }
+  // What most rules have is compared in place; the rest by closures.
+  const mark = rule.matches.find((match) => match.type === 'mark');
+  const port = rule.matches.find((match) => match.type === 'dport' && !match.not && (match.to ?? match.port) === match.port);
   if (rule.in) tests.push(interfaceTest('in', rule.in.name, rule.in.not ?? false));
   if (rule.out) tests.push(interfaceTest('out', rule.out.name, rule.out.not ?? false));
   for (const match of rule.matches) {
+    if (match === mark || match === port) continue;
     const test = compileMatch(match, chain, index);
     if (test) tests.push(test);
   }
@@ -213,8 +234,14 @@ function compileRule(rule: Rule, chain: string, index: number): CompiledRule {
     dstMask: maskOf(dst.length),
     dstNet: dst.address,
     dstNot: rule.dst?.not ?? false,
+    proto: rule.proto ?? '',
+    markMask: mark?.type === 'mark' ? mark.mask : 0,
+    markValue: mark?.type === 'mark' ? mark.value >>> 0 : 0,
+    markNot: mark?.type === 'mark' && (mark.not ?? false),
+    dport: port?.type === 'dport' ? port.port : -1,
     tests,
     verdict: compileVerdict(rule),
+    jump: rule.target.type === 'jump' ? rule.target.chain : '',
   };
 }
 
@@ -251,6 +278,9 @@ function matches(r: CompiledRule, e: Evaluation): boolean {
   const { packet } = e;
   if (r.dstMask !== 0 && (((packet.dst ^ r.dstNet) & r.dstMask) === 0) === r.dstNot) return false;
   if (r.srcMask !== 0 && (((packet.src ^ r.srcNet) & r.srcMask) === 0) === r.srcNot) return false;
+  if (r.proto !== '' && packet.proto !== r.proto) return false;
+  if (r.dport !== -1 && packet.dport !== r.dport) return false;
+  if (r.markMask !== 0 && ((packet.mark & r.markMask) >>> 0 === r.markValue) === r.markNot) return false;
   const { tests } = r;
   for (let i = 0; i < tests.length; i++) if (!tests[i]!(e)) return false;
   return true;
@@ -260,20 +290,21 @@ function matches(r: CompiledRule, e: Evaluation): boolean {
 const MAX_DEPTH = 32;
 
 /** undefined: fell off the end (or RETURN), the caller goes on. */
-function traverse(e: Evaluation, table: TableName, name: string, depth: number): Verdict | undefined {
-  const chain = e.ns.netfilter.tables[table]?.chains[name];
-  if (!chain || depth > MAX_DEPTH) return undefined;
-  const compiled = compileChain(chain);
+function traverse(e: Evaluation, table: TableName, linked: LinkedChain, depth: number): Verdict | undefined {
+  const { compiled, targets } = linked;
   const list = compiled.exact ? (compiled.exact.get(e.packet.dst) ?? compiled.general) : compiled.all;
   for (let i = 0; i < list.length; i++) {
     const candidate = list[i]!;
+    const jump = targets[candidate.index];
+    // Into an empty chain and back: worth a step and a count, not a thought.
+    if (jump?.empty && !e.watched) continue;
     if (!matches(candidate, e)) continue;
     const { rule } = candidate;
-    e.hit(table, name, candidate.index, rule);
+    if (e.watched) e.hit(table, linked.name, candidate.index, rule);
     if (candidate.verdict) return candidate.verdict;
     const { target } = rule;
     if (target.type === 'jump') {
-      const verdict = traverse(e, table, target.chain, depth + 1);
+      const verdict = jump && depth < MAX_DEPTH ? traverse(e, table, jump, depth + 1) : undefined;
       if (verdict) return verdict;
       if (target.goto) return undefined;
     } else if (target.type === 'RETURN') {
@@ -285,29 +316,90 @@ function traverse(e: Evaluation, table: TableName, name: string, depth: number):
   return undefined;
 }
 
-/** Has the table rules at this hook? A table that was never loaded costs nothing and counts nothing. */
-export function hasChain(ns: NetNamespace, table: TableName, hook: HookName): boolean {
-  const chain = ns.netfilter.tables[table]?.chains[hook];
-  return chain !== undefined && (chain.rules.length > 0 || chain.policy === 'DROP');
+type HookChains = { readonly [H in HookName]: LinkedChain | undefined };
+
+/** A namespace's tables, linked: what a packet meets at each hook. */
+export interface Ruleset {
+  readonly tables: Readonly<Record<TableName, HookChains>>;
+  /** Does anything use connection tracking? Its hooks are registered by NAT or state rules only. */
+  readonly tracks: boolean;
+}
+
+const NO_CHAINS: HookChains = {
+  PREROUTING: undefined,
+  INPUT: undefined,
+  FORWARD: undefined,
+  OUTPUT: undefined,
+  POSTROUTING: undefined,
+};
+
+/** Links the chains that built-in ones lead to. A chain without rules and with policy ACCEPT is as good as none. */
+function linkTable(table: Table | undefined): HookChains {
+  if (!table) return NO_CHAINS;
+  const linked = new Map<string, LinkedChain>();
+  const link = (name: string): LinkedChain | undefined => {
+    const known = linked.get(name);
+    if (known) return known;
+    const chain = Object.hasOwn(table.chains, name) ? table.chains[name] : undefined;
+    if (!chain) return undefined;
+    const made: LinkedChain = { name, chain, compiled: compileChain(chain), targets: [], empty: chain.rules.length === 0 };
+    linked.set(name, made);
+    made.targets = made.compiled.all.map((rule) => (rule.jump === '' ? undefined : link(rule.jump)));
+    return made;
+  };
+  const hook = (name: HookName) => {
+    const made = link(name);
+    return made && (!made.empty || made.chain.policy === 'DROP') ? made : undefined;
+  };
+  return {
+    PREROUTING: hook('PREROUTING'),
+    INPUT: hook('INPUT'),
+    FORWARD: hook('FORWARD'),
+    OUTPUT: hook('OUTPUT'),
+    POSTROUTING: hook('POSTROUTING'),
+  };
+}
+
+const hookChains = new WeakMap<Table, HookChains>();
+
+function hooksOf(table: Table | undefined): HookChains {
+  if (!table) return NO_CHAINS;
+  let made = hookChains.get(table);
+  if (!made) {
+    made = linkTable(table);
+    hookChains.set(table, made);
+  }
+  return made;
+}
+
+const rulesets = new WeakMap<object, Ruleset>();
+
+/** The namespace's tables, linked once for as long as they are the same objects. */
+export function rulesetOf(ns: NetNamespace): Ruleset {
+  const { tables } = ns.netfilter;
+  let ruleset = rulesets.get(tables);
+  if (!ruleset) {
+    const linked = {
+      raw: hooksOf(tables.raw),
+      mangle: hooksOf(tables.mangle),
+      nat: hooksOf(tables.nat),
+      filter: hooksOf(tables.filter),
+    };
+    ruleset = {
+      tables: linked,
+      tracks: Object.values(linked).some((hooks) => Object.values(hooks).some((chain) => chain !== undefined)),
+    };
+    rulesets.set(tables, ruleset);
+  }
+  return ruleset;
 }
 
 /** What a table says of a packet at a hook; its built-in chain's policy when no rule does. */
-export function evaluate(e: Evaluation, table: TableName, hook: HookName): Verdict {
-  const verdict = traverse(e, table, hook, 0);
+export function evaluate(e: Evaluation, ruleset: Ruleset, table: TableName, hook: HookName): Verdict {
+  const linked = ruleset.tables[table][hook];
+  if (!linked) return ACCEPT;
+  const verdict = traverse(e, table, linked, 0);
   if (verdict) return verdict;
-  e.hit(table, hook, -1, undefined);
-  return e.ns.netfilter.tables[table]?.chains[hook]?.policy === 'DROP' ? DROP : ACCEPT;
-}
-
-const activity = new WeakMap<object, boolean>();
-
-/** Does anything in the namespace use connection tracking? Its hooks are registered by NAT or state rules only. */
-export function tracksConnections(ns: NetNamespace): boolean {
-  const { tables } = ns.netfilter;
-  let active = activity.get(tables);
-  if (active === undefined) {
-    active = Object.values(tables).some((table) => Object.values(table.chains).some((chain) => chain.rules.length > 0));
-    activity.set(tables, active);
-  }
-  return active;
+  if (e.watched) e.hit(table, hook, -1, undefined);
+  return linked.chain.policy === 'DROP' ? DROP : ACCEPT;
 }
