@@ -96,7 +96,7 @@ export function createDisk(options: DiskOptions): FileSystem {
   };
   const isDirectory = (path: string) => fixed.has(path) || treeOf(host().files).has(at(path)) || system.list(path) !== undefined;
   const isProgram = (path: string) => {
-    const name = /^\/(?:usr\/)?(?:local\/)?s?bin\/([^/]+)$/.exec(path)?.[1];
+    const name = /^\/(?:usr\/)?bin\/([^/]+)$/.exec(path)?.[1];
     return name !== undefined && options.programs().has(name);
   };
   const readable = (path: string) => root || !(path === '/root' || path.startsWith('/root/'));
