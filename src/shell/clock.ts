@@ -1,6 +1,5 @@
 /**
- * Clocks for a shell. `headlessClock`: simulated time jumps to the next thing somebody waits for, as soon as nobody can go on.
- * The browser's clock is the screen's own; both give way to the event loop through `breathe`.
+ * A clock for a shell without a screen: simulated time jumps to the next thing somebody waits for, as soon as nobody can go on.
  */
 import type { Sim } from '../engine/index.ts';
 import { type Clock, Interrupted } from './bash/execution.ts';
@@ -21,7 +20,7 @@ const channel = loop.setImmediate || !loop.MessageChannel ? undefined : new loop
 if (channel) channel.port1.onmessage = () => turns.shift()?.();
 
 /** Resolves after the event loop has served everybody else once. */
-export function breathe(): Promise<void> {
+function breathe(): Promise<void> {
   return new Promise((resolve) => {
     if (loop.setImmediate) loop.setImmediate(resolve);
     else if (channel) {
@@ -87,62 +86,6 @@ export function headlessClock(sim: Sim): Clock & { hold(): void; release(): void
     },
     release() {
       holders--;
-    },
-  };
-}
-
-/** What somebody waits for, for the screen to show and to skip. */
-export interface Waiting {
-  /** `waiting for a SYN-ACK`; undefined when it needs no words. */
-  readonly why: string | undefined;
-  /** Virtual ms since the epoch. */
-  readonly until: number;
-}
-
-/**
- * A clock for the screen: whoever moves the simulation's time (a frame loop, a skip button) calls `wake()` afterwards, and those
- * whose time has come go on.
- */
-export function steeredClock(sim: Sim, onWaiting: (waiting: readonly Waiting[]) => void = () => {}) {
-  let sleepers: (Sleeper & { readonly why: string | undefined })[] = [];
-  const told = () => onWaiting(sleepers.map(({ why, at }) => ({ why, until: at })));
-  const clock: Clock = {
-    now: () => sim.world().now,
-    breathe,
-    sleep(ms, why, signal) {
-      return new Promise((resolve, reject) => {
-        const stop = () => {
-          sleepers = sleepers.filter((each) => each !== sleeper);
-          told();
-          reject(new Interrupted('Interrupted'));
-        };
-        const sleeper = {
-          at: sim.world().now + Math.max(0, ms),
-          why,
-          wake() {
-            signal.removeEventListener('abort', stop);
-            resolve();
-          },
-        };
-        if (signal.aborted) return stop();
-        signal.addEventListener('abort', stop, { once: true });
-        sleepers.push(sleeper);
-        told();
-      });
-    },
-  };
-  return {
-    ...clock,
-    /** Who waits, soonest first. */
-    waiting: (): readonly Waiting[] => sleepers.map(({ why, at }) => ({ why, until: at })).sort((a, b) => a.until - b.until),
-    /** Lets those go on whose time has come. */
-    wake(): void {
-      const now = sim.world().now;
-      const due = sleepers.filter((each) => each.at <= now).sort((a, b) => a.at - b.at);
-      if (due.length === 0) return;
-      sleepers = sleepers.filter((each) => each.at > now);
-      told();
-      for (const each of due) each.wake();
     },
   };
 }

@@ -5,7 +5,7 @@
  * their home, /tmp and /dev. Modes and times are kept beside the world, for the life of the page only.
  */
 import type { Origin, Sim } from '../engine/index.ts';
-import { type Errno, type FileStat, type FileSystem, parentOf, resolvePath } from './bash/files.ts';
+import { type Errno, type FileStat, type FileSystem, parentOf } from './bash/files.ts';
 import { systemFiles } from './system-files.ts';
 
 export interface DiskOptions {
@@ -194,5 +194,3 @@ export function createDisk(options: DiskOptions): FileSystem {
     },
   };
 }
-
-export { resolvePath };

@@ -1,8 +1,7 @@
 /** The shell's door: what other rooms may use. */
 export type { Clock } from './bash/execution.ts';
 export { needsMore } from './bash/syntax.ts';
-export { breathe, headlessClock, steeredClock, type Waiting } from './clock.ts';
+export { headlessClock } from './clock.ts';
 export type { Command, Completion, Process } from './command.ts';
 export { createSession, type EnterOptions, type SessionOptions, type Shell, type ShellSession } from './session.ts';
 export { createTerminal, type Terminal, type TerminalOptions, type TerminalState } from './terminal.ts';
-export { preloadTools } from './tools/bundled.ts';

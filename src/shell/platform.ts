@@ -3,7 +3,7 @@ import type { Origin, Place, Sim } from '../engine/index.ts';
 import type { Clock, Execution, Platform, Program } from './bash/execution.ts';
 import { createDisk } from './host-files.ts';
 import type { Surroundings } from './process.ts';
-import { findProgram, programNames } from './programs.ts';
+import { type CatalogueEntry, catalogue, findProgram, programNames } from './programs.ts';
 import type { EnterOptions } from './session.ts';
 import type { FullScreen } from './terminal.ts';
 
@@ -24,6 +24,8 @@ export interface PlatformOptions {
 /** A platform that knows its place, for the tools that are doors to others (sudo, ssh, help). */
 export interface HostPlatform extends Platform {
   readonly around: Surroundings;
+  /** What can be run here, for `help`. */
+  catalogue(): readonly CatalogueEntry[];
   /** The same place as another user. */
   as(user: string): HostPlatform;
 }
@@ -64,6 +66,7 @@ export function createPlatform(options: PlatformOptions): HostPlatform {
       return known.get(name);
     },
     programs: () => programNames(around),
+    catalogue: () => catalogue(around),
     as: (other) => createPlatform({ ...options, user: other, root: other === 'root' }),
   };
 }

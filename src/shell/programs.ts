@@ -117,3 +117,22 @@ export function programNames(around: Surroundings): readonly string[] {
   for (const command of commands) if (isAvailable(command, around)) names.add(command.name);
   return [...names].sort();
 }
+
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** `text`: the GNU tools, which need no words. */
+  readonly group: 'network' | 'system' | 'text';
+}
+
+/** What a place can run, for `help`. */
+export function catalogue(around: Surroundings): readonly CatalogueEntry[] {
+  const own = commands.filter((command) => isAvailable(command, around));
+  const system = Object.entries(tools).filter(([name, tool]) => isAvailable({ name, where: tool.where ?? 'everywhere' }, around));
+  const entries: CatalogueEntry[] = [
+    ...own.map(({ name, summary }) => ({ name, summary, group: 'network' as const })),
+    ...system.map(([name, { summary }]) => ({ name, summary, group: 'system' as const })),
+    ...[...bundledNames].map((name) => ({ name, summary: 'works as the GNU tool of that name', group: 'text' as const })),
+  ];
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+}

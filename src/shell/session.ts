@@ -7,7 +7,6 @@
 import { containerEnv, type Origin, type Place, type Sim } from '../engine/index.ts';
 import { runScript } from './bash/execute.ts';
 import { type Clock, type Execution, Exit, Interrupted, LoopJump, Return, ShellError } from './bash/execution.ts';
-import { expandQuotedText } from './bash/expand.ts';
 import { reapJobs } from './bash/jobs.ts';
 import { createState, type Descriptor, errorPrefix, type ShellState } from './bash/state.ts';
 import { BrokenPipe, callbackSink, emptySource, type Source } from './bash/streams.ts';
@@ -287,5 +286,3 @@ export async function evaluateLine(line: string, x: Execution, exits = false): P
     throw error;
   }
 }
-
-export { expandQuotedText };

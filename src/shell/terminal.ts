@@ -15,6 +15,7 @@ import { expandHistory } from './line/history.ts';
 import { decodeKeys } from './line/keys.ts';
 import { type Drawn, leaveLine, listInColumns, render } from './line/render.ts';
 import { createSession, type ShellSession } from './session.ts';
+import { preloadTools } from './tools/bundled.ts';
 
 export interface TerminalOptions {
   readonly sim: Sim;
@@ -125,6 +126,8 @@ class TerminalController implements Terminal {
 
   start(): void {
     this.showPrompt();
+    // Fetched while the learner reads, so that the first grep does not wait.
+    preloadTools();
   }
 
   state(): TerminalState {

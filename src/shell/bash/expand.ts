@@ -7,7 +7,7 @@ import { type Execution, ShellError } from './execution.ts';
 import { globFiles } from './glob.ts';
 import { expandParameter } from './parameter.ts';
 import { escapePattern, expandBraces, hasPattern } from './pattern.ts';
-import { elementsOf, parameterValue } from './variables.ts';
+import { parameterValue } from './variables.ts';
 
 /** Runs `$(…)` and `<(…)`; given by execute.ts, which needs this file. */
 export interface Substitutions {
@@ -140,13 +140,6 @@ export async function expandPattern(word: Word, x: Execution): Promise<string> {
   const fields = new Fields(ifsOf(x));
   await expandParts(word, fields, x, { split: false });
   return fields.joined().pattern;
-}
-
-/** Text with `$x`, `$(…)` and `` `…` `` expanded as inside double quotes (here-documents, PS1, subscripts). */
-export async function expandQuotedText(text: string, x: Execution): Promise<string> {
-  if (!/[$`\\"']/.test(text)) return text;
-  const word = reparse(`"${text.replace(/"/g, '\\"')}"`);
-  return expandString(word, x);
 }
 
 /** The parts of a here-document's body. */
@@ -356,6 +349,3 @@ export async function subscriptOf(index: Word, associative: boolean, x: Executio
   if (associative) return expandString(index, x);
   return String(await evaluateText(await expandString(index, x), x, doors));
 }
-
-/** The values of `name`, for `${a[@]}`. */
-export const valuesOf = (x: Execution, name: string): readonly string[] => elementsOf(x, name) ?? [];

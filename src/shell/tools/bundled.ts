@@ -3,7 +3,7 @@
  */
 import type { Bash, IFileSystem } from 'just-bash/browser';
 import { runWords } from '../bash/command.ts';
-import { type Invocation, type Program, stderr, stdin, stdout } from '../bash/execution.ts';
+import { type Program, stderr, stdin, stdout } from '../bash/execution.ts';
 import { readAll, textSink, textSource } from '../bash/streams.ts';
 import { toolFileSystem } from './tool-files.ts';
 
@@ -106,5 +106,3 @@ function worded(name: string, text: string): string {
       return plain;
   }
 }
-
-export type { Invocation };

@@ -1,12 +1,8 @@
 /** help, man: what this place can run. */
 import { builtins } from '../bash/builtins/index.ts';
 import type { Invocation } from '../bash/execution.ts';
-import { commands } from '../commands/index.ts';
 import { execCaptured } from '../process.ts';
-import { isAvailable } from '../programs.ts';
-import { bundledNames } from './bundled.ts';
-import { tools } from './index.ts';
-import { aroundOf } from './place.ts';
+import { aroundOf, platformOf } from './place.ts';
 import { fail, print, type Tool } from './tool.ts';
 
 function wrap(names: readonly string[], columns: number): string {
@@ -23,23 +19,22 @@ function wrap(names: readonly string[], columns: number): string {
 }
 
 function overview(invocation: Invocation): string {
-  const around = aroundOf(invocation);
-  const columns = Math.min(100, around.columns());
-  const summaries = (rows: readonly (readonly [string, string])[]) =>
-    rows.map(([name, summary]) => `  ${name.padEnd(14)} ${summary}\n`).join('');
-  const own = commands.filter((command) => isAvailable(command, around)).map((command) => [command.name, command.summary] as const);
-  const system = Object.entries(tools)
-    .filter(([name, tool]) => isAvailable({ name, where: tool.where ?? 'everywhere' }, around))
-    .map(([name, tool]) => [name, tool.summary] as const);
-  const sorted = <T extends readonly [string, string]>(rows: readonly T[]) => [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
+  const columns = Math.min(100, aroundOf(invocation).columns());
+  const entries = platformOf(invocation).catalogue();
+  const summaries = (group: string) =>
+    entries
+      .filter((entry) => entry.group === group)
+      .map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}\n`)
+      .join('');
+  const text = entries.filter((entry) => entry.group === 'text').map((entry) => entry.name);
   return `On ${invocation.x.platform.hostname} you can run:
 
 Network and cluster
-${summaries(sorted(own))}
+${summaries('network')}
 System
-${summaries(sorted(system))}
+${summaries('system')}
 Text and files
-${wrap([...bundledNames].sort(), columns)}
+${wrap(text, columns)}
 Shell builtins
 ${wrap(Object.keys(builtins).sort(), columns)}
 COMMAND --help tells more. Tab completes. Ctrl-C stops what runs.
@@ -52,27 +47,24 @@ async function help(invocation: Invocation): Promise<number> {
     print(invocation, overview(invocation));
     return 0;
   }
-  return describe(invocation, name, () => fail(invocation, `no help topics match \`${name}'.  Try \`help' for what there is.`));
+  return describeOne(invocation, name, () => fail(invocation, `no help topics match \`${name}'.  Try \`help' for what there is.`));
 }
 
-async function describe(invocation: Invocation, name: string, missing: () => number): Promise<number> {
-  const around = aroundOf(invocation);
-  const command = commands.find((each) => each.name === name && isAvailable(each, around));
-  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
-  if (command) {
+async function describeOne(invocation: Invocation, name: string, missing: () => number): Promise<number> {
+  const entry = platformOf(invocation)
+    .catalogue()
+    .find((each) => each.name === name);
+  if (entry?.group === 'network') {
     const { stdout, stderr } = await execCaptured(`${name} --help`, invocation.x);
-    print(invocation, `${name} - ${command.summary}\n\n${stdout || stderr}`);
+    print(invocation, `${name} - ${entry.summary}\n\n${stdout || stderr}`);
     return 0;
   }
-  if (tool) {
-    print(invocation, `${name} - ${tool.summary}\n`);
+  if (entry) {
+    print(invocation, `${name} - ${entry.summary}\n`);
     return 0;
   }
-  if (bundledNames.has(name) || Object.hasOwn(builtins, name)) {
-    print(
-      invocation,
-      `${name}: ${bundledNames.has(name) ? 'works as the GNU tool of that name' : 'a shell builtin, as in bash 5.2'}\n`,
-    );
+  if (Object.hasOwn(builtins, name)) {
+    print(invocation, `${name}: a shell builtin, as in bash 5.2\n`);
     return 0;
   }
   return missing();
@@ -84,7 +76,7 @@ async function man(invocation: Invocation): Promise<number> {
     print(invocation, 'What manual page do you want?\nFor example, try `man man`.\n');
     return 1;
   }
-  return describe(invocation, name, () => {
+  return describeOne(invocation, name, () => {
     invocation.x.fds.get(2)?.sink?.write(`No manual entry for ${name}\n`);
     return 16;
   });

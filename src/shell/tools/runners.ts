@@ -1,6 +1,6 @@
 /** Programs that run others: env, xargs, timeout, nohup, nice, time, which. */
 
-import { describeCommand, pathOf } from '../bash/builtins/type.ts';
+import { pathOf } from '../bash/builtins/type.ts';
 import { runProgram, runWords } from '../bash/command.ts';
 import { type Execution, Interrupted, type Invocation, stdin } from '../bash/execution.ts';
 import { copyState } from '../bash/state.ts';
@@ -247,4 +247,3 @@ export const runnerTools: Readonly<Record<string, Tool>> = {
   setsid: plainRunner('Run in a new session', () => {}),
   which: { summary: 'Where a program is', run: which },
 };
-export { describeCommand };

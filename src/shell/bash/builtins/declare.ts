@@ -6,7 +6,7 @@ import type { Execution } from '../execution.ts';
 import { doors } from '../expand.ts';
 import type { Variable } from '../state.ts';
 import { isName, makeLocal, mark, setList, setMap, setValue, unset, unsetElement } from '../variables.ts';
-import { type Builtin, type BuiltinCall, fail, print, quoteAlways } from './builtin.ts';
+import { type Builtin, type BuiltinCall, fail, print } from './builtin.ts';
 import { functionText } from './type.ts';
 
 interface Wanted {
@@ -183,4 +183,3 @@ export const declarations: Readonly<Record<string, Builtin>> = {
   readonly,
   unset: unsetting,
 };
-export { quoteAlways };

@@ -1,6 +1,5 @@
 /** echo, printf, read, mapfile. */
 import { stdin } from '../execution.ts';
-import { textSource } from '../streams.ts';
 import { setElement, setList, setValue } from '../variables.ts';
 import { type Builtin, type BuiltinCall, fail, print } from './builtin.ts';
 import { formatPrintf, unescapeText } from './printf.ts';
@@ -198,4 +197,3 @@ const mapfile: Builtin = async (call) => {
 };
 
 export const io: Readonly<Record<string, Builtin>> = { echo, printf, read, mapfile, readarray: mapfile };
-export { textSource };

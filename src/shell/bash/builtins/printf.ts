@@ -1,6 +1,5 @@
 /** printf's formats and echo -e's escapes. */
 import { formatDate } from '../../tools/dates.ts';
-import { quoteWhenNeeded } from './builtin.ts';
 
 const SIMPLE: Readonly<Record<string, string>> = {
   a: '\x07',
@@ -195,4 +194,3 @@ export function quoteShell(text: string): string {
   }
   return text.replace(/[^\w@%+=:./-]/g, '\\$&').replace(/^~/, '\\~');
 }
-export { quoteWhenNeeded };

@@ -3,7 +3,6 @@ import { stdout } from '../execution.ts';
 import { resolvePath } from '../files.ts';
 import { parameterValue, setValue } from '../variables.ts';
 import { type Builtin, type BuiltinCall, fail, print, quoteAlways, quoteWhenNeeded, splitOptions } from './builtin.ts';
-import { pathOf } from './type.ts';
 
 function changeDirectory(call: BuiltinCall, target: string, shown = target): number {
   const { x } = call;
@@ -308,4 +307,3 @@ export const session: Readonly<Record<string, Builtin>> = {
   complete: () => 0,
   caller: (call) => (call.x.shell.callStack.length === 0 ? 1 : print(call, `1 ${call.x.shell.callStack.at(-2) ?? 'main'}\n`)),
 };
-export { pathOf };

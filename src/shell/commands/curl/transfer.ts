@@ -169,10 +169,14 @@ export function progressOf(process: Process, options: CurlOptions, toTerminal: b
   };
 }
 
-/** Waits, with a row of the meter for each second. @returns true when -m ran out first */
+/** Waits, with a row of the meter for each second that passes. */
 async function wait(process: Process, ms: number, why: string, progress: Progress): Promise<void> {
-  await process.sleep(ms, why);
-  progress.meter.tick(ms);
+  const end = process.now() + ms;
+  for (let second = 1; second * 1000 <= ms - 1000 && progress.meter !== silentMeter; second++) {
+    await process.sleep(Math.max(0, end - ms + second * 1000 - process.now()), why);
+    progress.meter.tick(second * 1000);
+  }
+  await process.sleep(Math.max(0, end - process.now()), why);
 }
 
 interface State {
