@@ -13,6 +13,8 @@ import { runCommand } from './process.ts';
 
 const ZONE = 'cluster.local';
 const TTL = 30;
+/** CoreDNS gives the time of its last change; a fixed number does for a zone that nobody transfers. */
+const SERIAL = 1_718_632_920;
 
 const outside = (question: DnsQuestion): DnsAnswer => ({
   code: question.name === '' ? 'REFUSED' : 'SERVFAIL',
@@ -25,10 +27,11 @@ export function answerFrom(api: ApiState, question: DnsQuestion): DnsAnswer {
   if (question.name.endsWith('.in-addr.arpa')) return reverse(api, question);
   if (question.name !== ZONE && !question.name.endsWith(`.${ZONE}`)) return outside(question);
   const found = recordsOf(api, question.name);
-  if (!found) return { code: 'NXDOMAIN', authoritative: true, answers: [] };
+  const authority = [record(ZONE, 'SOA', `ns.dns.${ZONE}. hostmaster.${ZONE}. ${SERIAL} 7200 1800 86400 ${TTL}`)];
+  if (!found) return { code: 'NXDOMAIN', authoritative: true, answers: [], authority };
   const alias = found.find((record) => record.type === 'CNAME');
   const answers = found.filter((record) => record.type === question.type || record === alias);
-  return { code: 'NOERROR', authoritative: true, answers };
+  return { code: 'NOERROR', authoritative: true, answers, ...(answers.length ? {} : { authority }) };
 }
 
 /** All records of a name; undefined: there is no such name. */

@@ -127,6 +127,8 @@ export interface DnsAnswer {
   readonly code: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED';
   readonly authoritative: boolean;
   readonly answers: readonly DnsRecord[];
+  /** The zone's SOA, beside an answer without records. */
+  readonly authority?: readonly DnsRecord[];
 }
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

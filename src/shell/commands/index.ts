@@ -8,6 +8,7 @@ import { birdc, birdcl } from './birdc/index.ts';
 import { calicoctl } from './calicoctl/index.ts';
 import { conntrack } from './conntrack/index.ts';
 import { curl } from './curl/index.ts';
+import { dig } from './dig/index.ts';
 import { ip } from './ip/index.ts';
 import { ipset } from './ipset/index.ts';
 import { iptables } from './iptables/index.ts';
@@ -15,6 +16,7 @@ import { iptablesSave } from './iptables-save/index.ts';
 import { journalctl } from './journalctl/index.ts';
 import { kubectl } from './kubectl/index.ts';
 import { nc } from './nc/index.ts';
+import { nslookup } from './nslookup/index.ts';
 import { ping } from './ping/index.ts';
 import { ss } from './ss/index.ts';
 import { sysctl } from './sysctl/index.ts';
@@ -28,6 +30,7 @@ export const commands: readonly Command[] = [
   calicoctl,
   conntrack,
   curl,
+  dig,
   ip,
   ipset,
   iptables,
@@ -35,6 +38,7 @@ export const commands: readonly Command[] = [
   journalctl,
   kubectl,
   nc,
+  nslookup,
   ping,
   ss,
   sysctl,
