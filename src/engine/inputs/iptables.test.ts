@@ -162,7 +162,7 @@ test('what the kernel refuses', () => {
 
 test('what the real iptables knows and this one does not says so', () => {
   expect(answer(run(['-A INPUT -m limit --limit 5/min -j ACCEPT']))).toEqual(refusal('-m limit: not simulated in this lab'));
-  expect(answer(run(['-A INPUT -p tcp --syn -j ACCEPT']))).toEqual(refusal('-m tcp --syn: not simulated in this lab'));
+  expect(answer(run(['-t raw -A OUTPUT -j CT --notrack']))).toEqual(refusal('-j CT: not simulated in this lab'));
 });
 
 test('deleting by specification, by number and in a renamed chain keeps counters with their rules', () => {

@@ -4,7 +4,7 @@
  */
 import { isLocal, selectSource } from '../kernel/fib.ts';
 import { evaluate, type Verdict } from '../kernel/netfilter/evaluate.ts';
-import type { HookName, Rule, TableName } from '../kernel/netfilter/types.ts';
+import type { HookName, RejectType, Rule, TableName } from '../kernel/netfilter/types.ts';
 import { countHit } from './draft.ts';
 import { ICMP_UNREACHABLE } from './packet.ts';
 import {
@@ -61,6 +61,15 @@ function runTable(w: Walk, table: TableName, hook: HookName, inDev: string, outD
   return evaluate(e, ruleset, table, hook);
 }
 
+/** What a sender's socket makes of the ICMP messages that are no plain refusal: ENETUNREACH or EHOSTUNREACH. */
+const REJECTED: Readonly<Partial<Record<RejectType, 'no-route' | 'prohibited'>>> = {
+  'icmp-net-unreachable': 'no-route',
+  'icmp-net-prohibited': 'no-route',
+  'icmp-host-unreachable': 'prohibited',
+  'icmp-host-prohibited': 'prohibited',
+  'icmp-admin-prohibited': 'prohibited',
+};
+
 /** The walk's end if the verdict is one. */
 function endOf(w: Walk, verdict: Verdict, where: string): Ending | undefined {
   if (verdict.type === 'drop') {
@@ -69,7 +78,7 @@ function endOf(w: Walk, verdict: Verdict, where: string): Ending | undefined {
   if (verdict.type !== 'reject') return undefined;
   const rst = verdict.with === 'tcp-reset' && w.packet.proto === 'tcp';
   return {
-    disposition: 'refused',
+    disposition: REJECTED[verdict.with] ?? 'refused',
     reason: `A REJECT rule in ${where} on ${placeWord(w)} refused it.`,
     answer: {
       from: w.at,

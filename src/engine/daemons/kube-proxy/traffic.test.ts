@@ -129,3 +129,23 @@ test('the NetworkPolicy of nginx: TCP 80 in, nothing else, nothing out', () => {
     'from its own host': outcome(sim, host('worker1'), `${nginx}:81`),
   }).toEqual({ 'port 80': '10.0.1.10', 'port 81': 'dropped', ping: 'dropped', out: 'dropped', 'from its own host': 'refused' });
 });
+
+test('a learner’s own rules decide too: dropped, refused, prohibited', () => {
+  const sim = lab('Cluster');
+  const rule = (line: string) => sim.dispatch({ type: 'iptables', place: host('control1'), args: line.split(' ') });
+  const port = '10.0.1.20:30180';
+  rule('-t raw -I PREROUTING -p tcp --dport 30180 --syn -j DROP');
+  const dropped = outcome(sim, host('host1'), port);
+  rule('-t raw -D PREROUTING 1');
+  rule('-I FORWARD -d 10.48.0.134 -j REJECT --reject-with icmp-host-prohibited');
+  const prohibited = outcome(sim, host('host1'), port);
+  rule('-R FORWARD 1 -d 10.48.0.134 -p tcp -j REJECT --reject-with tcp-reset');
+  const refused = outcome(sim, host('host1'), port);
+  rule('-D FORWARD -d 10.48.0.134/32 -p tcp -j REJECT --reject-with tcp-reset');
+  expect([dropped, prohibited, refused, outcome(sim, host('host1'), port)]).toEqual([
+    'dropped',
+    'prohibited',
+    'refused',
+    '10.0.1.20',
+  ]);
+});

@@ -133,7 +133,7 @@ function find(state: State, line: CommandLine, wanted: Rule): number {
 }
 
 /** The same fields in the same order, so that two rules can be held against each other as text. */
-function normal({ src, dst, in: incoming, out, proto, matches, target }: Rule): Rule {
+function normal({ src, dst, in: incoming, out, proto, protoNot, matches, target }: Rule): Rule {
   const sorted = <T extends object>(o: T): T => Object.fromEntries(Object.entries(o).sort(([a], [b]) => (a < b ? -1 : 1))) as T;
   const rounded = matches.map((m) =>
     sorted(m.type === 'statistic' ? { ...m, probability: Math.round(m.probability * 0x8000_0000) } : m),
@@ -144,6 +144,7 @@ function normal({ src, dst, in: incoming, out, proto, matches, target }: Rule): 
     ...(incoming ? { in: sorted(incoming) } : {}),
     ...(out ? { out: sorted(out) } : {}),
     ...(proto ? { proto } : {}),
+    ...(protoNot ? { protoNot } : {}),
     matches: rounded,
     target: sorted(target),
   };

@@ -11,7 +11,7 @@ import { createLpm, type Lpm, matchLpm } from '../../net/lpm.ts';
 import { hash32 } from '../../net/random.ts';
 import { isLocal } from '../fib.ts';
 import type { NetNamespace } from '../namespace.ts';
-import type { Chain, CtState, HookName, IpSet, Match, Prefixed, Rule, Table, TableName } from './types.ts';
+import type { Chain, CtState, HookName, IpSet, Match, Prefixed, RejectType, Rule, Table, TableName } from './types.ts';
 
 /** A packet as rules see it. Addresses are numbers; `mark` is written by MARK. */
 export interface FilterPacket {
@@ -22,6 +22,8 @@ export interface FilterPacket {
   readonly dport: number;
   mark: number;
   readonly icmpType: number;
+  /** `syn` opens a connection. */
+  readonly kind?: string;
 }
 
 /** Where and when rules are evaluated. */
@@ -50,7 +52,7 @@ export interface Evaluation {
 
 export type Verdict =
   | { readonly type: 'accept' | 'drop' }
-  | { readonly type: 'reject'; readonly with: 'icmp-port-unreachable' | 'tcp-reset'; readonly rule: Rule }
+  | { readonly type: 'reject'; readonly with: RejectType; readonly rule: Rule }
   /** `port` 0: keep the packet's. */
   | {
       readonly type: 'dnat' | 'snat';
@@ -159,6 +161,7 @@ const compilers: {
 } = {
   comment: () => undefined,
   proto: () => undefined,
+  syn: (match) => (e) => (e.packet.kind === 'syn') !== (match.not ?? false),
   dport: portTest,
   sport: portTest,
   addrtype: (match) =>
@@ -175,7 +178,7 @@ const compilers: {
   statistic: statisticTest,
   set: (match) => (e) =>
     setContains(e.ns.netfilter.ipsets[match.set], match.side === 'src' ? e.packet.src : e.packet.dst) !== (match.not ?? false),
-  icmp: (match) => (e) => e.packet.proto === 'icmp' && e.packet.icmpType === match.icmpType,
+  icmp: (match) => (e) => e.packet.proto === 'icmp' && (match.icmpType === 255 || e.packet.icmpType === match.icmpType),
   recent: recentTest,
 };
 
@@ -218,6 +221,7 @@ function compileRule(rule: Rule, chain: string, index: number): CompiledRule {
   // What most rules have is compared in place; the rest by closures.
   const mark = rule.matches.find((match) => match.type === 'mark');
   const port = rule.matches.find((match) => match.type === 'dport' && !match.not && (match.to ?? match.port) === match.port);
+  if (rule.protoNot) tests.push((e) => e.packet.proto !== rule.proto);
   if (rule.in) tests.push(interfaceTest('in', rule.in.name, rule.in.not ?? false));
   if (rule.out) tests.push(interfaceTest('out', rule.out.name, rule.out.not ?? false));
   for (const match of rule.matches) {
@@ -234,7 +238,7 @@ function compileRule(rule: Rule, chain: string, index: number): CompiledRule {
     dstMask: maskOf(dst.length),
     dstNet: dst.address,
     dstNot: rule.dst?.not ?? false,
-    proto: rule.proto ?? '',
+    proto: rule.protoNot ? '' : (rule.proto ?? ''),
     markMask: mark?.type === 'mark' ? mark.mask : 0,
     markValue: mark?.type === 'mark' ? mark.value >>> 0 : 0,
     markNot: mark?.type === 'mark' && (mark.not ?? false),

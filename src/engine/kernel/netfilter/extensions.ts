@@ -22,7 +22,7 @@ interface TargetText<T> {
   save(target: T): string;
   /** Name in the target column; default: the type. */
   name?(target: T): string;
-  list?(target: T): string;
+  list?(target: T, naming: Naming): string;
 }
 
 /** Services of Debian's /etc/services that a cluster meets, as `-L` without `-n` shows them. */
@@ -41,7 +41,10 @@ const ICMP_TYPES: Readonly<Record<number, string>> = {
   5: 'redirect',
   8: 'echo-request',
   11: 'time-exceeded',
+  255: 'any',
 };
+/** Syslog's names, as a listing shows them. */
+const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug'];
 const STATE_ORDER: readonly CtState[] = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT'];
 
 const bang = (not: boolean | undefined) => (not ? ' !' : '');
@@ -68,6 +71,10 @@ export const MATCHES: { readonly [T in Match['type']]: MatchText<MatchOf<T>> } =
   sport: portOptions('s'),
   dport: portOptions('d'),
   proto: { save: () => '', list: () => '' },
+  syn: {
+    save: ({ not }) => `${bang(not)} --tcp-flags FIN,SYN,RST,ACK SYN`,
+    list: ({ not }, { numeric }) => ` flags:${not ? '!' : ''}${numeric ? '0x17/0x02' : 'FIN,SYN,RST,ACK/SYN'}`,
+  },
   multiport: {
     save: ({ side, ports, not }) => `${bang(not)} --${side} ${ports.join(',')}`,
     list: ({ side, ports, not }, naming) =>
@@ -94,7 +101,7 @@ export const MATCHES: { readonly [T in Match['type']]: MatchText<MatchOf<T>> } =
     list: ({ set, side, not }) => `${bang(not)} match-set ${set} ${side}`,
   },
   icmp: {
-    save: ({ icmpType }) => ` --icmp-type ${icmpType}`,
+    save: ({ icmpType }) => ` --icmp-type ${icmpType === 255 ? 'any' : icmpType}`,
     list: ({ icmpType }, { numeric }) =>
       numeric || !ICMP_TYPES[icmpType] ? ` icmptype ${icmpType}` : ` icmp ${ICMP_TYPES[icmpType]}`,
   },
@@ -139,14 +146,16 @@ export const TARGETS: { readonly [T in Target['type']]: TargetText<TargetOf<T>> 
   },
   NOTRACK: { save: () => '', list: () => ' NOTRACK' },
   LOG: {
-    save: ({ prefix }) => (prefix ? ` --log-prefix${quoted(prefix)}` : ''),
-    list: ({ prefix }) => ` LOG flags 0 level 4${prefix ? ` prefix "${prefix}"` : ''}`,
+    save: ({ prefix, level = 4 }) =>
+      `${prefix ? ` --log-prefix${quoted(prefix)}` : ''}${level === 4 ? '' : ` --log-level ${level}`}`,
+    list: ({ prefix, level = 4 }, { numeric }) =>
+      ` LOG ${numeric ? `flags 0 level ${level}` : `level ${LEVELS[level]}`}${prefix ? ` prefix "${prefix}"` : ''}`,
   },
 };
 
 /** The module an option belongs to: `-m tcp --dport 80`. */
 export function moduleOf(match: Match, proto: string): string {
-  if (match.type === 'sport' || match.type === 'dport' || match.type === 'proto') return proto;
+  if (match.type === 'sport' || match.type === 'dport' || match.type === 'proto' || match.type === 'syn') return proto;
   return match.type === 'ctstate' ? (match.as ?? 'conntrack') : match.type;
 }
 

@@ -3,7 +3,7 @@
  * Models the x6_parse functions of iptables 1.8.9 extensions/. Options that the real module knows and the simulation does not are
  * refused as such; all others as unknown options, by the caller.
  */
-import type { CtState, Match, Rule, Target } from './types.ts';
+import type { CtState, Match, RejectType, Rule, Target } from './types.ts';
 import { notSimulated, problem, type UsageError } from './usage.ts';
 
 export interface Given {
@@ -61,9 +61,22 @@ function portMatch(type: 'sport' | 'dport', given: Given): Match {
   return { type, port, to, ...not(given) };
 }
 
+const TCP_FLAGS = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ALL', 'NONE'];
+
+/** `--tcp-flags`, of which only the pair that `--syn` stands for is simulated. */
+function flags(given: Given | undefined): Given | undefined {
+  if (!given) return undefined;
+  const [mask = '', compared = ''] = given.value.split(' ').map((list) => list.toUpperCase().split(','));
+  const bad = given.value.split(/[ ,]/).find((flag) => !TCP_FLAGS.includes(flag.toUpperCase()));
+  if (bad !== undefined) throw problem(`Unknown TCP flag \`${bad}'`);
+  if ([...mask].sort().join() !== 'ACK,FIN,RST,SYN' || [...compared].join() !== 'SYN')
+    throw notSimulated(`--tcp-flags ${given.value}`);
+  return given;
+}
+
 function ports(name: 'tcp' | 'udp', missing: readonly string[] = []): MatchModule {
   return {
-    options: { sport: 1, dport: 1 },
+    options: name === 'tcp' ? { sport: 1, dport: 1, syn: 0, 'tcp-flags': 2 } : { sport: 1, dport: 1 },
     aliases: { 'source-port': 'sport', 'destination-port': 'dport' },
     missing,
     parse(given, { proto }) {
@@ -74,6 +87,8 @@ function ports(name: 'tcp' | 'udp', missing: readonly string[] = []): MatchModul
         const option = given.get(type);
         if (option) found.push(portMatch(type, option));
       }
+      const syn = given.get('syn') ?? flags(given.get('tcp-flags'));
+      if (syn) found.push({ type: 'syn', ...not(syn) });
       return found.length > 0 ? found : [{ type: 'proto' }];
     },
   };
@@ -121,14 +136,15 @@ function addrtype(side: 'src' | 'dst', given: Given): Match {
 }
 
 export const MATCH_MODULES: Readonly<Record<string, MatchModule>> = {
-  tcp: ports('tcp', ['syn', 'tcp-flags', 'tcp-option']),
+  tcp: ports('tcp', ['tcp-option']),
   udp: ports('udp'),
   icmp: {
     options: { 'icmp-type': 1 },
     parse(given) {
       const type = given.get('icmp-type');
       if (!type) return [{ type: 'proto' }];
-      if (type.not || type.value === 'any' || type.value.includes('/')) throw notSimulated(`--icmp-type ${type.value}`);
+      if (type.not || type.value.includes('/')) throw notSimulated(`--icmp-type ${type.value}`);
+      if (type.value === 'any') return [{ type: 'icmp', icmpType: 255 }];
       const icmpType = /^\d+$/.test(type.value) ? Number(type.value) : ICMP_TYPES[type.value.toLowerCase()];
       if (icmpType === undefined || icmpType > 255) throw problem(`Unknown ICMP type \`${type.value}'`);
       return [{ type: 'icmp', icmpType }];
@@ -278,6 +294,24 @@ function address(text: string, proto: Rule['proto']): string {
   return text;
 }
 
+const LEVELS: Readonly<Record<string, number>> = {
+  emerg: 0,
+  panic: 0,
+  alert: 1,
+  crit: 2,
+  error: 3,
+  warning: 4,
+  notice: 5,
+  info: 6,
+  debug: 7,
+};
+
+function logLevel(text: string): number {
+  const level = /^[0-7]$/.test(text) ? Number(text) : LEVELS[text];
+  if (level === undefined) throw problem(`log level "${text}" unknown\n`);
+  return level;
+}
+
 function markTarget(given: ReadonlyMap<string, Given>): Target {
   const used = MARK_OPTIONS.filter((option) => given.has(option));
   const [option, second] = used;
@@ -296,8 +330,8 @@ export const TARGET_MODULES: Readonly<Record<string, TargetModule>> = {
     parse(given) {
       const type = given.get('reject-with')?.value ?? 'icmp-port-unreachable';
       if (!REJECT_TYPES.includes(type)) throw problem(`unknown reject type "${type}"`);
-      if (type !== 'icmp-port-unreachable' && type !== 'tcp-reset') throw notSimulated(`--reject-with ${type}`);
-      return { type: 'REJECT', with: type };
+      if (type === 'icmp-proto-unreachable') throw notSimulated(`--reject-with ${type}`);
+      return { type: 'REJECT', with: type as RejectType };
     },
   },
   DNAT: {
@@ -325,10 +359,18 @@ export const TARGET_MODULES: Readonly<Record<string, TargetModule>> = {
   },
   MARK: { options: Object.fromEntries(MARK_OPTIONS.map((option) => [option, 1])), parse: markTarget },
   LOG: {
-    options: { 'log-prefix': 1 },
-    missing: ['log-level', 'log-tcp-sequence', 'log-tcp-options', 'log-ip-options', 'log-uid', 'log-macdecode'],
+    options: { 'log-prefix': 1, 'log-level': 1 },
+    missing: ['log-tcp-sequence', 'log-tcp-options', 'log-ip-options', 'log-uid', 'log-macdecode'],
     // The kernel keeps 29 characters.
-    parse: (given) => ({ type: 'LOG', prefix: (given.get('log-prefix')?.value ?? '').slice(0, 29) }),
+    parse(given) {
+      const level = given.get('log-level');
+      const number = level ? logLevel(level.value) : 4;
+      return {
+        type: 'LOG',
+        prefix: (given.get('log-prefix')?.value ?? '').slice(0, 29),
+        ...(number === 4 ? {} : { level: number }),
+      };
+    },
   },
   NOTRACK: { options: {}, parse: () => ({ type: 'NOTRACK' }) },
 };

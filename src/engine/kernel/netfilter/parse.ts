@@ -1,7 +1,7 @@
 /**
  * An iptables command line → what it asks for.
  * Models do_parse() of iptables 1.8.9 iptables/xshared.c: short and long options (abbreviated too), `!`, options of loaded modules,
- * its error texts. Throws UsageError, which its callers turn into output. Leaves out IPv6, fragments and `! -p`.
+ * its error texts. Throws UsageError, which its callers turn into output. Leaves out IPv6 and fragments.
  */
 import {
   type Given,
@@ -121,6 +121,7 @@ interface Draft {
   in?: Inverted;
   out?: Inverted;
   proto?: Rule['proto'];
+  protoNot?: boolean;
   target?: string;
   goto: boolean;
   counters?: readonly [number, number];
@@ -236,8 +237,9 @@ const OPTIONS: Readonly<Record<string, (draft: Draft, words: Words, option: Opti
       if (OTHER_PROTOCOLS.includes(text) || (/^\d+$/.test(text) && Number(text) < 256)) throw notSimulated(`-p ${text}`);
       throw problem(`unknown protocol "${text}" specified`);
     }
-    if (invert) throw PROTOCOLS[text] === '' ? problem('rule would never match protocol') : notSimulated('! -p');
+    if (invert && PROTOCOLS[text] === '') throw problem('rule would never match protocol');
     draft.proto = PROTOCOLS[text] || undefined;
+    draft.protoNot = invert;
   },
   j(draft, words, { name, attached }) {
     draft.target = take(words, name, attached);
@@ -368,9 +370,13 @@ function extensionOption(name: string, word: string, draft: Draft, words: Words,
 }
 
 function values(words: Words, name: string, count: number, attached?: string): string {
-  const taken: string[] = [];
-  for (let i = 0; i < count; i++) taken.push(take(words, name, i === 0 ? attached : undefined));
-  return taken.join(' ');
+  if (count === 0) return '';
+  const first = take(words, name, attached);
+  if (count === 1) return first;
+  const second = words.args[words.at];
+  if (second === undefined || second.startsWith('-')) throw problem(`${name} requires two args.`);
+  words.at++;
+  return `${first} ${second}`;
 }
 
 function finish(draft: Draft, hasSet: (name: string) => boolean): CommandLine {
@@ -420,6 +426,7 @@ function rulesOf(draft: Draft, around: Surroundings): readonly Rule[] {
       ...(draft.in ? { in: draft.in } : {}),
       ...(draft.out ? { out: draft.out } : {}),
       ...(draft.proto ? { proto: draft.proto } : {}),
+      ...(draft.protoNot ? { protoNot: true } : {}),
       matches,
       target,
     })),

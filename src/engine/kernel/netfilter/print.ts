@@ -106,7 +106,7 @@ export function ruleSpec(rule: Rule, counter?: Counter): string {
   if (rule.dst) text += `${rule.dst.not ? ' !' : ''} -d ${rule.dst.prefix}`;
   if (rule.in) text += `${rule.in.not ? ' !' : ''} -i ${rule.in.name}`;
   if (rule.out) text += `${rule.out.not ? ' !' : ''} -o ${rule.out.name}`;
-  if (rule.proto) text += ` -p ${rule.proto}`;
+  if (rule.proto) text += `${rule.protoNot ? ' !' : ''} -p ${rule.proto}`;
   const proto = rule.proto ?? '';
   for (const group of modules(rule.matches, proto)) {
     text += ` -m ${group.module}${group.matches.map((m) => saveMatch(m, proto)).join('')}`;
@@ -152,7 +152,7 @@ function listRow(rule: Rule, index: number, [packets, bytes]: Counter, options: 
   let text = '';
   if (options.lineNumbers) text += `${String(index + 1).padEnd(4)} `;
   if (verbose) text += `${amount(packets, exact, true)} ${amount(bytes, exact, true)} `;
-  text += `${targetName(rule.target).padEnd(9)}  ${protoText(rule.proto, numeric).padEnd(4)} -- `;
+  text += `${targetName(rule.target).padEnd(9)} ${rule.protoNot ? '!' : ' '}${protoText(rule.proto, numeric).padEnd(4)} -- `;
   if (verbose) text += ` ${linkText(rule.in, numeric).padEnd(6)} ${linkText(rule.out, numeric).padEnd(6)} `;
   text += `${rule.src?.not ? '!' : ' '}${addressText(rule.src?.prefix, options).padEnd(19)} `;
   text += `${rule.dst?.not ? '!' : ' '}${addressText(rule.dst?.prefix, options).padEnd(19)} `;
@@ -171,7 +171,7 @@ export function verboseRule(rule: Rule): string {
   const naming: Naming = { numeric: true };
   const proto = rule.proto ?? '';
   const address = (p: Rule['src']) => (p?.prefix.endsWith('/32') ? p.prefix.slice(0, -3) : (p?.prefix ?? '0.0.0.0/0'));
-  let text = `${targetName(rule.target)}  ${rule.proto ?? 'all'} opt -- in ${linkText(rule.in, true)} out ${linkText(rule.out, true)} `;
+  let text = `${targetName(rule.target)} ${rule.protoNot ? '!' : ' '}${rule.proto ?? 'all'} opt -- in ${linkText(rule.in, true)} out ${linkText(rule.out, true)} `;
   text += `${rule.src?.not ? '!' : ' '}${address(rule.src)} ${rule.dst?.not ? '!' : ' '}-> ${address(rule.dst)}  `;
   if (rule.target.type === 'jump' && rule.target.goto) text += '[goto] ';
   for (const { module, matches } of modules(rule.matches, proto)) {
@@ -190,11 +190,12 @@ function modules(
   for (const match of matches) {
     const module = moduleOf(match, proto);
     const last = groups.at(-1);
-    const joins = last && module === last.module && (match.type === 'dport' || match.type === 'sport');
+    const joins = last && module === last.module && (match.type === 'dport' || match.type === 'sport' || match.type === 'syn');
     if (joins) last.matches.push(match);
     else groups.push({ module, matches: [match] });
   }
-  for (const group of groups) group.matches.sort((a, b) => Number(a.type === 'dport') - Number(b.type === 'dport'));
+  const rank = (match: Match) => ['sport', 'dport', 'syn'].indexOf(match.type);
+  for (const group of groups) group.matches.sort((a, b) => rank(a) - rank(b));
   return groups;
 }
 
@@ -217,9 +218,8 @@ function targetName(target: Target): string {
   return target.type === 'jump' ? target.chain : target.type === 'NONE' ? '' : target.type;
 }
 
-function targetList(target: Target, { numeric }: Naming): string {
-  const text = (TARGETS[target.type] as { list?(target: Target): string }).list?.(target) ?? '';
-  return target.type === 'LOG' && !numeric ? text.replace('flags 0 level 4', 'level warn') : text;
+function targetList(target: Target, naming: Naming): string {
+  return (TARGETS[target.type] as { list?(target: Target, naming: Naming): string }).list?.(target, naming) ?? '';
 }
 
 function countReferences(table: Table | undefined): ReadonlyMap<string, number> {

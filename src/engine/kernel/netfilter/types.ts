@@ -45,6 +45,8 @@ export interface Rule {
   readonly out?: Inverted;
   /** `-p`. `ipencap` is protocol 4 (IP in IP), which no packet of the simulation carries. */
   readonly proto?: 'tcp' | 'udp' | 'icmp' | 'ipencap';
+  /** `! -p`. */
+  readonly protoNot?: boolean;
   readonly matches: readonly Match[];
   readonly target: Target;
   readonly ref?: Ref;
@@ -68,6 +70,8 @@ export type Match =
   | { readonly type: 'mark'; readonly value: number; readonly mask: number; readonly not?: boolean }
   /** `as: 'state'` was written as `-m state --state`. */
   | { readonly type: 'ctstate'; readonly states: readonly CtState[]; readonly not?: boolean; readonly as?: 'state' }
+  /** `--syn`, that is `--tcp-flags FIN,SYN,RST,ACK SYN`: the packet that opens a connection. */
+  | { readonly type: 'syn'; readonly not?: boolean }
   /** `-m tcp` without options, as DNAT needs it: always true. */
   | { readonly type: 'proto' }
   | { readonly type: 'multiport'; readonly side: 'dports' | 'sports'; readonly ports: readonly number[]; readonly not?: boolean }
@@ -75,6 +79,7 @@ export type Match =
   | { readonly type: 'rpfilter'; readonly validmark?: boolean; readonly invert?: boolean }
   | { readonly type: 'statistic'; readonly probability: number }
   | { readonly type: 'set'; readonly set: string; readonly side: 'src' | 'dst'; readonly not?: boolean }
+  /** 255: any. */
   | { readonly type: 'icmp'; readonly icmpType: number }
   | {
       readonly type: 'recent';
@@ -92,13 +97,23 @@ export type Target =
   | { readonly type: 'NONE' }
   /** `-j chain`; `goto` is `-g`. */
   | { readonly type: 'jump'; readonly chain: string; readonly goto?: boolean }
-  | { readonly type: 'REJECT'; readonly with: 'icmp-port-unreachable' | 'tcp-reset' }
+  | { readonly type: 'REJECT'; readonly with: RejectType }
   | { readonly type: 'DNAT'; readonly to: string }
   | { readonly type: 'SNAT'; readonly to: string; readonly randomFully?: boolean }
   | { readonly type: 'MASQUERADE'; readonly randomFully?: boolean }
   /** `--set-xmark value/mask` (ops `or`, `and`, `xor` print as such). */
   | { readonly type: 'MARK'; readonly value: number; readonly mask: number }
   | { readonly type: 'NOTRACK' }
-  | { readonly type: 'LOG'; readonly prefix: string };
+  /** `level` as syslog counts; absent: 4, warning. */
+  | { readonly type: 'LOG'; readonly prefix: string; readonly level?: number };
+
+export type RejectType =
+  | 'icmp-port-unreachable'
+  | 'tcp-reset'
+  | 'icmp-net-unreachable'
+  | 'icmp-host-unreachable'
+  | 'icmp-net-prohibited'
+  | 'icmp-host-prohibited'
+  | 'icmp-admin-prohibited';
 
 export const emptyNetfilter: Netfilter = { tables: {}, ipsets: {}, counters: {} };
