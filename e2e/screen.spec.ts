@@ -41,7 +41,7 @@ test('a packet is drawn, listed and explained', async ({ page }) => {
   });
   await expect(page.getByTestId('packet')).toBeVisible();
   const inspector = page.getByRole('complementary', { name: 'Inspector' });
-  await expect(inspector.getByText('delivered').first()).toBeVisible();
+  await expect(inspector.getByText('✓ delivered')).toBeVisible();
   await expect(inspector.getByText(/longest prefix/i).first()).toBeVisible();
 });
 
