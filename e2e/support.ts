@@ -29,8 +29,10 @@ export async function atPrompt(page: Page, timeout = 20_000): Promise<void> {
 /** Types a line into the shown terminal and waits for the prompt. */
 export async function type(page: Page, line: string, timeout = 20_000): Promise<void> {
   await page.locator('.xterm-screen:visible').click();
-  await page.keyboard.insertText(line);
-  await page.keyboard.press('Enter');
+  for (const part of line.split('\n')) {
+    await page.keyboard.insertText(part);
+    await page.keyboard.press('Enter');
+  }
   await page.waitForTimeout(60);
   await atPrompt(page, timeout);
 }
