@@ -59,7 +59,7 @@ export type HttpResult =
 /** Requests may cause requests (customer → summary → database); a circle of them ends here. */
 const MAX_DEPTH = 8;
 /** How long connect() goes on sending SYNs: six retries, Linux's default. */
-export const SYN_TIMEOUT_MS = 130_000;
+const SYN_TIMEOUT_MS = 130_000;
 
 /** Sends one request from a place and gives what came of it. */
 export function httpRequest(

@@ -3,7 +3,7 @@
  *
  * Reads the host's apiView and its kernel; writes the host's kernel (by the CNI plugin and its programs' sockets), its own state and,
  * while the API server can be reached, pods, nodes and events. Models k8s.io/kubernetes/pkg/kubelet v1.32 with containerd.
- * Leaves out volumes, images' garbage collection, eviction by pressure, liveness probes.
+ * Leaves out volumes, images' garbage collection, eviction by pressure.
  */
 import type { Agent, AgentResult } from '../../agent.ts';
 import { type EventRecord, recordEvents } from '../../api/events.ts';

@@ -1,7 +1,7 @@
 /**
  * One container from image to end: pull, create, start, exit, restart with back-off.
- * Models pkg/kubelet/kuberuntime (SyncPod, doBackOff) and pkg/kubelet/images v1.32 with containerd. Leaves out liveness and
- * startup probes, lifecycle hooks, and resources.
+ * Models pkg/kubelet/kuberuntime (SyncPod, doBackOff) and pkg/kubelet/images v1.32 with containerd. Leaves out
+ * lifecycle hooks and resources.
  */
 import { ROUND_MS } from '../../agent.ts';
 import type { Container, Pod } from '../../api/objects.ts';
@@ -255,7 +255,14 @@ export function finish(work: Work, pod: Pod, container: Container, run: Containe
     finishedAt: now,
   };
   const forgiven = now - (run.startedAt ?? now) >= FORGIVEN_AFTER_MS;
-  return afterEnd(work, pod, container, { ...run, ended, ready: false, probe: undefined, crashes: forgiven ? 0 : run.crashes });
+  return afterEnd(work, pod, container, {
+    ...run,
+    ended,
+    ready: false,
+    probe: undefined,
+    alive: undefined,
+    crashes: forgiven ? 0 : run.crashes,
+  });
 }
 
 /** Whether the kubelet starts a container again after it ended so. */

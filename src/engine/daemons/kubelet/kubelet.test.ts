@@ -230,6 +230,18 @@ describe('readiness', () => {
   });
 });
 
+test('a container whose liveness probe fails three times is restarted', () => {
+  const livenessProbe = { tcpSocket: { port: 8080 }, periodSeconds: 5 };
+  const world = reconciled(alone({ image: 'nginx:1.27', livenessProbe }), seconds(20));
+  const { restartCount, lastState } = stateOf(world);
+  expect([restartCount, lastState]).toMatchObject([1, { terminated: { exitCode: 0, reason: 'Completed' } }]);
+  const { podIP } = one(world).status;
+  expect(eventsOf(world).filter(([, reason]) => reason === 'Unhealthy' || reason === 'Killing')).toEqual([
+    ['Warning', 'Unhealthy', `Liveness probe failed: dial tcp ${podIP}:8080: connect: connection refused`, 1],
+    ['Normal', 'Killing', 'Container c failed liveness probe, will be restarted', 1],
+  ]);
+});
+
 describe('deletion', () => {
   const remove = (world: World, gracePeriodSeconds?: number) =>
     changeApi(world, (api) => deleteObject(api, 'pods', 'default/one', { now: world.now, gracePeriodSeconds }));

@@ -9,7 +9,7 @@ import { earliest } from '../../controllers/controller.ts';
 import { withApi } from '../../world.ts';
 import { addPod, deletePod } from '../cni/index.ts';
 import { advanceContainer, closeContainer } from './container.ts';
-import { probed } from './probe.ts';
+import { checkedAlive, probed } from './probe.ts';
 import { type ContainerRun, newContainer, type PodRun } from './state.ts';
 import { phaseOf, runOf, statusOf } from './status.ts';
 import { containerdId, hostOf, podEvent, span, storedPod, type Work, wake, withContainer } from './work.ts';
@@ -114,7 +114,9 @@ function runContainers(work: Work, pod: Pod, start: PodRun, unready: boolean): P
     open &&= moved.ended?.code === 0 && moved.stage === 'ended';
   }
   for (const container of pod.spec.containers) {
-    const moved = probed(work, pod, container, advance(container), run.address ?? '', unready);
+    const alive = checkedAlive(work, pod, container, advance(container), run.address ?? '');
+    wake(work, alive.dueAt);
+    const moved = probed(work, pod, container, alive, run.address ?? '', unready);
     run = withContainer(run, container.name, moved);
     open &&= moved.stage !== 'new' && moved.stage !== 'pulling' && moved.stage !== 'starting';
   }

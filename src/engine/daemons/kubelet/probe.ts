@@ -1,12 +1,13 @@
 /**
- * Readiness probes, evaluated against the pod's real sockets and programs, without polling: what a probe finds is looked at whenever
+ * Probes, evaluated against the pod's real sockets and programs, without polling: what a probe finds is looked at whenever
  * something changed, and readiness follows at the tick at which a periodic probe would have said so.
- * Models pkg/kubelet/prober v1.32. Leaves out exec probes (they succeed), liveness, and requests' log lines.
+ * Models pkg/kubelet/prober v1.32. Leaves out exec probes (they succeed), startup probes, and requests' log lines.
  */
 import type { Container, Pod, Probe } from '../../api/objects.ts';
 import type { HttpCall } from '../../images/image.ts';
 import { imageNamed } from '../../images/registry.ts';
 import { findSocket } from '../../kernel/socket.ts';
+import { finish } from './container.ts';
 import type { ContainerRun } from './state.ts';
 import { hostOf, netnsOf, podEvent, type Work, wake } from './work.ts';
 
@@ -42,6 +43,24 @@ export function probed(
   }
   if (!found.ok) podEvent(work, pod, 'Warning', 'Unhealthy', `Readiness probe failed: ${found.message}`, container);
   return { ...seen, ready: found.ok };
+}
+
+/** Kills a running container whose liveness probe has failed as often as it may; the restart policy decides what comes next. */
+export function checkedAlive(work: Work, pod: Pod, container: Container, run: ContainerRun, address: string): ContainerRun {
+  const probe = container.livenessProbe;
+  if (!probe || run.stage !== 'running') return run;
+  const found = evaluate(work, pod, container, run, probe, address);
+  const since = run.alive?.ok === found.ok ? run.alive.since : work.world.now;
+  const seen = run.alive?.ok === found.ok ? run : { ...run, alive: { ok: found.ok, since } };
+  if (found.ok) return seen;
+  const due = changeAt(probe, run.startedAt ?? 0, since, false);
+  if (due > work.world.now) {
+    wake(work, due);
+    return seen;
+  }
+  podEvent(work, pod, 'Warning', 'Unhealthy', `Liveness probe failed: ${found.message}`, container);
+  podEvent(work, pod, 'Normal', 'Killing', `Container ${container.name} failed liveness probe, will be restarted`, container);
+  return finish(work, pod, container, seen, run.sigterm === 'exits' ? 0 : 137);
 }
 
 /** The first tick at or after `since`, and as many more as the threshold asks for. */

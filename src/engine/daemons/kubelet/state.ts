@@ -64,6 +64,8 @@ export interface ContainerRun {
   readonly ready: boolean;
   /** What the readiness probe finds, and since when it does. */
   readonly probe?: { readonly ok: boolean; readonly since: number; readonly message?: string };
+  /** What the liveness probe finds, and since when. */
+  readonly alive?: { readonly ok: boolean; readonly since: number };
   readonly argv: readonly string[];
   readonly sigterm?: 'exits' | 'ignores';
   readonly exitCode?: number;
