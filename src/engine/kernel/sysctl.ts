@@ -34,6 +34,8 @@ export function getSysctl(ns: NetNamespace, name: string): string | undefined {
     const inherited = ns.sysctl[`net.ipv4.conf.default.${conf.key}`];
     if (inherited !== undefined) return inherited;
   }
+  // The one key whose default differs between `all` and the links.
+  if (conf.key === 'accept_source_route' && conf.dev !== 'all') return '1';
   return CONF[conf.key];
 }
 

@@ -86,7 +86,7 @@ function show(
   if (rows.length === 0) {
     if (args.typed !== undefined) {
       process.out(`${args.typed} (${args.address}) -- no entry\n`);
-      return 1;
+      return 0;
     }
     if (args.dev !== undefined)
       process.out(`arp: in ${Object.keys(process.kernel.namespace().neighbours).length} entries no match found.\n`);

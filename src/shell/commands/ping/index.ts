@@ -101,7 +101,7 @@ class Ping {
     if (quiet) return;
     const header = event.trace.reverse?.received?.header;
     const from = header?.src ?? address;
-    const named = name !== address && !this.#options.numeric ? `${name} (${from})` : from;
+    const named = name !== address && !this.#options.numeric && !/^[\d.]+$/.test(name) ? `${name} (${from})` : from;
     // A payload too small for a time stamp cannot be timed.
     const time = size >= 16 ? ` time=${roundTripText(event.rtt)} ms` : '';
     this.#process.out(`${this.#stamp()}${size + 8} bytes from ${named}: icmp_seq=${event.seq} ttl=${header?.ttl ?? 64}${time}\n`);
@@ -124,7 +124,7 @@ class Ping {
     const from = device !== undefined || source !== undefined ? ` from ${source ?? ''} ${device ?? ''}:` : '';
     process.out(`PING ${name} (${address})${from} ${size}(${size + 28}) bytes of data.\n`);
     let ended = false;
-    const statistics = () => (ended ? '' : this.#statistics.text(name, this.#lastSent - this.#began));
+    const statistics = () => (ended ? '' : this.#statistics.text(name, this.#lastSent - this.#began, this.#options.size >= 16));
     process.lastWords?.(statistics);
     try {
       while (!process.signal.aborted) {

@@ -55,18 +55,19 @@ export class Statistics {
     return this.#max / 1000;
   }
 
-  text(name: string, elapsedMs: number): string {
+  /** `timed`: packets were big enough to carry a time stamp. */
+  text(name: string, elapsedMs: number, timed: boolean): string {
     const loss = Number(((100 * (this.sent - this.received)) / Math.max(this.sent, 1)).toPrecision(6));
     const errors = this.errors > 0 ? ` +${this.errors} errors,` : '';
     let text = `\n--- ${name} ping statistics ---\n${this.sent} packets transmitted, ${this.received} received,${errors} `;
     text += `${loss}% packet loss, time ${Math.round(elapsedMs)}ms\n`;
-    if (this.received > 0) {
+    if (this.received > 0 && timed) {
       const mean = this.#sum / this.received;
       const deviation = Math.sqrt(Math.max(this.#squares / this.received - mean * mean, 0));
       const figures = [this.#min, mean, this.#max, deviation].map((us) => (us / 1000).toFixed(3));
       text += `rtt min/avg/max/mdev = ${figures.join('/')} ms`;
     }
-    if (this.#pipe > 1) text += `${this.received > 0 ? ', ' : ''}pipe ${this.#pipe}`;
+    if (this.#pipe > 1) text += `${this.received > 0 && timed ? ', ' : ''}pipe ${this.#pipe}`;
     return `${text}\n`;
   }
 }

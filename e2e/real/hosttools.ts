@@ -1,0 +1,58 @@
+/**
+ * Holds ip, sysctl, ping, ss, arp and nc against the real ones: the lines of hosttools/lines.txt in one namespace and in a world
+ * like it. Needs root and iproute2; tools that are not installed are left out. Masked on both sides: times, process ids, what a veth
+ * shows that an ethernet card does not, and IPv6 (which the simulation shows but does not have).
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSim } from '../../src/engine/index.ts';
+import { MAC, masked, recordedWorld } from '../../src/shell/commands/ip/recorded.ts';
+import { testSession } from '../../src/shell/testing.ts';
+import type { Outcome } from './outcome.ts';
+
+const SETUP = `
+ip netns add A; ip netns add B
+ip -n A link set lo up; ip -n B link set lo up
+ip -n A link add ens5 address ${MAC} type veth peer name ens5 netns B
+ip netns exec A sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+ip -n A addr add 10.0.1.10/24 brd + dev ens5; ip -n A link set ens5 up
+ip -n B addr add 10.0.1.31/24 brd + dev ens5; ip -n B link set ens5 up
+ip -n A route add default via 10.0.1.1 dev ens5 proto dhcp src 10.0.1.10 metric 100
+ip -n A route add 10.0.1.1 dev ens5 proto dhcp scope link src 10.0.1.10 metric 100
+ip -n A route add 10.48.2.232/29 via 10.0.1.30 proto bird
+ip -n A route add 10.49.0.0/16 proto bird nexthop via 10.0.1.20 nexthop via 10.0.1.30 nexthop via 10.0.1.31
+ip -n A route add blackhole 10.48.0.128/26 proto bird
+ip -n A route add unreachable 10.60.0.0/16
+ip -n A route add prohibit 10.61.0.0/16
+ip -n A route add 10.70.0.0/16 via 10.0.1.31 onlink dev ens5
+`;
+
+/**
+ * @param root folder of the repository
+ * @param prefix of the namespaces made here
+ */
+export async function compareHostTools(root: string, prefix: string): Promise<readonly Outcome[]> {
+  const [a, b] = [`${prefix}-a`, `${prefix}-b`];
+  const lines = readFileSync(join(root, 'e2e/real/hosttools/lines.txt'), 'utf8').split('\n');
+  const outcomes: Outcome[] = [];
+  try {
+    spawnSync('bash', ['-c', SETUP.replace(/\bA\b/g, a).replace(/\bB\b/g, b)]);
+    const ours = testSession(createSim(recordedWorld()), 'host1');
+    for (const line of lines.filter((each) => each !== '' && !each.startsWith('#'))) {
+      const tool = line.split(' ', 1)[0]!;
+      if (spawnSync('bash', ['-c', `command -v ${tool}`]).status !== 0) continue;
+      const real = spawnSync('ip', ['netns', 'exec', a, 'bash', '-c', line], { encoding: 'utf8' });
+      const sim = await ours.type(`sudo ${line}`);
+      const sides = {
+        ours: masked(`${sim.stdout}${sim.stderr}[${sim.exitCode}]`),
+        real: masked(`${real.stdout}${real.stderr}[${real.status}]`),
+      };
+      outcomes.push({ tool, scenario: 'one host', line, verdict: sides.ours === sides.real ? 'identical' : 'different', ...sides });
+    }
+  } finally {
+    spawnSync('ip', ['netns', 'del', a]);
+    spawnSync('ip', ['netns', 'del', b]);
+  }
+  return outcomes;
+}
