@@ -23,7 +23,9 @@ export function failureText({ at, error }: ParseFailure): string {
 }
 
 export function logged(state: BirdState, lines: readonly LogLine[]): BirdState {
-  return lines.length === 0 ? state : { ...state, log: [...state.log, ...lines].slice(-MAX_LOG_LINES) };
+  if (lines.length === 0) return state;
+  const signed = lines.map((line) => ({ ...line, startedAt: state.startedAt }));
+  return { ...state, log: [...state.log, ...signed].slice(-MAX_LOG_LINES) };
 }
 
 /** The state with the configuration on disk put in force, or with the reason why it was not. */
@@ -33,8 +35,9 @@ export function configure(world: World, host: Host, state: BirdState): BirdState
   const result = loadConfig(path, host.files);
   if ('error' in result) {
     const text = failureText(result);
-    const failed = logged({ ...rest, loadError: text }, [{ at: world.now, level: 'ERR', text }]);
-    // A bird that has never read a configuration gives up; one that runs goes on with what it has.
+    // A bird that has never read a configuration says so on stderr and gives up; one that runs goes on with what it has.
+    const line = { at: world.now, level: 'ERR', text: state.loaded ? text : `bird: ${text}` };
+    const failed = logged({ ...rest, loadError: text }, [line]);
     return state.loaded ? failed : { ...failed, running: false, stopped: 'clean' };
   }
   return commit(world, host, rest, result.loaded);
@@ -225,9 +228,9 @@ export function startBird(world: World, host: Host): Host {
   return { ...host, daemons: { ...host.daemons, bird: fresh } };
 }
 
-/** Process id for listings: made up, and stable while the process lives. */
-export function birdPid(world: World, host: Host): number {
-  return 600 + Math.floor(30_000 * random(world.seed, 'bird-pid', host.name, host.daemons.bird?.startedAt ?? 0));
+/** Process id for listings: made up, and stable while the process lives; `startedAt` names a run that is over. */
+export function birdPid(world: World, host: Host, startedAt: number = host.daemons.bird?.startedAt ?? 0): number {
+  return 600 + Math.floor(30_000 * random(world.seed, 'bird-pid', host.name, startedAt));
 }
 
 export const bgpProtocols = (config: BirdConfig): readonly BgpProtocol[] => indexOf(config).bgp;

@@ -41,6 +41,10 @@ export interface LogLine {
   readonly at: number;
   readonly level: string;
   readonly text: string;
+  /** Who wrote it, when not the bird itself: the supervisor writes into the same journal. */
+  readonly by?: 'systemd' | 'birdc';
+  /** When the process that wrote it was started, ms: tells several runs apart. */
+  readonly startedAt?: number;
 }
 
 export const MAX_LOG_LINES = 200;

@@ -1,7 +1,7 @@
 /** journalctl -u UNIT: what a service logged. Models systemd 252. Leaves out the kernel's log, cursors and other output formats. */
-import { birdPid, type Host } from '../../../engine/index.ts';
+import type { Host } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
-import { fullName, journalTime, linesOf, unitsOf } from '../systemctl/units.ts';
+import { fullName, journalLine, linesOf, unitsOf } from '../systemctl/units.ts';
 
 interface Options {
   units: string[];
@@ -42,15 +42,10 @@ const hostOf = (process: Process): Host | undefined => process.sim.world().hosts
 function journal(process: Process, units: readonly string[]): readonly string[] {
   const host = hostOf(process);
   if (!host) return [];
-  const pid = birdPid(process.sim.world(), host);
+  const world = process.sim.world();
   return unitsOf(host)
     .filter(({ name }) => units.length === 0 || units.includes(name))
-    .flatMap((unit) =>
-      linesOf(host, unit).map(({ at, text }) => ({
-        at,
-        line: `${journalTime(at)} ${host.name} ${unit.process}[${pid}]: ${text}\n`,
-      })),
-    )
+    .flatMap((unit) => linesOf(host, unit).map((line) => ({ at: line.at, line: `${journalLine(world, host, unit, line)}\n` })))
     .sort((a, b) => a.at - b.at)
     .map(({ line }) => line);
 }

@@ -2,9 +2,9 @@
  * systemctl: start, stop, restart, reload, status, is-active and friends for the services a host has. Models systemd 252 on Debian 12.
  * Leaves out everything but services, and enabling at boot.
  */
-import { birdPid, type DaemonAction, type Host } from '../../../engine/index.ts';
+import type { DaemonAction, Host } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
-import { fullName, isRunning, journalTime, linesOf, startedAt, type Unit, unitsOf } from './units.ts';
+import { fullName, isRunning, journalLine, linesOf, pidOf, startedAt, type Unit, unitsOf } from './units.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
@@ -25,20 +25,24 @@ function ago(ms: number): string {
   return `${days} day${days === 1 ? '' : 's'} ago`;
 }
 
-const pidOf = (process: Process, host: Host, unit: Unit): number =>
-  unit.daemon === 'bird' ? birdPid(process.sim.world(), host) : 500 + unit.name.length * 7;
-
 function statusText(process: Process, host: Host, unit: Unit): string {
   const now = process.now();
   const running = isRunning(host, unit);
   const failed = unit.daemon === 'bird' && !running && host.daemons.bird?.loadError !== undefined;
   const dot = failed ? '×' : running ? '●' : '○';
-  const pid = pidOf(process, host, unit);
+  const world = process.sim.world();
+  const pid = pidOf(world, host, unit);
   const since = startedAt(host, unit);
   const lines = [`${dot} ${unit.name} - ${unit.description}`, `     Loaded: loaded (${unit.file}; enabled; preset: enabled)`];
   if (running) {
     lines.push(
       `     Active: active (running) since ${longTime(since)}; ${ago(now - since)}`,
+      ...(unit.daemon === 'bird'
+        ? [
+            `    Process: ${pid - 2} ExecStartPre=/usr/lib/bird/prepare-environment (code=exited, status=0/SUCCESS)`,
+            `    Process: ${pid - 1} ExecStartPre=/usr/sbin/bird -p (code=exited, status=0/SUCCESS)`,
+          ]
+        : []),
       `   Main PID: ${pid} (${unit.process})`,
       '      Tasks: 1 (limit: 4531)',
       `     CGroup: /system.slice/${unit.name}`,
@@ -50,11 +54,16 @@ function statusText(process: Process, host: Host, unit: Unit): string {
       ? `failed (Result: exit-code) since ${longTime(last)}; ${ago(now - last)}`
       : `inactive (dead) since ${longTime(last)}; ${ago(now - last)}`;
     lines.push(`     Active: ${why}`);
-    if (failed) lines.push('    Process: ExecStartPre=/usr/sbin/bird -p (code=exited, status=1/FAILURE)');
+    if (failed) {
+      lines.push(
+        `    Process: ${pid - 1} ExecStartPre=/usr/lib/bird/prepare-environment (code=exited, status=0/SUCCESS)`,
+        `    Process: ${pid} ExecStartPre=/usr/sbin/bird -p (code=exited, status=1/FAILURE)`,
+      );
+    }
   }
   const journal = linesOf(host, unit)
     .slice(-10)
-    .map(({ at, text }) => `${journalTime(at)} ${host.name} ${unit.process}[${pid}]: ${text}`);
+    .map((line) => journalLine(world, host, unit, line));
   return `${[...lines, ...(journal.length > 0 ? ['', ...journal] : [])].join('\n')}\n`;
 }
 

@@ -1,5 +1,5 @@
 /** The services of a simulated host, as systemd 252 knows them. Adding one is a line. */
-import type { DaemonName, Host, LogLine } from '../../../engine/index.ts';
+import { birdPid, type DaemonName, type Host, type LogLine, type World } from '../../../engine/index.ts';
 
 export interface Unit {
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Unit {
 
 const BIRD: Unit = {
   name: 'bird.service',
-  description: 'BIRD Internet Routing Daemon',
+  description: 'BIRD Internet Routing Daemon (IPv4)',
   file: '/lib/systemd/system/bird.service',
   command: '/usr/sbin/bird -f -u bird -g bird',
   process: 'bird',
@@ -60,7 +60,7 @@ export function startedAt(host: Host, unit: Unit): number {
   return unit.daemon === undefined ? host.bootedAt : (host.daemons[unit.daemon]?.startedAt ?? host.bootedAt);
 }
 
-/** What the unit wrote to the journal. */
+/** What the unit, and systemd about it, wrote to the journal. */
 export function linesOf(host: Host, unit: Unit): readonly LogLine[] {
   return unit.daemon === 'bird' ? (host.daemons.bird?.log ?? []) : [];
 }
@@ -72,4 +72,17 @@ const two = (value: number): string => String(value).padStart(2, '0');
 export function journalTime(at: number): string {
   const date = new Date(at);
   return `${MONTHS[date.getUTCMonth()]} ${two(date.getUTCDate())} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+}
+
+/** The unit's main process. */
+export const pidOf = (world: World, host: Host, unit: Unit): number =>
+  unit.daemon === 'bird' ? birdPid(world, host) : 500 + unit.name.length * 7;
+
+/** A line of the journal: `Jun 17 14:02:00 host1 bird[812]: Started`. */
+export function journalLine(world: World, host: Host, unit: Unit, line: LogLine): string {
+  const at = `${journalTime(line.at)} ${host.name}`;
+  if (line.by === 'systemd') return `${at} systemd[1]: ${line.text}`;
+  if (line.by === 'birdc') return `${at} birdc[${birdPid(world, host, line.at) + 1}]: ${line.text}`;
+  const pid = unit.daemon === 'bird' ? birdPid(world, host, line.startedAt) : pidOf(world, host, unit);
+  return `${at} ${unit.process}[${pid}]: ${line.text}`;
 }

@@ -156,10 +156,7 @@ const configure =
     const result = loadConfig(path, view.host.files);
     if ('error' in result) {
       const text = result.at ? failureText(result) : `${path}: No such file or directory`;
-      return {
-        host: withBird(view.host, logged(view.state, check ? [] : [{ at: view.world.now, level: 'ERR', text }])),
-        text: `${head}${text}\n`,
-      };
+      return { host: view.host, text: `${head}${text}\n` };
     }
     if (check) return { host: view.host, text: `${head}Configuration OK\n` };
     return { host: withBird(view.host, commit(view.world, view.host, view.state, result.loaded)), text: `${head}Reconfigured\n` };
