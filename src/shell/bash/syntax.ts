@@ -44,9 +44,13 @@ function wording(message: string, text: string, pos: number): string[] {
   return [`syntax error near unexpected token \`${token}'`];
 }
 
+/** `for`, `case`: the name must stand on the same line. */
+const WANTS_A_NAME = /(^|[;&|\n]\s*)(for|case|function|select)[ \t]*$/;
+
 /** The token at or after a place; `newline` at the end of a line; undefined at the end of an open construct. */
 function tokenAt(text: string, pos: number): string | undefined {
   const rest = text.slice(pos).replace(/^[ \t]+/, '');
+  if (rest === '' && WANTS_A_NAME.test(text)) return 'newline';
   if (rest === '')
     return /(^|[;|&({\s])(then|do|else|elif|if|while|until|in|\{|\()\s*$|^\s*(if|for|while|until|case|\{|\()/.test(text)
       ? undefined
@@ -59,6 +63,7 @@ function tokenAt(text: string, pos: number): string | undefined {
 export function needsMore(text: string): boolean {
   if (/(^|[^\\])(\\\\)*\\$/.test(text)) return !insideComment(text);
   if (openHereDocument(text)) return true;
+  if (WANTS_A_NAME.test(text)) return false;
   let errors: readonly { message: string; pos: number }[];
   try {
     errors = parse(text).errors ?? [];
