@@ -48,7 +48,6 @@ export class Client {
   readonly #config: Config;
   readonly #verbosity: number;
   readonly #warningsSeen = new Set<string>();
-  readonly #watches: Watch[] = [];
   warned = false;
   readonly discovery: Discovery;
 
@@ -193,12 +192,11 @@ function asked({ method, path }: Send): string {
 
 function statusError(response: ApiResponse, request: Send): StatusError {
   if (isDoc(response.body) && text(response.body, 'kind') === 'Status') {
-    const error = new StatusError(response.body);
-    return error.message === UNKNOWN_PATH && !request.raw ? error.withMessage(UNKNOWN_PATH + asked(request)) : error;
+    return new StatusError(response.body);
   }
   return new StatusError({
     kind: 'Status',
-    message: 'the server could not find the requested resource',
+    message: request.raw ? UNKNOWN_PATH : UNKNOWN_PATH + asked(request),
     reason: response.status === 404 ? 'NotFound' : 'InternalError',
     code: response.status,
   });

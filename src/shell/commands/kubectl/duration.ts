@@ -31,20 +31,6 @@ export function parseDuration(text: string): number | string {
   return text.startsWith('-') ? -total : total;
 }
 
-/** Go's Duration.String(): `1m30s`, `1.5s`, `0s`. */
-export function formatDuration(ms: number): string {
-  if (ms === 0) return '0s';
-  const sign = ms < 0 ? '-' : '';
-  const abs = Math.abs(ms);
-  if (abs < 1000) return `${sign}${abs}ms`;
-  const hours = Math.floor(abs / 3_600_000);
-  const minutes = Math.floor((abs % 3_600_000) / 60_000);
-  const seconds = (abs % 60_000) / 1000;
-  if (hours > 0) return `${sign}${hours}h${minutes}m${seconds}s`;
-  if (minutes > 0) return `${sign}${minutes}m${seconds}s`;
-  return `${sign}${seconds}s`;
-}
-
 /** An age as tables show it: two significant parts at most. `ageMs` may be a little negative for clock skew. */
 export function humanDuration(ageMs: number): string {
   const seconds = Math.trunc(ageMs / 1000);

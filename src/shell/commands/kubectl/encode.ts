@@ -17,7 +17,3 @@ export function encodeBase64(text: string): string {
 }
 
 export { decodeBase64 };
-
-export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
-}

@@ -6,7 +6,7 @@ import { parseAllDocuments, type YAMLError } from 'yaml';
 import type { Kubectl } from './context.ts';
 import { CommandError, fail, NetworkFailure } from './errors.ts';
 import { complaintAbout } from './gojson.ts';
-import { isDoc, type Value } from './value.ts';
+import type { Value } from './value.ts';
 
 export interface Manifest {
   readonly object: Value;

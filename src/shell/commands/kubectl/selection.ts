@@ -5,7 +5,7 @@
 import { TABLE } from './client.ts';
 import type { Kubectl } from './context.ts';
 import { apiVersionOf, qualifiedResource, type ResourceType } from './discovery.ts';
-import { CommandError, fail, isNotFound, StatusError, throwAll } from './errors.ts';
+import { CommandError, fail, isNotFound, StatusError } from './errors.ts';
 import { type FileNames, type Manifest, readManifests, type Unreadable } from './manifests.ts';
 import { type Doc, fields, isDoc, items, put, text, type Value } from './value.ts';
 
@@ -109,14 +109,6 @@ function splitTuple(arg: string): { type: string; name: string } {
     fail('arguments in resource/name form must have a single resource and name');
   }
   return { type, name };
-}
-
-/** True when the arguments name objects (and not only types). */
-export function hasNames(args: readonly string[]): boolean {
-  const normal = normalise(args);
-  const slashes = normal.filter((arg) => arg.includes('/')).length;
-  if (slashes > 0 && slashes !== normal.length) fail(SLASH_MIX);
-  return slashes > 0 || normal.length > 1;
 }
 
 /** @throws CommandError for contradictions; errors of single objects are collected in the selection */
@@ -404,9 +396,4 @@ function splitSelector(selector: string): string[] {
     .split(/,(?![^(]*\))/)
     .map((term) => term.trim())
     .filter((term) => term !== '');
-}
-
-/** All errors of a selection, thrown as kubectl would. */
-export function throwErrors(selection: Selection): void {
-  throwAll(selection.errors);
 }

@@ -5,7 +5,7 @@
 import type { Kubectl } from '../context.ts';
 import { qualifiedKind } from '../discovery.ts';
 import { CommandError, fail } from '../errors.ts';
-import { type Doc, dig, goJson, isDoc, items, sorted, strings, text, type Value } from '../value.ts';
+import { type Doc, dig, goJson, isDoc, items, sorted, text, type Value } from '../value.ts';
 import { columnsFromFile, columnsFromSpec, columnsPrinter } from './columns.ts';
 import { GoTemplateError, parseGoTemplate } from './gotemplate.ts';
 import { goSyntax, JsonPathError, parseJsonPath, printJsonPath } from './jsonpath.ts';
@@ -179,8 +179,4 @@ export function verbPrinter(kubectl: Kubectl, operation: string, options: Object
   if (printer) return printer;
   if (output !== '') unknownFormat(output);
   return operationPrinter(operation);
-}
-
-export function labelsOf(object: Value): Readonly<Record<string, string>> {
-  return strings(object, 'metadata', 'labels');
 }
