@@ -10,7 +10,9 @@ async function fill() {
   const cache = await caches.open(CACHE);
   const response = await fetch('./precache.json', { cache: 'no-store' });
   if (!response.ok) return;
-  const wanted = [...SHELL, ...(await response.json()).map((file) => `./${file}`)].map((path) => new URL(path, self.registration.scope).href);
+  const wanted = [...SHELL, ...(await response.json()).map((file) => `./${file}`)].map(
+    (path) => new URL(path, self.registration.scope).href,
+  );
   const kept = new Set((await cache.keys()).map((request) => request.url));
   await Promise.all(wanted.filter((url) => !kept.has(url)).map((url) => cache.add(url).catch(() => {})));
   const listed = new Set(wanted);

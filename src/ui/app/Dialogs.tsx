@@ -1,6 +1,7 @@
 /** Help and about, and the question before a lab is reset. */
 import { type ReactNode, useEffect, useRef } from 'react';
 import { VERSIONS } from '../../engine/index.ts';
+import { Fidelity } from '../fidelity/Fidelity.tsx';
 import button from '../parts/Button.module.css';
 import { Mark } from '../parts/Icon.tsx';
 import { resetLab } from '../store/lab.ts';
@@ -11,6 +12,7 @@ import styles from './Dialogs.module.css';
 export function Dialogs() {
   const dialog = useScreen((state) => state.dialog);
   if (dialog === 'help') return <HelpDialog />;
+  if (dialog === 'fidelity') return <FidelityDialog />;
   if (dialog === 'reset') return <ResetDialog />;
   return null;
 }
@@ -84,6 +86,23 @@ function HelpDialog() {
       <p className={styles.small}>
         Runs wholly in this browser, offline too. What is not simulated says so and fails. Apache License 2.0.
       </p>
+      <form method="dialog">
+        <button type="button" className={button.button} onClick={() => screen.setState({ dialog: 'fidelity' })}>
+          How true is this terminal?
+        </button>
+        <button type="submit" className={button.primary}>
+          Close
+        </button>
+      </form>
+    </Modal>
+  );
+}
+
+function FidelityDialog() {
+  return (
+    <Modal label="How true is this terminal?">
+      <h2>How true is this terminal?</h2>
+      <Fidelity />
       <form method="dialog">
         <button type="submit" className={button.primary}>
           Close

@@ -135,12 +135,6 @@ function sameProgress(before: readonly StepProgress[], after: readonly StepProgr
 
 const told = (each: StepProgress) => [each.step.id, each.state, each.checks.map((check) => [check.done, check.why])];
 
-/** Marks that time went on without anything having changed, so that what is due is shown. */
-export function refreshDue(): void {
-  if (!current) return;
-  run.setState({ world: current.world(), due: current.nextWake() });
-}
-
 export function failRun(message: string): void {
   run.setState({ phase: 'failed', message });
 }

@@ -23,7 +23,7 @@ export interface ScreenState {
   readonly pane: Pane;
   readonly paused: boolean;
   readonly speed: (typeof SPEEDS)[number];
-  readonly dialog: 'help' | 'reset' | undefined;
+  readonly dialog: 'help' | 'fidelity' | 'reset' | undefined;
   /** Answering a prediction: hosts picked on the map. */
   readonly picking: { readonly picked: readonly string[]; readonly options: readonly string[] } | undefined;
 }

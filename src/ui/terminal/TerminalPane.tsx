@@ -143,7 +143,8 @@ function useEmulator({ tab, element, emulator, setPhase, setEditing }: Wiring): 
         history: (host) => terminals.getState().history[host] ?? [],
         onHistory: (host, lines) => terminals.setState(({ history }) => ({ history: { ...history, [host]: lines } })),
         onState: ({ mode }) => {
-          keepText(tab.id, made);
+          if (!live) return;
+          keepText(tab.id, () => (live ? made : undefined));
           terminals.setState(({ running }) => ({ running: { ...running, [tab.id]: mode !== 'prompt' } }));
         },
         onEdit: (name, text) => new Promise((done) => setEditing({ name, text, done })),
@@ -165,8 +166,9 @@ function useEmulator({ tab, element, emulator, setPhase, setEditing }: Wiring): 
 }
 
 /** Keeps what a tab shows once xterm has drawn what the command wrote. */
-function keepText(id: string, emulator: Emulator | undefined): void {
+function keepText(id: string, current: () => Emulator | undefined): void {
   setTimeout(() => {
+    const emulator = current();
     if (!emulator) return;
     terminals.setState(({ texts }) => ({ texts: { ...texts, [id]: emulator.text() } }));
     saveSoon();

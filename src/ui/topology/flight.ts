@@ -34,6 +34,9 @@ export type Keyframe =
 
 const MS = { wire: 850, veth: 380, rewrite: 800, end: 600 } as const;
 
+/** What a server asks others before it answers goes by quicker, the more there is of it. */
+const NESTED_PACE = 0.8;
+
 const FIELDS: readonly Field[] = ['src', 'dst', 'sport', 'dport'];
 
 export function changedFields(before: Header, after: Header): readonly Field[] {
@@ -137,16 +140,12 @@ function endOf(trace: Trace, positions: Positions): Keyframe {
 /** There, and back when something came back. A packet that was not delivered ends where that happened, with its reason. */
 export function flight(trace: Trace, positions: Positions, asked: readonly Trace[] = []): readonly Keyframe[] {
   const there = direction(trace, positions, false);
-  const nested = asked.flatMap((each) => flight(each, positions).map(hasten));
+  const pace = NESTED_PACE / Math.max(1, asked.length);
+  const nested = asked.flatMap((each) => flight(each, positions).map((frame) => ({ ...frame, ms: Math.round(frame.ms * pace) })));
   const answered = trace.reverse !== undefined && trace.disposition === 'delivered';
   const back = trace.reverse ? direction(trace.reverse, positions, true) : [];
   const end = answered && trace.reverse ? endOf(trace.reverse, positions) : endOf(trace, positions);
   return [...there, ...nested, ...(answered ? back : []), end, ...(answered ? [] : back)];
-}
-
-/** What a server asks others before it answers goes by quicker. */
-function hasten(frame: Keyframe): Keyframe {
-  return { ...frame, ms: Math.round(frame.ms * 0.55) };
 }
 
 /** Traces of one request as a tree of depth one: those that start in the place the first was delivered to, directly or further on. */
