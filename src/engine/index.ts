@@ -1,14 +1,11 @@
 /** The engine's door: what other rooms may use. */
-export { age, humanDuration } from './api/age.ts';
 export type { ApiRequest, ApiResponse, Watch, WatchEvent } from './api/http.ts';
 export { type CalicoFault, calicoErrorText, validateCalico } from './api/kinds/calico-validation.ts';
 export type * from './api/objects.ts';
 export { decodeProtobuf, PROTOBUF } from './api/rest/protobuf.ts';
 export { checkObject, type Faults } from './api/schema/check.ts';
 export { structType } from './api/schema/types.ts';
-export { meets, parseFieldSelector, parseLabelSelector } from './api/selectors.ts';
-export { type ApiState, getObject, keyOf, objectsOf } from './api/storage.ts';
-export { parseTimestamp, timestamp } from './api/time.ts';
+export { type ApiState, getObject, objectsOf } from './api/storage.ts';
 export { watchEvents } from './api/watch.ts';
 export { wordsAfter as birdcWords } from './daemons/bird/cli/commands.ts';
 export { protocolRows } from './daemons/bird/cli/protocols.ts';
@@ -48,7 +45,7 @@ export { type Outcome, outcomeOf } from './packet/outcome.ts';
 export { multipathSeed } from './packet/seed.ts';
 export type * from './packet/trace.ts';
 export { walkFirst } from './packet/walk.ts';
-export { MAX_JOURNAL, readJournal, replay } from './replay.ts';
+export { readJournal, replay } from './replay.ts';
 export { createSim, type Frame, type JournalEntry, type Sim } from './sim.ts';
 export { VERSIONS } from './versions.ts';
 export type { Cluster, DaemonState, Daemons, Host, Place, Ref, Segment, World } from './world.ts';
