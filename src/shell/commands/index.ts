@@ -4,7 +4,6 @@
  */
 import type { Command } from '../command.ts';
 import { arp } from './arp/index.ts';
-import { birdc, birdcl } from './birdc/index.ts';
 import { calicoctl } from './calicoctl/index.ts';
 import { conntrack } from './conntrack/index.ts';
 import { curl } from './curl/index.ts';
@@ -21,12 +20,11 @@ import { ping } from './ping/index.ts';
 import { ss } from './ss/index.ts';
 import { sysctl } from './sysctl/index.ts';
 import { systemctl } from './systemctl/index.ts';
+import { tcpdump } from './tcpdump/index.ts';
 import { traceroute } from './traceroute/index.ts';
 
 export const commands: readonly Command[] = [
   arp,
-  birdc,
-  birdcl,
   calicoctl,
   conntrack,
   curl,
@@ -43,5 +41,6 @@ export const commands: readonly Command[] = [
   ss,
   sysctl,
   systemctl,
+  tcpdump,
   traceroute,
 ];

@@ -1,0 +1,158 @@
+/**
+ * `tcpdump` 4.99: prints the packets of the simulation's flows as they pass an interface of this host or pod, on virtual time.
+ * Files (-r, -w), payloads (-A, -x) and decoding of what TCP carries are not simulated; addresses are always numeric.
+ */
+import type { Trace } from '../../../engine/index.ts';
+import type { Command, Process } from '../../command.ts';
+import { getopt, type OptionSpec, shortOptions } from '../getopt.ts';
+import { type Captured, packetLine, packetsOf } from './capture.ts';
+import { type Filter, FilterError, readFilter } from './filter.ts';
+
+const VERSION = 'tcpdump version 4.99.3\nlibpcap version 1.10.3 (with TPACKET_V3)\n';
+const USAGE = `${VERSION}Usage: tcpdump [-AbdDefhHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]
+\t\t[ -C file_size ] [ -E algo:secret ] [ -F file ] [ -G seconds ]
+\t\t[ -i interface ] [ --immediate-mode ] [ -j tstamptype ]
+\t\t[ -M secret ] [ --number ] [ --print ] [ -Q in|out|inout ]
+\t\t[ -r file ] [ -s snaplen ] [ -T type ] [ --version ]
+\t\t[ -V file ] [ -w file ] [ -W filecount ] [ -y datalinktype ]
+\t\t[ --time-stamp-precision precision ] [ --micro ] [ --nano ]
+\t\t[ -z postrotate-command ] [ -Z user ] [ expression ]
+`;
+const OPTIONS: readonly OptionSpec[] = [
+  ...shortOptions('AbdDefhHIJKlLnNOpqStuUvxX#B:c:C:E:F:G:i:j:M:Q:r:s:T:V:w:W:y:z:Z:'),
+  { short: '', long: 'version' },
+  { short: '', long: 'help' },
+];
+const UNSIMULATED = ['A', 'x', 'X', 'r', 'w', 'e', 'F', 'G', 'C', 'E', 'd', 'I', 'Q'];
+
+interface Capture {
+  readonly process: Process;
+  readonly dev: string;
+  readonly filter: Filter;
+  readonly count: number;
+  captured: number;
+  received: number;
+}
+
+function report({ captured, received }: Capture): string {
+  return `${captured} packet${captured === 1 ? '' : 's'} captured\n${received} packet${received === 1 ? '' : 's'} received by filter\n0 packets dropped by kernel\n`;
+}
+
+/** Prints what of new flows passes here. @returns whether the count is reached */
+function take(capture: Capture, traces: readonly Trace[]): boolean {
+  const all = capture.dev === 'any';
+  const passes = (p: Captured) => (all || p.dev === capture.dev) && capture.filter(p);
+  for (const trace of traces) {
+    for (const packet of packetsOf(capture.process.kernel.namespace(), trace, capture.process.place).filter(passes)) {
+      capture.received++;
+      if (capture.captured >= capture.count) continue;
+      capture.captured++;
+      capture.process.out(packetLine(packet, all));
+    }
+  }
+  return capture.captured >= capture.count;
+}
+
+/** Resolves when enough is captured or Ctrl-C ends it. No clock is held: nothing passes, nothing is done. */
+function listen(capture: Capture): Promise<void> {
+  const { process } = capture;
+  return new Promise((resolve) => {
+    let known = process.sim.world().flows;
+    const stop = process.sim.subscribe(({ world }) => {
+      if (world.flows === known) return;
+      const before = new Set(known);
+      known = world.flows;
+      if (
+        process.signal.aborted ||
+        take(
+          capture,
+          world.flows.filter((trace) => !before.has(trace)),
+        )
+      )
+        end();
+    });
+    const end = () => {
+      stop();
+      resolve();
+    };
+    process.signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+async function run(process: Process, args: readonly string[]): Promise<number> {
+  const { options, operands, error } = getopt(args, OPTIONS);
+  const value = (name: string) => options.findLast((option) => option.name === name)?.value;
+  const fail = (text: string) => {
+    process.err(`tcpdump: ${text}\n`);
+    return 1;
+  };
+  if (error !== undefined || value('h') !== undefined || value('help') !== undefined) {
+    process.err((error === undefined ? '' : `tcpdump: ${error}\n`) + USAGE);
+    return error === undefined ? 0 : 1;
+  }
+  if (value('version') !== undefined) {
+    process.out(VERSION);
+    return 0;
+  }
+  const links = process.kernel.namespace().links;
+  if (value('D') !== undefined) {
+    const names = [...Object.keys(links).filter((name) => name !== 'lo'), 'any', 'lo'];
+    process.out(
+      names
+        .map(
+          (name, i) =>
+            `${i + 1}.${name}${name === 'any' ? ' (Pseudo-device that captures on all interfaces) [Up, Running]' : name === 'lo' ? ' [Up, Running, Loopback]' : ' [Up, Running, Connected]'}\n`,
+        )
+        .join(''),
+    );
+    return 0;
+  }
+  const odd = UNSIMULATED.find((name) => value(name) !== undefined);
+  if (odd !== undefined) return fail(`-${odd}: not simulated in this lab`);
+  const count = value('c');
+  if (count !== undefined && !/^[1-9]\d*$/.test(count)) return fail(`invalid packet count ${count}`);
+  const dev = value('i') ?? Object.keys(links).find((name) => name !== 'lo') ?? 'lo';
+  if (dev !== 'any' && !Object.hasOwn(links, dev)) return fail(`${dev}: No such device exists\n(No such device exists)`);
+  if (!process.root)
+    return fail(`${dev}: You don't have permission to perform this capture on that device\n(socket: Operation not permitted)`);
+  const capture: Capture = {
+    process,
+    dev,
+    filter: readFilter(operands),
+    count: count === undefined ? Number.POSITIVE_INFINITY : Number(count),
+    captured: 0,
+    received: 0,
+  };
+  const link = dev === 'any' ? 'LINUX_SLL2 (Linux cooked v2)' : 'EN10MB (Ethernet)';
+  if (dev === 'any') process.err('tcpdump: data link type LINUX_SLL2\n');
+  process.err(
+    `tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\nlistening on ${dev}, link-type ${link}, snapshot length 262144 bytes\n`,
+  );
+  process.lastWords?.(() => `\n${report(capture)}`);
+  await listen(capture);
+  if (process.signal.aborted) return 0;
+  process.err(report(capture));
+  return 0;
+}
+
+export const tcpdump: Command = {
+  name: 'tcpdump',
+  summary: 'print packets that pass an interface',
+  where: 'everywhere',
+  async run(process, args) {
+    try {
+      return await run(process, args);
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error;
+      process.err(`tcpdump: ${error.message}\n`);
+      return 1;
+    }
+  },
+  complete(process, words, index) {
+    if (words[index - 1] !== '-i' && !/^-\w*i$/.test(words[index - 1] ?? '')) return [];
+    const typed = words[index] ?? '';
+    return ['any', ...Object.keys(process.kernel.namespace().links)]
+      .filter((name) => name.startsWith(typed))
+      .map((text) => ({ text }));
+  },
+};

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { createSim } from '../../../engine/index.ts';
+import { change, gateway, host, NOW, route, serviceRules, withPod, withRoutes, world } from '../../../engine/packet/builders.ts';
+import { runCommand } from '../testing-process.ts';
+import { tcpdump } from './index.ts';
+
+const VIP = '10.49.50.18';
+const POD = '10.48.0.134';
+
+function lab() {
+  const host1 = change(host('host1', '10.0.1.10', { kind: 'bastion' }), '', (ns) =>
+    withRoutes(ns, [route('10.49.0.0/16', { via: '10.0.1.31' })]),
+  );
+  const worker2 = change(withPod(host('worker2', '10.0.1.31'), 'yaobank/customer', POD, 'cali1'), '', (ns) =>
+    serviceRules(ns, VIP, [POD]),
+  );
+  return createSim(world([gateway, host1, worker2]));
+}
+
+/** Captures on worker2 while host1 connects to the VIP and pings the node. */
+async function capture(line: string) {
+  const sim = lab();
+  const running = runCommand(tcpdump, sim, 'worker2', line);
+  const from = { host: 'host1', netns: '' };
+  sim.dispatch({ type: 'flow', flow: { from, proto: 'tcp', dst: VIP, dport: 80, sport: 40_000 } });
+  sim.dispatch({ type: 'flow', flow: { from, proto: 'icmp', dst: '10.0.1.31', dport: 0, sport: 7 } });
+  sim.dispatch({ type: 'flow', flow: { from, proto: 'tcp', dst: '10.0.1.31', dport: 22, sport: 40_001 } });
+  const { stdout, stderr, exitCode } = await running;
+  return {
+    lines: stdout
+      .replace(/seq \d{3,}|ack \d+|([\da-f]{2}:){5}[\da-f]{2}/g, (t) => t.split(' ')[0]!.replace(/.*:.*/, 'MAC'))
+      .split('\n')
+      .slice(0, -1),
+    stderr,
+    exitCode,
+  };
+}
+
+test('the node sees the VIP on its wire and the pod behind NAT on the pod link', async () => {
+  const wire = await capture('-ni ens5 -c 2 tcp port 80');
+  const inner = await capture('-ni cali1 -c 2 tcp');
+  expect([wire.lines, inner.lines]).toEqual([
+    [
+      '12:00:00.000120 IP 10.0.1.10.40000 > 10.49.50.18.80: Flags [S], seq, win 64240, options [mss 1460,sackOK,nop,wscale 7], length 0',
+      '12:00:00.000670 IP 10.49.50.18.80 > 10.0.1.10.40000: Flags [S.], seq, ack, win 65160, options [mss 1460,sackOK,nop,wscale 7], length 0',
+    ],
+    [
+      '12:00:00.000210 IP 10.0.1.31.40000 > 10.48.0.134.80: Flags [S], seq, win 64240, options [mss 1460,sackOK,nop,wscale 7], length 0',
+      '12:00:00.000580 IP 10.48.0.134.80 > 10.0.1.31.40000: Flags [S.], seq, ack, win 65160, options [mss 1460,sackOK,nop,wscale 7], length 0',
+    ],
+  ]);
+});
+
+test('pings, refusals and ARP look as the real one prints them, and -c ends it with the figures', async () => {
+  const { lines, stderr, exitCode } = await capture('-ni ens5 -c 4 icmp or tcp port 22');
+  expect([lines.map((line) => line.slice(16)), stderr, exitCode]).toEqual([
+    [
+      'IP 10.0.1.10 > 10.0.1.31: ICMP echo request, id 7, seq 1, length 64',
+      'IP 10.0.1.31 > 10.0.1.10: ICMP echo reply, id 7, seq 1, length 64',
+      'IP 10.0.1.10.40001 > 10.0.1.31.22: Flags [S], seq, win 64240, options [mss 1460,sackOK,nop,wscale 7], length 0',
+      'IP 10.0.1.31.22 > 10.0.1.10.40001: Flags [R.], seq 0, ack, win 0, length 0',
+    ],
+    'tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\nlistening on ens5, link-type EN10MB (Ethernet), snapshot length 262144 bytes\n4 packets captured\n4 packets received by filter\n0 packets dropped by kernel\n',
+    0,
+  ]);
+  expect((await capture('-ni ens5 -c 2 arp')).lines).toEqual([
+    '12:00:00.000610 ARP, Request who-has 10.0.1.10 tell 10.0.1.31, length 28',
+    '12:00:00.000660 ARP, Reply 10.0.1.10 is-at MAC, length 28',
+  ]);
+});
+
+test.each([
+  ['-i foo', 'tcpdump: foo: No such device exists\n(No such device exists)\n'],
+  ['-ni ens5 foo bar', "tcpdump: can't parse filter expression: syntax error\n"],
+  ['-ni ens5 port x', "tcpdump: unknown port 'x'\n"],
+  ['-ni ens5 ( tcp', "tcpdump: can't parse filter expression: syntax error\n"],
+  ['-c x', 'tcpdump: invalid packet count x\n'],
+  ['-w file', 'tcpdump: -w: not simulated in this lab\n'],
+])('%s is refused', async (line, stderr) => {
+  expect(await runCommand(tcpdump, lab(), 'worker2', line)).toEqual({ stdout: '', stderr, exitCode: 1 });
+});
+
+test('without root nothing may be captured', async () => {
+  expect(await runCommand(tcpdump, lab(), 'worker2', '-ni ens5', false)).toEqual({
+    stdout: '',
+    stderr: "tcpdump: ens5: You don't have permission to perform this capture on that device\n(socket: Operation not permitted)\n",
+    exitCode: 1,
+  });
+  expect(NOW).toBe(Date.UTC(2026, 0, 1, 12));
+});
