@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: lines of shell
 /** The session: what lives on between lines, where one is, and what bad input does to it (nothing). */
 import { expect, test } from 'vitest';
 import { type Clock, Interrupted } from './bash/execution.ts';

@@ -360,6 +360,8 @@ async function connected(
   }
   const { response } = result;
   const headerText = `HTTP/${response.version} ${response.status} ${response.reason}\r\n${response.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+  const keep = response.version === '1.1' && !response.headers.some(([name, value]) => name.toLowerCase() === 'connection' && value.toLowerCase() === 'close');
+  if (response.version === '1.0') say('* HTTP 1.0, assume close after body');
   say(quoted('<', headerText));
   const body = options.flags.has('head') || request.method === 'HEAD' ? '' : response.body;
   const bytes = new TextEncoder().encode(body).length;
@@ -369,7 +371,7 @@ async function connected(
     ...state.facts,
     ...at,
     status: response.status,
-    httpVersion: response.version === '1.0' ? '1.0' : '1.1',
+    httpVersion: response.version === '1.0' ? '1' : '1.1',
     contentType: headerOf('content-type'),
     sizeDownload: bytes,
     sizeHeader: headerText.length,
@@ -382,7 +384,6 @@ async function connected(
   };
   const failed = (options.flags.has('fail') || options.flags.has('fail-with-body')) && response.status >= 400;
   const followed = options.flags.has('location') && location !== '' && response.status >= 300 && response.status < 400;
-  const keep = response.version === '1.1' && headerOf('connection').toLowerCase() !== 'close';
   const closing = keep ? `* Connection #0 to host ${target.host} left intact` : '* Closing connection 0';
   if (failed && !options.flags.has('fail-with-body')) {
     const error = `The requested URL returned error: ${response.status}`;
