@@ -14,11 +14,14 @@ async function curl(...lines: readonly string[]): Promise<LineResult> {
 }
 const said = (stderr: string, exitCode: number, stdout = '') => ({ stdout, stderr, exitCode });
 const HINT = "curl: try 'curl --help' or 'curl --manual' for more information\n";
-const METER = '  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n';
+const METER =
+  '  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n';
 const ROW = '\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0';
 
 test('a NodePort answers; -w tells about it', async () => {
-  const { stdout, stderr, exitCode } = await curl("curl -s -o /dev/null -w '%{http_code} %{remote_ip}:%{remote_port} %{num_connects} %{method} %{url_effective} %{scheme}\\n' 10.0.1.20:30180");
+  const { stdout, stderr, exitCode } = await curl(
+    "curl -s -o /dev/null -w '%{http_code} %{remote_ip}:%{remote_port} %{num_connects} %{method} %{url_effective} %{scheme}\\n' 10.0.1.20:30180",
+  );
   expect({ stdout, stderr, exitCode }).toEqual(said('', 0, '200 10.0.1.20:30180 1 GET http://10.0.1.20:30180/ HTTP\n'));
 });
 
@@ -49,9 +52,14 @@ test('a SYN nobody answers: the kernel’s patience, --connect-timeout, -m', asy
     said(`curl: (28) Failed to connect to ${none} port 80 after 131072 ms: Couldn't connect to server\n`, 28),
   );
   expect(await curl(`curl -sS -m 3 ${none}`)).toEqual(said('curl: (28) Connection timed out after 3001 milliseconds\n', 28));
-  expect(await curl(`curl -sS --connect-timeout 2 ${none}`)).toEqual(said(`curl: (28) Failed to connect to ${none} port 80 after 2001 ms: Timeout was reached\n`, 28));
+  expect(await curl(`curl -sS --connect-timeout 2 ${none}`)).toEqual(
+    said(`curl: (28) Failed to connect to ${none} port 80 after 2001 ms: Timeout was reached\n`, 28),
+  );
   expect(await curl(`curl -m 2 ${none}`)).toEqual(
-    said(`${METER}${ROW}${ROW.replace('--:--:-- --:--:-- --:--:--', '--:--:--  0:00:01 --:--:--')}${ROW.replace('--:--:-- --:--:-- --:--:--', '--:--:--  0:00:02 --:--:--')}\ncurl: (28) Connection timed out after 2001 milliseconds\n`, 28),
+    said(
+      `${METER}${ROW}${ROW.replace('--:--:-- --:--:-- --:--:--', '--:--:--  0:00:01 --:--:--')}${ROW.replace('--:--:-- --:--:-- --:--:--', '--:--:--  0:00:02 --:--:--')}\ncurl: (28) Connection timed out after 2001 milliseconds\n`,
+      28,
+    ),
   );
 });
 
@@ -73,11 +81,17 @@ test('usage errors', async () => {
 });
 
 test('https to a plain server, and a server that says nothing', async () => {
-  expect(await curl('curl -sS https://10.0.1.20:30180')).toEqual(said('curl: (35) OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number\n', 35));
+  expect(await curl('curl -sS https://10.0.1.20:30180')).toEqual(
+    said('curl: (35) OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number\n', 35),
+  );
   expect(await curl('curl -sS 10.0.1.20:22')).toEqual(said('curl: (52) Empty reply from server\n', 52));
 });
 
 test('output to files, headers, several URLs, globbing', async () => {
-  expect(await curl("curl -s -o page 10.0.1.20:30180; grep -c 'YAO Bank' page; curl -sI 10.0.1.20:30180 | head -1")).toEqual(said('', 0, '2\nHTTP/1.0 200 OK\r\n'));
-  expect(await curl("curl -s -o /dev/null -o /dev/null -w '%{urlnum}:%{http_code} ' '10.0.1.{20,30}:30180' 10.0.1.31:30180")).toEqual(said('', 0, expect.stringMatching(/0:200 [\s\S]*1:200 [\s\S]*2:200 /) as unknown as string));
+  expect(await curl("curl -s -o page 10.0.1.20:30180; grep -c 'YAO Bank' page; curl -sI 10.0.1.20:30180 | head -1")).toEqual(
+    said('', 0, '2\nHTTP/1.0 200 OK\r\n'),
+  );
+  expect(
+    await curl("curl -s -o /dev/null -o /dev/null -w '%{urlnum}:%{http_code} ' '10.0.1.{20,30}:30180' 10.0.1.31:30180"),
+  ).toEqual(said('', 0, expect.stringMatching(/0:200 [\s\S]*1:200 [\s\S]*2:200 /) as unknown as string));
 });

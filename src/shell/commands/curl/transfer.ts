@@ -360,7 +360,9 @@ async function connected(
   }
   const { response } = result;
   const headerText = `HTTP/${response.version} ${response.status} ${response.reason}\r\n${response.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
-  const keep = response.version === '1.1' && !response.headers.some(([name, value]) => name.toLowerCase() === 'connection' && value.toLowerCase() === 'close');
+  const keep =
+    response.version === '1.1' &&
+    !response.headers.some(([name, value]) => name.toLowerCase() === 'connection' && value.toLowerCase() === 'close');
   if (response.version === '1.0') say('* HTTP 1.0, assume close after body');
   say(quoted('<', headerText));
   const body = options.flags.has('head') || request.method === 'HEAD' ? '' : response.body;

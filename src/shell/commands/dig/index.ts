@@ -1,197 +1,253 @@
 /**
- * dig, nslookup and host (BIND 9.18): questions to DNS servers over real UDP flows. Servers and search list come from the place's
- * own resolv.conf. Leaves out zone transfers, DNSSEC, TCP and nslookup's own prompt.
+ * `dig` of bind9-dnsutils 9.18: one or more questions to a name server over the simulated network. Simulated are names, types, -t,
+ * -x, -q, -p 53, @server, +short, +search, +time, +tries and the +no… that trim the output. TCP, tracing, DNSSEC and zone transfer are not.
  */
-import { type DnsOutcome, type DnsRecord, type InputResult, parseAddress, resolvConf } from '../../../engine/index.ts';
+import { type DnsOutcome, type Place, parseAddress, resolvConf } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
-import { formatDate } from '../../tools/dates.ts';
+import { messageSize, questionLine, recordLine } from './message.ts';
+
+export const DIG_VERSION = '9.18.49-1~deb12u3-Debian';
+
+const USAGE = `Usage:  dig [@global-server] [domain] [q-type] [q-class] {q-opt}
+            {global-d-opt} host [@local-server] {local-d-opt}
+            [ host [@local-server] {local-d-opt} [...]]
+
+Use "dig -h" (or "dig -h | more") for complete list of options
+`;
 
 const TYPES = new Set(['A', 'AAAA', 'ANY', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT']);
-/** BIND's patience with a server: three tries of five seconds. */
-const TIMEOUT_MS = 15_000;
+/** Switches `+x` / `+nox` that decide what is printed. */
+const SECTIONS = ['cmd', 'comments', 'question', 'answer', 'authority', 'additional', 'stats'] as const;
+type Section = (typeof SECTIONS)[number];
+const ABSENT = new Set(['trace', 'tcp', 'vc', 'dnssec', 'nssearch', 'https', 'tls', 'notcp-fallback']);
+/** Switches that change nothing that can be seen here. */
+const HARMLESS = new Set([
+  'recurse',
+  'rec',
+  'edns',
+  'cookie',
+  'multiline',
+  'ttlid',
+  'cl',
+  'class',
+  'ignore',
+  'fail',
+  'adflag',
+  'cdflag',
+  'all',
+  'qr',
+  'keepalive',
+  'expire',
+  'identify',
+  'idnin',
+  'idnout',
+]);
 
-interface Resolver {
+interface Query {
+  readonly name: string;
+  readonly type: string;
+  readonly server?: string;
+  readonly show: Readonly<Record<Section, boolean>>;
+  readonly short: boolean;
+  readonly search: boolean;
+  readonly timeoutMs: number;
+  readonly tries: number;
+}
+
+type Read = { readonly query: Query } | { readonly error: string } | { readonly absent: string };
+
+/** `10.49.0.1` → `1.0.49.10.in-addr.arpa` */
+export function reverseName(address: string): string {
+  return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
+}
+
+function readArguments(args: readonly string[]): Read {
+  const show: Record<Section, boolean> = {
+    cmd: true,
+    comments: true,
+    question: true,
+    answer: true,
+    authority: true,
+    additional: true,
+    stats: true,
+  };
+  let [name, type, server, short, search, timeoutMs, tries]: [
+    string | undefined,
+    string,
+    string | undefined,
+    boolean,
+    boolean,
+    number,
+    number,
+  ] = [undefined, 'A', undefined, false, false, 5000, 3];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (arg.startsWith('@')) server = arg.slice(1);
+    else if (arg.startsWith('+')) {
+      const [, no, word = '', value] = /^\+(no)?([a-z]+)(?:=(.*))?$/.exec(arg) ?? [];
+      if (ABSENT.has(word) && !no) return { absent: arg };
+      if (word === 'short') short = !no;
+      else if (word === 'search') search = !no;
+      else if (word === 'all') for (const section of SECTIONS) show[section] = !no;
+      else if (word === 'time' || word === 'timeout') timeoutMs = Math.max(1, Number(value) || 1) * 1000;
+      else if (word === 'tries') tries = Math.max(1, Number(value) || 1);
+      else if (word === 'retry') tries = Math.max(0, Number(value) || 0) + 1;
+      else if ((SECTIONS as readonly string[]).includes(word)) show[word as Section] = !no;
+      else if (!HARMLESS.has(word) && !ABSENT.has(word)) return { error: `Invalid option: ${arg}\n${USAGE}` };
+    } else if (arg.startsWith('-')) {
+      const letter = arg[1] ?? '';
+      if (letter === '4') continue;
+      if (!'txqpb'.includes(letter) || letter === '') return { error: `Invalid option: ${arg}\n${USAGE}` };
+      const value = arg.length > 2 ? arg.slice(2) : args[++i];
+      if (value === undefined) return { error: `Invalid option: ${arg}\n${USAGE}` };
+      if (letter === 't') {
+        if (!TYPES.has(value.toUpperCase())) return { error: `;; Warning, ignoring invalid type ${value}\n` };
+        type = value.toUpperCase();
+      } else if (letter === 'q') name = value;
+      else if (letter === 'x') [name, type] = [reverseName(value), 'PTR'];
+      else if (letter !== 'p' || value !== '53') return { absent: arg };
+    } else if (TYPES.has(arg.toUpperCase()) && name !== undefined) type = arg.toUpperCase();
+    else if (arg.toUpperCase() !== 'IN') name = arg;
+  }
+  return {
+    query: {
+      name: name ?? '.',
+      type: name === undefined ? 'NS' : type,
+      ...(server ? { server } : {}),
+      show,
+      short,
+      search,
+      timeoutMs,
+      tries,
+    },
+  };
+}
+
+/** Name servers and search list of a place's resolv.conf. */
+export function resolverOf(process: Process): {
   readonly servers: readonly string[];
   readonly search: readonly string[];
   readonly ndots: number;
+} {
+  const place: Place = process.place;
+  const text = place.netns === '' ? (process.files.read('/etc/resolv.conf') ?? '') : resolvConf(process.sim.world(), place);
+  const lines = text.split('\n').map((line) => line.trim().split(/\s+/));
+  const servers = lines.filter(([key]) => key === 'nameserver').map(([, server]) => server!);
+  const options = lines.filter(([key]) => key === 'options').flat();
+  const ndots = Number(options.find((option) => option?.startsWith('ndots:'))?.slice(6) ?? 1);
+  return {
+    servers: servers.length ? servers : ['127.0.0.1'],
+    search: lines.find(([key]) => key === 'search')?.slice(1) ?? [],
+    ndots,
+  };
 }
 
-function resolverOf({ sim, place }: Process): Resolver {
-  const lines = resolvConf(sim.world(), place).split('\n');
-  const values = (key: string) => lines.filter((line) => line.startsWith(`${key} `)).flatMap((line) => line.split(/\s+/).slice(1).filter(Boolean));
-  return { servers: values('nameserver'), search: values('search'), ndots: Number(/ndots:(\d+)/.exec(lines.join(' '))?.[1] ?? 1) };
-}
-
-function ask(process: Process, server: string, name: string, recordType: string): DnsOutcome {
-  return process.sim.dispatch({ type: 'dns', from: process.place, server, name, recordType }) as InputResult<'dns'>;
-}
-
-const reversed = (address: string) => `${address.split('.').reverse().join('.')}.in-addr.arpa`;
-const dotted = (name: string) => (name.endsWith('.') ? name : `${name}.`);
-
-/** The names to try for one that was typed: with the search list, in the resolver's order. */
-function candidates(name: string, { search, ndots }: Resolver): readonly string[] {
-  if (name.endsWith('.')) return [name];
-  const listed = search.map((zone) => `${name}.${zone}`);
-  return name.split('.').length - 1 >= ndots ? [name, ...listed] : [...listed, name];
-}
-
-async function dig(process: Process, args: readonly string[]): Promise<number> {
-  let server: string | undefined;
-  let name: string | undefined;
-  let type = 'A';
-  const flags = new Set<string>();
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at]!;
-    if (arg.startsWith('@')) server = arg.slice(1);
-    else if (arg.startsWith('+')) flags.add(arg.slice(1));
-    else if (arg === '-x') {
-      name = reversed(args[++at] ?? '');
-      type = 'PTR';
-    } else if (arg === '-t') type = (args[++at] ?? 'A').toUpperCase();
-    else if (arg === '-4') continue;
-    else if (arg.startsWith('-')) {
-      process.err(`Invalid option: ${arg}\nUsage:  dig [@global-server] [domain] [q-type] [q-class] {q-opt}\n            {global-d-opt} host [@local-server] {local-d-opt}\n            [ host [@local-server] {local-d-opt} [...]]\n\nUse "dig -h" (or "dig -h | more") for complete list of options\n`);
-      return 1;
-    } else if (name !== undefined && TYPES.has(arg.toUpperCase())) type = arg.toUpperCase();
-    else if (arg.toUpperCase() !== 'IN') name = arg;
+/** Asks a server as often as it takes. @returns the answer, or undefined after telling about each failure */
+export async function ask(
+  process: Process,
+  server: string,
+  name: string,
+  type: string,
+  timeoutMs: number,
+  tries: number,
+): Promise<(DnsOutcome & { outcome: 'answer' }) | undefined> {
+  for (let i = 0; i < tries; i++) {
+    const result = process.sim.dispatch({ type: 'dns', from: process.place, server, name, recordType: type });
+    if (result.outcome === 'answer') return result;
+    if (result.outcome === 'no-answer') await process.sleep(timeoutMs, 'waiting for an answer from the name server');
+    const why = { 'no-answer': 'timed out', refused: 'connection refused', unreachable: 'host unreachable' }[result.outcome];
+    process.out(`;; communications error to ${server}#53: ${why}\n`);
   }
+  return undefined;
+}
+
+async function addressOf(process: Process, server: string): Promise<string | undefined> {
+  if (parseAddress(server) !== undefined) return server;
+  return process.sim.dispatch({ type: 'resolve', from: process.place, name: server }).addresses[0];
+}
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `Tue Jun 17 14:02:00 UTC 2025` */
+function when(ms: number): string {
+  const at = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const time = [at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()].map(two).join(':');
+  return `${WEEKDAYS[at.getUTCDay()]} ${MONTHS[at.getUTCMonth()]} ${two(at.getUTCDate())} ${time} UTC ${at.getUTCFullYear()}`;
+}
+
+function banner(args: readonly string[], query: Query): string {
+  const found = query.server === undefined ? '' : '; (1 server found)\n';
+  return query.show.cmd ? `\n; <<>> DiG ${DIG_VERSION} <<>> ${args.join(' ')}\n${found};; global options: +cmd\n` : '';
+}
+
+function print(process: Process, query: Query, name: string, server: string, result: DnsOutcome & { outcome: 'answer' }): void {
+  const { answer } = result;
+  const { show } = query;
+  const { inputs } = process.sim.world();
+  const authority = answer.authority ?? [];
+  const hex = (factor: number) => (Math.imul(inputs + 1, factor) >>> 0).toString(16).padStart(8, '0');
+  let text = '';
+  if (show.comments) {
+    const mdns = /\.local\.?$/.test(name)
+      ? ';; WARNING: .local is reserved for Multicast DNS\n;; You are currently testing what happens when an mDNS query is leaked to DNS\n'
+      : '';
+    const flags = `qr${answer.authoritative ? ' aa' : ''} rd`;
+    text += `;; Got answer:\n${mdns};; ->>HEADER<<- opcode: QUERY, status: ${answer.code}, id: ${Math.imul(inputs + 1, 40503) & 0xffff}\n`;
+    text += `;; flags: ${flags}; QUERY: 1, ANSWER: ${answer.answers.length}, AUTHORITY: ${authority.length}, ADDITIONAL: 1\n;; WARNING: recursion requested but not available\n\n`;
+    if (show.additional)
+      text += `;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n; COOKIE: ${hex(0x9e3779b1)}${hex(0x85ebca6b)} (echoed)\n`;
+  }
+  if (show.question) text += `${show.comments ? ';; QUESTION SECTION:\n' : ''}${questionLine(name, query.type)}\n`;
+  for (const [title, section, records] of [
+    ['ANSWER', 'answer', answer.answers],
+    ['AUTHORITY', 'authority', authority],
+  ] as const) {
+    if (!show[section] || records.length === 0) continue;
+    text += `${show.comments ? `;; ${title} SECTION:\n` : ''}${records.map(recordLine).join('')}${show.comments ? '\n' : ''}`;
+  }
+  if (show.stats)
+    text += `;; Query time: 1 msec\n;; SERVER: ${server}#53(${server}) (UDP)\n;; WHEN: ${when(process.now())}\n;; MSG SIZE  rcvd: ${messageSize(name, answer)}\n\n`;
+  process.out(text);
+}
+
+async function run(process: Process, args: readonly string[]): Promise<number> {
+  const read = readArguments(args);
+  if ('error' in read) {
+    process.err(read.error);
+    return 1;
+  }
+  if ('absent' in read) {
+    process.err(`dig ${read.absent}: not simulated in this lab\n`);
+    return 1;
+  }
+  const { query } = read;
   const resolver = resolverOf(process);
-  const address = server ?? resolver.servers[0];
-  const asked = name ?? '.';
-  const names = flags.has('search') ? candidates(asked, resolver) : [asked];
-  const short = flags.has('short');
-  const banner = short ? '' : `\n; <<>> DiG 9.18.33-1~deb12u2-Debian <<>> ${args.join(' ')}\n${server === undefined ? '' : '; (1 server found)\n'};; global options: +cmd\n`;
-  if (address === undefined) return silent(process, banner, 'no servers could be reached', undefined);
-  const target = parseAddress(address) === undefined ? process.sim.dispatch({ type: 'resolve', from: process.place, name: address }).addresses[0] : address;
-  if (target === undefined) {
-    process.err(`dig: couldn't get address for '${address}': not found\n`);
+  const server = query.server === undefined ? resolver.servers[0] : await addressOf(process, query.server);
+  if (server === undefined) {
+    process.err(`dig: couldn't get address for '${query.server}': not found\n`);
     return 10;
   }
-  let outcome = ask(process, target, names[0]!, type);
-  let used = names[0]!;
-  for (const next of names.slice(1)) {
-    if (outcome.outcome !== 'answer' || outcome.answer.answers.length > 0) break;
-    used = next;
-    outcome = ask(process, target, next, type);
-  }
-  if (outcome.outcome !== 'answer') return silent(process, banner, outcome.outcome === 'no-answer' ? 'timed out' : 'connection refused', target);
-  const { answer } = outcome;
-  if (short) {
-    process.out(answer.answers.map((record) => `${record.value}\n`).join(''));
+  const names =
+    query.search && !query.name.endsWith('.')
+      ? [...resolver.search.map((domain) => `${query.name}.${domain}`), query.name]
+      : [query.name];
+  for (const [i, name] of names.entries()) {
+    const result = await ask(process, server, name, query.type, query.timeoutMs, query.tries);
+    if (!result) {
+      process.out(`${banner(args, query)};; no servers could be reached\n`);
+      return 9;
+    }
+    if (result.answer.code === 'NXDOMAIN' && i < names.length - 1) continue;
+    if (query.short) process.out(result.answer.answers.map((record) => `${record.value}\n`).join(''));
+    else {
+      process.out(banner(args, query));
+      print(process, query, name, server, result);
+    }
     return 0;
   }
-  process.out(banner + report(process, used, type, answer, target));
   return 0;
 }
 
-function report(process: Process, name: string, type: string, answer: Extract<DnsOutcome, { outcome: 'answer' }>['answer'], server: string): string {
-  const { answers, code, authoritative } = answer;
-  const id = (process.sim.journal().length * 7919 + 4242) % 65_536;
-  const section = answers.length === 0 ? '' : `;; ANSWER SECTION:\n${answers.map((record) => `${dotted(record.name).padEnd(23)} ${record.ttl}\tIN\t${record.type}\t${record.value}\n`).join('')}\n`;
-  const size = 28 + name.length + answers.reduce((sum, record) => sum + 16 + record.name.length, 0);
-  return `;; Got answer:
-;; ->>HEADER<<- opcode: QUERY, status: ${code}, id: ${id}
-;; flags: qr${authoritative ? ' aa' : ''} rd${authoritative ? '' : ' ra'}; QUERY: 1, ANSWER: ${answers.length}, AUTHORITY: 0, ADDITIONAL: 1
-${authoritative ? ';; WARNING: recursion requested but not available\n' : ''}
-;; OPT PSEUDOSECTION:
-; EDNS: version: 0, flags:; udp: 1232
-;; QUESTION SECTION:
-;${dotted(name)}\t\tIN\t${type}
-
-${section};; Query time: 0 msec
-;; SERVER: ${server}#53(${server}) (UDP)
-;; WHEN: ${formatDate(process.now(), '%a %b %d %H:%M:%S UTC %Y')}
-;; MSG SIZE  rcvd: ${size}
-
-`;
-}
-
-async function silent(process: Process, banner: string, why: string, server: string | undefined): Promise<number> {
-  process.out(banner);
-  for (let attempt = 0; attempt < 3 && server !== undefined; attempt++) {
-    if (why === 'timed out') await process.sleep(TIMEOUT_MS / 3, `waiting for ${server} to answer a DNS question`);
-    process.out(`;; communications error to ${server}#53: ${why}\n`);
-  }
-  process.out(`${server === undefined ? '' : '\n'};; no servers could be reached\n`);
-  return 9;
-}
-
-/** Asks for a name along the search list. */
-async function lookUp(process: Process, name: string, type: string, server: string | undefined): Promise<{ readonly server: string; readonly outcome: DnsOutcome; readonly name: string } | undefined> {
-  const resolver = resolverOf(process);
-  const address = server ?? resolver.servers[0];
-  if (address === undefined) return undefined;
-  const reverse = parseAddress(name) !== undefined;
-  const names = reverse ? [reversed(name)] : candidates(name, resolver);
-  let last: DnsOutcome | undefined;
-  for (const each of names) {
-    last = ask(process, address, each, reverse ? 'PTR' : type);
-    if (last.outcome !== 'answer' || last.answer.answers.length > 0) return { server: address, outcome: last, name: each };
-  }
-  return last && { server: address, outcome: last, name };
-}
-
-async function nslookup(process: Process, args: readonly string[]): Promise<number> {
-  const type = /^-(?:type|query|q)=(.+)$/i.exec(args.find((arg) => arg.startsWith('-')) ?? '')?.[1]?.toUpperCase() ?? 'A';
-  const [name, server] = args.filter((arg) => !arg.startsWith('-'));
-  if (name === undefined) {
-    process.err('nslookup: its own prompt: not simulated in this lab\n');
-    return 1;
-  }
-  const found = await lookUp(process, name, type, server);
-  if (!found || found.outcome.outcome !== 'answer') {
-    if (found?.outcome.outcome === 'no-answer') await process.sleep(TIMEOUT_MS, `waiting for ${found.server} to answer a DNS question`);
-    process.out(`;; ${found?.outcome.outcome === 'refused' ? `communications error to ${found.server}#53: connection refused\n;; ` : 'connection timed out; '}no servers could be reached\n\n`);
-    return 1;
-  }
-  const { code, answers, authoritative } = found.outcome.answer;
-  process.out(`Server:\t\t${found.server}\nAddress:\t${found.server}#53\n\n`);
-  if (code !== 'NOERROR') {
-    process.out(`** server can't find ${name}: ${code}\n\n`);
-    return 1;
-  }
-  if (answers.length === 0) process.out(`*** Can't find ${name}: No answer\n`);
-  else if (!authoritative) process.out('Non-authoritative answer:\n');
-  process.out(answers.map(nslookupLine).join(''));
-  process.out('\n');
-  return answers.length === 0 ? 1 : 0;
-}
-
-function nslookupLine({ name, type, value }: DnsRecord): string {
-  if (type === 'A' || type === 'AAAA') return `Name:\t${name.replace(/\.$/, '')}\nAddress: ${value}\n`;
-  if (type === 'PTR') return `${name.replace(/\.$/, '')}\tname = ${dotted(value)}\n`;
-  return `${name.replace(/\.$/, '')}\t${type === 'SRV' ? 'service' : type.toLowerCase()} = ${value}\n`;
-}
-
-async function host(process: Process, args: readonly string[]): Promise<number> {
-  const at = args.indexOf('-t');
-  const type = at < 0 ? 'A' : (args[at + 1] ?? 'A').toUpperCase();
-  const [name, server] = args.filter((arg, index) => !arg.startsWith('-') && (at < 0 || index !== at + 1));
-  if (name === undefined) {
-    process.err('Usage: host [-aCdilrTvVw] [-c class] [-N ndots] [-t type] [-W time]\n            [-R number] [-m flag] [-p port] hostname [server]\n');
-    return 1;
-  }
-  const found = await lookUp(process, name, type, server);
-  if (!found || found.outcome.outcome !== 'answer') {
-    if (found?.outcome.outcome === 'no-answer') await process.sleep(TIMEOUT_MS, `waiting for ${found.server} to answer a DNS question`);
-    process.out(';; connection timed out; no servers could be reached\n');
-    return 1;
-  }
-  const { code, answers } = found.outcome.answer;
-  if (code !== 'NOERROR') {
-    process.out(`Host ${name} not found: ${{ NXDOMAIN: '3(NXDOMAIN)', SERVFAIL: '2(SERVFAIL)', REFUSED: '5(REFUSED)' }[code]}\n`);
-    return 1;
-  }
-  if (answers.length === 0) process.out(`${name} has no ${type} record\n`);
-  const words: Readonly<Record<string, string>> = { A: 'has address', AAAA: 'has IPv6 address', PTR: 'domain name pointer', CNAME: 'is an alias for', SRV: 'has SRV record' };
-  process.out(answers.map((record) => `${record.name.replace(/\.$/, '')} ${words[record.type] ?? `has ${record.type} record`} ${record.type === 'PTR' ? dotted(record.value) : record.value}\n`).join(''));
-  return answers.length === 0 ? 1 : 0;
-}
-
-const command = (name: string, summary: string, run: Command['run']): Command => ({ name, summary, run, where: 'everywhere' });
-export const dnsCommands: readonly Command[] = [
-  command('dig', 'ask a DNS server', dig),
-  command('nslookup', 'look a name up in the DNS', nslookup),
-  command('host', 'look a name up in the DNS, one line an answer', host),
-];
+export const dig: Command = { name: 'dig', summary: 'ask a name server', where: 'everywhere', run };
