@@ -237,10 +237,11 @@ function Next({
         <Check size={13} strokeWidth={3} aria-hidden="true" />
       </span>
       <span className={styles.nextText}>
-        <b>{offer.done}</b> done
+        <b>Done</b>
+        <span className="visually-hidden">: {offer.done}</span>
       </span>
       <button type="button" onClick={go}>
-        {offer.title}
+        <span>{offer.title}</span>
         <ArrowDown size={13} aria-hidden="true" />
       </button>
     </div>
