@@ -97,6 +97,8 @@ export function createSim(start: World): Sim {
     },
     ask: (input) => apply(world, input).result as never,
     advance(ms) {
+      // No time, no round: between two inputs of one moment there must be none, or a replay could not tell.
+      if (ms <= 0) return;
       const end = world.now + ms;
       for (let rounds = 0; wakeAt !== undefined && wakeAt <= end && rounds < MAX_ROUNDS * 10; rounds++) {
         tick(wakeAt);
