@@ -100,9 +100,14 @@ function worded(name: string, text: string): string {
       return missing('find: ‘$1’: No such file or directory');
     case 'jq':
       return missing('jq: error: Could not open $1: No such file or directory');
+    case 'mkdir':
+      return plain.replace(/cannot create directory '([^'\n]*)'/g, 'cannot create directory ‘$1’');
     case 'stat':
       return plain.replace(/cannot stat '/g, "cannot statx '");
     default:
-      return plain;
+      // A usage error ends with the way to the help.
+      return /^\S+: (missing operand|you must specify|invalid option|unrecognized option|option requires)[^\n]*\n$/.test(plain)
+        ? `${plain}Try '${name} --help' for more information.\n`
+        : plain;
   }
 }

@@ -3,6 +3,7 @@
  * our own takes its place (wc, uniq, diff, ls, bc, envsubst, tail -f).
  */
 import { structuredPatch } from 'diff';
+import { formatPrintf } from '../bash/builtins/printf.ts';
 import { type Invocation, stdin } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
 import { emptySource, readAll, textSink } from '../bash/streams.ts';
@@ -311,6 +312,24 @@ function rm(invocation: Invocation): Promise<number> | number {
   return bundled('rm')(invocation);
 }
 
+/** seq: `-f` with printf's %g. */
+async function seq(invocation: Invocation): Promise<number> {
+  const at = invocation.args.findIndex((arg) => arg === '-f' || arg.startsWith('--format='));
+  if (at < 0) return bundled('seq')(invocation);
+  const flag = invocation.args[at]!;
+  const format = flag === '-f' ? (invocation.args[at + 1] ?? '%g') : flag.slice('--format='.length);
+  const args = invocation.args.filter((_arg, index) => index !== at && !(flag === '-f' && index === at + 1));
+  const sink = textSink();
+  const status = await bundled('seq')({
+    ...invocation,
+    args,
+    x: { ...invocation.x, fds: new Map(invocation.x.fds).set(1, { sink }) },
+  });
+  const lines = sink.text().split('\n').slice(0, -1);
+  print(invocation, lines.map((line) => `${formatPrintf(format, [line], 0).text}\n`).join(''));
+  return status;
+}
+
 async function envsubst(invocation: Invocation): Promise<number> {
   const source = stdin(invocation.x) ?? emptySource();
   const only = invocation.args[0]
@@ -336,6 +355,7 @@ export const mendedTools: Readonly<Record<string, Tool>> = {
   uniq: { summary: 'Drop repeated lines', run: uniq },
   diff: { summary: 'Compare files', run: diff },
   tail: { summary: 'Print the last lines', run: tail },
+  seq: { summary: 'Count', run: seq },
   paste: { summary: 'Join lines side by side', run: paste },
   rm: { summary: 'Remove files', run: rm },
   envsubst: { summary: 'Put variables into a text', run: envsubst },

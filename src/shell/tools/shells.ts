@@ -2,7 +2,7 @@
 import { inSubshell, runScript } from '../bash/execute.ts';
 import { type Execution, type Invocation, stderr, stdin } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
-import { createState } from '../bash/state.ts';
+import { createState, errorPrefix } from '../bash/state.ts';
 import { readAll } from '../bash/streams.ts';
 import { checkSyntax } from '../bash/syntax.ts';
 import { fail, type Tool } from './tool.ts';
@@ -103,9 +103,7 @@ function runFile(
   const stat = x.platform.files.stat(path);
   const text = x.platform.files.read(path);
   const complain = (why: string, status: number) => {
-    stderr(x)?.write(
-      direct ? `${x.shell.interactive ? x.shell.scriptName : 'bash'}: ${file}: ${why}\n` : `bash: ${file}: ${why}\n`,
-    );
+    stderr(x)?.write(`${direct ? errorPrefix(x.shell) : 'bash: '}${file}: ${why}\n`);
     return status;
   };
   if (!stat) return complain('No such file or directory', 127);

@@ -51,6 +51,7 @@ interface ReadOptions {
   silent: boolean;
   array?: string;
   delimiter: string;
+  descriptor: number;
   count?: number;
   exact?: boolean;
   prompt: string;
@@ -59,7 +60,7 @@ interface ReadOptions {
 }
 
 function readOptions(call: BuiltinCall): ReadOptions | number {
-  const options: ReadOptions = { raw: false, silent: false, delimiter: '\n', prompt: '', names: [] };
+  const options: ReadOptions = { raw: false, silent: false, delimiter: '\n', descriptor: 0, prompt: '', names: [] };
   const args = [...call.args];
   while (args.length > 0 && /^-./.test(args[0]!)) {
     const arg = args.shift()!;
@@ -76,6 +77,7 @@ function readOptions(call: BuiltinCall): ReadOptions | number {
         if (flag === 'p') options.prompt = value;
         if (flag === 'n' || flag === 'N') options.count = Number(value);
         if (flag === 'N') options.exact = true;
+        if (flag === 'u') options.descriptor = Number(value);
         if (flag === 't') options.timeout = Number(value);
         break;
       } else if (flag !== 'e' && flag !== 'i') return fail(call, `-${flag}: invalid option`, 2);
@@ -88,7 +90,7 @@ function readOptions(call: BuiltinCall): ReadOptions | number {
 
 /** Reads one record: backslashes continue or quote unless raw. Quoted characters come back marked with a leading \x01. */
 async function readRecord(call: BuiltinCall, options: ReadOptions): Promise<{ text: string; complete: boolean } | undefined> {
-  const source = stdin(call.x);
+  const source = call.x.fds.get(options.descriptor)?.source;
   if (!source) return undefined;
   let text = '';
   for (;;) {
