@@ -66,7 +66,7 @@ export class Namespaces {
   }
 
   birdc(host: string, command: string): string {
-    return execFileSync('birdc', ['-r', '-s', join(this.folder, host, 'bird.ctl'), ...command.split(' ')], { encoding: 'utf8' });
+    return execFileSync('birdc', ['-s', join(this.folder, host, 'bird.ctl'), ...command.split(' ')], { encoding: 'utf8' });
   }
 
   /** Waits until every BGP session that should be up is, and the kernel protocols have scanned. @returns false when time ran out */
@@ -121,7 +121,9 @@ export class Namespaces {
     const own = host.netns['']!;
     for (const link of Object.values(own.links)) {
       if (link.type === 'bridge') {
-        this.ip(host.name, ['link', 'add', link.name, 'type', 'bridge']);
+        // A bridge that never had a port keeps its carrier; a veth whose other end is down has none.
+        const how = link.carrier ? ['bridge'] : ['veth', 'peer', 'name', `${link.name}-far`.slice(0, 15)];
+        this.ip(host.name, ['link', 'add', link.name, 'type', ...how]);
         this.ip(host.name, ['link', 'set', link.name, 'up']);
       }
       if (link.segment !== undefined) {
@@ -267,7 +269,7 @@ export class Namespaces {
     const folder = join(this.folder, host.name);
     mkdirSync(folder, { recursive: true });
     for (const [path, text] of Object.entries(host.files)) {
-      if (dirname(path) === dirname(conf)) writeFileSync(join(folder, path.slice(dirname(conf).length + 1)), text);
+      if (dirname(path) === dirname(conf)) writeFileSync(join(folder, path.slice(dirname(conf).length + 1)), forPlainBird(text));
     }
     const file = join(folder, conf.slice(dirname(conf).length + 1));
     const args = [
@@ -287,6 +289,8 @@ export class Namespaces {
   }
 }
 
+/** `krt_tunnel` exists only in Calico's own build of BIRD; without tunnels it says nothing. */
+const forPlainBird = (text: string) => text.replace(/^\s*krt_tunnel\s*=.*;$/gm, '');
 const bridgeOf = (segment: string) => `br-${segment}`.slice(0, 15);
 const prefixLengthOf = (route: Route) => Number(route.dst.split('/')[1]);
 const isPodRoute = (ns: NetNamespace, route: Route) => route.nexthops.some((hop) => ns.links[hop.dev]?.type === 'veth');
