@@ -48,7 +48,8 @@ function keptFor<P extends object, K extends object>(
 function makeDirect(protocol: DirectProtocol, ns: NetNamespace): readonly TableRoute[] {
   const routes: TableRoute[] = [];
   for (const link of Object.values(ns.links)) {
-    if (!isUp(link) || link.type === 'loopback') continue;
+    // Without `check link` a cable that is out changes nothing (measured: docker0 without carrier is announced).
+    if (!link.up || link.type === 'loopback') continue;
     for (const { address, prefixLength } of link.addresses) {
       if (protocol.interfaces.length > 0 && !protocol.interfaces.some((patterns) => listed(link, patterns, address))) continue;
       const { address: network, length } = toPrefix(`${address}/${prefixLength}`);
