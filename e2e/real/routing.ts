@@ -83,13 +83,11 @@ async function compareProbe(
   const before = sim.world().flows.at(-1)?.id;
   const typed = place.netns === '' ? line : `sudo ip netns exec ${place.netns} ${line}`;
   const ours = await session.type(typed);
-  const flow = sim
-    .world()
-    .flows.findLast(
-      ({ flow: { from: sender, proto, dst } }) =>
-        // Not what the server asked others in turn, which may start in the same pod.
-        sender.host === place.host && sender.netns === place.netns && proto === 'tcp' && dst === new URL(url).hostname,
-    );
+  const flow = sim.world().flows.findLast(
+    ({ flow: { from: sender, proto, dst } }) =>
+      // Not what the server asked others in turn, which may start in the same pod.
+      sender.host === place.host && sender.netns === place.netns && proto === 'tcp' && dst === new URL(url).hostname,
+  );
   const oursSeen = flow && flow.id !== before && flow.received && ours.exitCode === 0 ? `seen ${flow.received.header.src}` : '';
   const status = (text: string) => text.replace(/^[1-9]\d\d /gm, '200 ');
   judge(
