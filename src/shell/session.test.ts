@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: lines of shell
 /** The session: what lives on between lines, where one is, and what bad input does to it (nothing). */
 import { expect, test } from 'vitest';
+import { createSim, loadWorld } from '../engine/index.ts';
+import { worlds } from '../worlds/index.ts';
 import { type Clock, Interrupted } from './bash/execution.ts';
 import { testSession } from './testing.ts';
 import { smallSim } from './testing-world.ts';
@@ -203,4 +205,17 @@ test('endless recursion and fork bombs meet their limits', async () => {
   session.interrupt();
   await bomb;
   expect(await session.type('echo alive')).toEqual(out('alive\n'));
+});
+
+test('ssh reaches a machine that is up, fails when it is off, and breaks when it is switched off meanwhile', async () => {
+  const sim = createSim(loadWorld(worlds.yaobank!).world());
+  const session = testSession(sim, 'host1');
+  await session.type('ssh ubuntu@ip-10-0-1-31; echo back $?');
+  expect([session.prompt(), await session.type('hostname')]).toEqual(['ubuntu@worker2:~$ ', out('worker2\n')]);
+  sim.dispatch({ type: 'fault', fault: 'host-down', on: true, host: 'worker2' });
+  expect(await session.type('hostname')).toEqual(out('back 255\n', 0, 'client_loop: send disconnect: Broken pipe\n'));
+  expect(await session.type('ssh worker2')).toEqual(out('', 255, 'ssh: connect to host worker2 port 22: No route to host\n'));
+  expect(await session.type('ssh worker1 hostname; ssh -p 99 worker1')).toEqual(
+    out('worker1\n', 255, 'ssh: connect to host worker1 port 99: Connection refused\n'),
+  );
 });

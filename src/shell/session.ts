@@ -190,6 +190,18 @@ export function createSession(options: SessionOptions): ShellSession {
     level.leave?.(status);
   }
 
+  /** The machine was switched off under its shell: an ssh session breaks, a console stays dark. */
+  function lost(level: Level): void {
+    if (stack.length === 1) {
+      options.write(`${level.place.host} is powered off\n`, 2);
+      ready(255);
+      return;
+    }
+    options.write('client_loop: send disconnect: Broken pipe\n', 2);
+    stack.pop();
+    level.leave?.(255);
+  }
+
   async function runLine(level: Level, line: string): Promise<void> {
     level.controller = new AbortController();
     level.line = line;
@@ -222,6 +234,10 @@ export function createSession(options: SessionOptions): ShellSession {
       try {
         return await new Promise<number>((resolve) => {
           ready = resolve;
+          if (sim.world().hosts[level.place.host]?.up === false) {
+            lost(level);
+            return;
+          }
           runLine(level, line).catch((error: unknown) => {
             options.write(`bash: internal error: ${error instanceof Error ? error.message : String(error)}\n`, 2);
             level.state.status = 1;

@@ -77,7 +77,9 @@ async function ssh(invocation: Invocation): Promise<number> {
   const { sim, place, by, enter, tty } = aroundOf(invocation);
   const { host, port, user } = request;
   const resolved = sim.dispatch({ type: 'resolve', from: place, name: host }, by());
-  const [address] = resolved.addresses;
+  // The cloud's own names: `ip-10-0-1-31` is that address.
+  const cloudName = /^ip-(\d+)-(\d+)-(\d+)-(\d+)$/.exec(host);
+  const address = resolved.addresses[0] ?? cloudName?.slice(1).join('.');
   if (address === undefined) {
     if (resolved.tookMs > 0) await x.platform.clock.sleep(resolved.tookMs, `resolving ${host}`, x.signal);
     return fail(
