@@ -23,10 +23,14 @@ export function ensurePackages() {
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs) return;
   // A clone made later than an install may carry a newer mtime and the same content.
   if (existsSync(marker) && sameVersions(marker)) return;
-  say('installing packages (npm ci)');
-  const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: ROOT, stdio: 'inherit' });
+  // Not `npm ci`: it insists on the optional binaries of every platform, which a mirror of the registry may not have.
+  say('installing packages (npm install)');
+  const done = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
   if (done.status !== 0) {
-    console.error('nexthop: npm ci failed');
+    console.error('nexthop: npm install failed');
     process.exit(done.status ?? 1);
   }
 }
