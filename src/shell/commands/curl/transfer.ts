@@ -341,15 +341,8 @@ async function connected(
   if (result.tookMs > 0) await wait(process, result.tookMs, 'waiting for the answer', progress);
   if (result.outcome === 'not-tls') return plainText(state, at);
   const requestText = `${request.method} ${target.path} HTTP/1.1\r\n${request.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
-  const quoted = (prefix: string, text: string) =>
-    text
-      .trimEnd()
-      .split('\r\n')
-      .concat('')
-      .map((line) => `${prefix} ${line}\r`)
-      .join('\n');
   if (options.flags.has('verbose') && target.scheme === 'https') say('* using HTTP/1.x');
-  say(quoted('>', requestText));
+  say(quotedWith('>', requestText));
   if (request.body !== '') say(`} [${request.body.length} bytes data]`);
   const startMs = connectMs + ANSWER_MS + result.tookMs;
   if (result.outcome === 'empty-reply') {
@@ -358,13 +351,33 @@ async function connected(
     say('* Closing connection 0');
     return failure(state, 52, 'Empty reply from server', { ...at, totalMs: startMs, sizeRequest: requestText.length });
   }
-  const { response } = result;
+  return received(state, request, result, { ...at, startMs, sizeRequest: requestText.length });
+}
+
+const quotedWith = (prefix: string, text: string) =>
+  text
+    .trimEnd()
+    .split('\r\n')
+    .concat('')
+    .map((line) => `${prefix} ${line}\r`)
+    .join('\n');
+
+/** The answer is here: what is shown, kept and followed of it. */
+function received(
+  state: State,
+  request: Outgoing,
+  { response }: Extract<HttpResult, { outcome: 'response' }>,
+  at: Partial<Facts> & { readonly startMs: number },
+): Transferred {
+  const { process, options, target, progress } = state;
+  const { say, meter } = progress;
+  const { startMs } = at;
   const headerText = `HTTP/${response.version} ${response.status} ${response.reason}\r\n${response.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
   const keep =
     response.version === '1.1' &&
     !response.headers.some(([name, value]) => name.toLowerCase() === 'connection' && value.toLowerCase() === 'close');
   if (response.version === '1.0') say('* HTTP 1.0, assume close after body');
-  say(quoted('<', headerText));
+  say(quotedWith('<', headerText));
   const body = options.flags.has('head') || request.method === 'HEAD' ? '' : response.body;
   const bytes = new TextEncoder().encode(body).length;
   const headerOf = (name: string) => response.headers.find(([each]) => each.toLowerCase() === name)?.[1] ?? '';
@@ -377,11 +390,9 @@ async function connected(
     contentType: headerOf('content-type'),
     sizeDownload: bytes,
     sizeHeader: headerText.length,
-    sizeRequest: requestText.length,
     sizeUpload: request.body.length,
     numHeaders: response.headers.length,
     redirectUrl: location === '' ? '' : new UrlJoin(target).to(location),
-    startMs,
     totalMs: startMs + 0.1,
   };
   const failed = (options.flags.has('fail') || options.flags.has('fail-with-body')) && response.status >= 400;
