@@ -248,7 +248,7 @@ export class Namespaces {
   /** In each pod (and each host that has listening applications) a server that answers with the address it sees. */
   private startServers(host: Host): void {
     const script =
-      'const http=require("http");const [a,p]=process.argv.slice(1);http.createServer((q,s)=>{s.end(`seen ${q.socket.remoteAddress}\\n`)}).listen(+p,a)';
+      'const http=require("http");const [a,p]=process.argv.slice(1);http.createServer((q,s)=>{s.end("seen "+q.socket.remoteAddress+"\\n")}).listen(+p,a)';
     for (const [key, ns] of Object.entries(host.netns)) {
       for (const socket of ns.sockets) {
         if (socket.proto !== 'tcp' || (key === '' && socket.port === 179)) continue;
