@@ -6,7 +6,8 @@ import type { Command, Process } from '../../command.ts';
 import { globUrl } from './glob.ts';
 import { HELP, VERSION } from './help.ts';
 import { type CurlOptions, LONG_NAMES, parseOptions } from './options.ts';
-import { bodyOf, progressOf, type Transferred, targetOf, transfer } from './transfer.ts';
+import { bodyOf, targetOf } from './request.ts';
+import { progressOf, type Transferred, transfer } from './transfer.ts';
 import { type Facts, writeOut } from './write-out.ts';
 
 const HINT = "curl: try 'curl --help' or 'curl --manual' for more information\n";
