@@ -4,6 +4,7 @@
  */
 import type { Command } from '../command.ts';
 import { arp } from './arp/index.ts';
+import { birdc, birdcl } from './birdc/index.ts';
 import { calicoctl } from './calicoctl/index.ts';
 import { conntrack } from './conntrack/index.ts';
 import { curl } from './curl/index.ts';
@@ -25,6 +26,8 @@ import { traceroute } from './traceroute/index.ts';
 
 export const commands: readonly Command[] = [
   arp,
+  birdc,
+  birdcl,
   calicoctl,
   conntrack,
   curl,
