@@ -5,7 +5,7 @@ import { createDisk } from './host-files.ts';
 import type { Surroundings } from './process.ts';
 import { type CatalogueEntry, catalogue, findProgram, programNames } from './programs.ts';
 import type { EnterOptions } from './session.ts';
-import type { FullScreen } from './terminal.ts';
+import type { FullScreen } from './terminal-types.ts';
 
 export interface PlatformOptions {
   readonly sim: Sim;

@@ -9,7 +9,7 @@ import { readAll, textSink } from './bash/streams.ts';
 import { checkSyntax } from './bash/syntax.ts';
 import type { ClusterClient, Command, Files, Process } from './command.ts';
 import type { EnterOptions } from './session.ts';
-import type { FullScreen } from './terminal.ts';
+import type { FullScreen } from './terminal-types.ts';
 
 /** Where an invocation takes place, beyond what the language knows. */
 export interface Surroundings {

@@ -14,7 +14,7 @@ import { checkSyntax } from './bash/syntax.ts';
 import { runTrap } from './bash/traps.ts';
 import { createPlatform } from './platform.ts';
 import { promptOf } from './prompt.ts';
-import type { FullScreen } from './terminal.ts';
+import type { FullScreen } from './terminal-types.ts';
 
 export interface SessionOptions {
   readonly sim: Sim;

@@ -2,7 +2,8 @@
 import xterm from '@xterm/headless';
 import { expect, test } from 'vitest';
 import { headlessClock } from './clock.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
+import { createTerminal } from './terminal.ts';
+import type { Terminal } from './terminal-types.ts';
 import { smallSim } from './testing-world.ts';
 
 interface Screen {

@@ -4,72 +4,17 @@
  *
  * `input` takes what xterm's onData gives. Output is VT text with `\r\n`.
  */
-import type { Place, Sim } from '../engine/index.ts';
-import type { Clock } from './bash/execution.ts';
 import type { Source } from './bash/streams.ts';
 import { needsMore } from './bash/syntax.ts';
-import type { Tty } from './command.ts';
 import { complete, insertion } from './line/complete.ts';
+import { cook, spell } from './line/cooked.ts';
 import { type Effect, insert, type LineState, newLine, reduce } from './line/editor.ts';
 import { expandHistory } from './line/history.ts';
 import { decodeKeys } from './line/keys.ts';
 import { type Drawn, leaveLine, listInColumns, render } from './line/render.ts';
 import { createSession, type ShellSession } from './session.ts';
+import type { FullScreen, Terminal, TerminalOptions, TerminalState } from './terminal-types.ts';
 import { preloadTools } from './tools/bundled.ts';
-
-export interface TerminalOptions {
-  readonly sim: Sim;
-  readonly place: Place;
-  readonly clock: Clock & { hold?(): void; release?(): void };
-  readonly columns: number;
-  readonly rows: number;
-  /** To the screen. */
-  write(text: string): void;
-  /** vi, nano, kubectl edit: opens an editor over the terminal. @returns the text to save; undefined: quit without saving */
-  onEdit(name: string, text: string): Promise<string | undefined>;
-  onState?(state: TerminalState): void;
-  /** Earlier lines of a host. */
-  history?(host: string): readonly string[];
-  /** A line was entered on a host: keep these. */
-  onHistory?(host: string, lines: readonly string[]): void;
-  /** Name in the journal. */
-  readonly id?: string;
-  /** Lets the world come to rest before each line (node); the browser lets time pass by itself. */
-  readonly settle?: boolean;
-}
-
-export interface TerminalState {
-  /** `prompt`: editing a line. `running`: a command runs. `screen`: less, watch: keys go to it. `editor`: the overlay is open. */
-  readonly mode: 'prompt' | 'running' | 'screen' | 'editor';
-  /** Where the innermost shell is. */
-  readonly place: Place;
-  readonly container?: string;
-  readonly user: string;
-  /** The line that runs. */
-  readonly line?: string;
-}
-
-export interface Terminal {
-  /** Keys or pasted text, as xterm sends them. */
-  input(data: string): void;
-  resize(columns: number, rows: number): void;
-  /** Types a line and runs it, as if the learner had; resolves when the prompt is back. */
-  run(line: string): Promise<{ readonly stdout: string; readonly stderr: string; readonly exitCode: number }>;
-  /** Puts text on the prompt without running it (replacing what is there). */
-  type(text: string): void;
-  /** Ctrl-C. */
-  interrupt(): void;
-  /** Prints the first prompt. */
-  start(): void;
-  readonly session: ShellSession;
-  state(): TerminalState;
-}
-
-/** Full-screen programs, and how they let go of the screen. */
-export interface FullScreen extends Tty {
-  /** The program ended: what was shown before comes back. */
-  release(): void;
-}
 
 /** Lines of history kept for a host. */
 export const MAX_HISTORY = 1000;
@@ -437,23 +382,4 @@ class TerminalController implements Terminal {
   interrupt(): void {
     this.input('\x03');
   }
-}
-
-/** Backspaces of a line typed while a command reads. */
-function cook(line: string): string {
-  let out = '';
-  for (const char of line.replace(/\x1b\[20[01]~/g, ''))
-    out = char === '\x7f' ? out.slice(0, -1) : char === '\x15' ? '' : out + char;
-  return out;
-}
-
-/** A decoded key as the terminal sent it, for those that must wait. */
-function spell(key: Parameters<typeof reduce>[1]): string {
-  if (key.name === 'text') return key.text ?? '';
-  if (key.name === 'paste') return `\x1b[200~${key.text ?? ''}\x1b[201~`;
-  if (key.name === 'enter') return '\r';
-  if (key.name === 'tab') return '\t';
-  if (key.name === 'backspace') return '\x7f';
-  const control = /^ctrl-([a-z])$/.exec(key.name);
-  return control ? String.fromCharCode(control[1]!.charCodeAt(0) - 96) : '';
 }

@@ -2,7 +2,7 @@
 import { type Invocation, stdin, stdout } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
 import { readAll } from '../bash/streams.ts';
-import type { FullScreen } from '../terminal.ts';
+import type { FullScreen } from '../terminal-types.ts';
 import { aroundOf } from './place.ts';
 import { print, type Tool } from './tool.ts';
 
