@@ -54,16 +54,6 @@ export function evaluateConstant(expression: Expression): Value {
   }
 }
 
-/** The value of an expression for a route (`birdc eval`); undefined when it cannot be had. */
-export function evaluateFor(expression: Expression, route: TableRoute): Value {
-  try {
-    return evaluate(expression, { route, locals: {}, depth: 0 });
-  } catch (error) {
-    if (error instanceof RuntimeError) return undefined;
-    throw error;
-  }
-}
-
 function execute(block: Block, run: Run): Outcome | undefined {
   for (const statement of block) {
     const outcome = perform(statement, run);
