@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSim } from '../../src/engine/index.ts';
-import { MAC, masked, recordedWorld } from '../../src/shell/commands/ip/recorded.ts';
+import { MAC, masked, recordedWorld } from '../../src/shell/commands/ip/testing-recorded.ts';
 import { testSession } from '../../src/shell/testing.ts';
 import type { Outcome } from './outcome.ts';
 

@@ -12,7 +12,7 @@ ensurePackages();
 const chromium = ensureChromium();
 const scratch = mkdtempSync(join(tmpdir(), 'nexthop-test-'));
 const bin = (name) => join(ROOT, 'node_modules/.bin', name);
-const env = { ...process.env, ...(chromium ? { CHROMIUM: chromium } : {}), FORCE_COLOR: '0' };
+const env = { ...process.env, ...(chromium ? { CHROMIUM: chromium } : {}), FORCE_COLOR: '0', NO_COLOR: '1' };
 let passed = 0;
 let failed = 0;
 

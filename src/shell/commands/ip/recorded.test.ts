@@ -3,7 +3,7 @@ import { createSim } from '../../../engine/index.ts';
 import { runCommand } from '../testing-process.ts';
 import { ip } from './index.ts';
 import lines from './recorded.json' with { type: 'json' };
-import { masked, recordedWorld } from './recorded.ts';
+import { masked, recordedWorld } from './testing-recorded.ts';
 
 // Recorded from iproute2 6.1.0 on Linux 6.x by e2e/real/hosttools.ts: one line after another, state carried over.
 test('every line answers as the real ip did, byte for byte, with its exit status', async () => {
