@@ -1,0 +1,57 @@
+/** Holds the shell and its text tools against the real bash: each line of bash/lines.txt in an empty home, on both sides. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSim, loadWorld } from '../../src/engine/index.ts';
+import { testSession } from '../../src/shell/testing.ts';
+import { worlds } from '../../src/worlds/index.ts';
+import type { Outcome } from './outcome.ts';
+
+/** @param every only each n-th line */
+export async function compareBash(root: string, every = 1): Promise<readonly Outcome[]> {
+  const lines = readFileSync(join(root, 'e2e/real/bash/lines.txt'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .filter((_, i) => i % every === 0);
+  const start = loadWorld(worlds.yaobank!).world();
+  const bastion = Object.values(start.hosts).find((host) => host.kind === 'bastion')!.name;
+  const outcomes: Outcome[] = [];
+  for (const line of lines) {
+    const session = testSession(createSim(start), bastion);
+    await session.type('mkdir work; cd work');
+    const { stdout, stderr, exitCode } = await session.type(line);
+    const ours = `${stdout}${stderr}[${exitCode}]`;
+    const real = runReal(line);
+    outcomes.push({
+      tool: 'bash',
+      scenario: 'empty home',
+      line,
+      verdict: mask(ours) === mask(real) ? 'identical' : 'different',
+      ours,
+      real,
+    });
+  }
+  return outcomes;
+}
+
+function runReal(line: string): string {
+  const home = mkdtempSync(join(tmpdir(), 'bash-'));
+  try {
+    const { stdout, stderr, status } = spawnSync('bash', ['-c', line], {
+      cwd: home,
+      encoding: 'utf8',
+      input: '',
+      env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: home, LANG: 'C.UTF-8', TZ: 'UTC' },
+      timeout: 5000,
+    });
+    return `${stdout}${stderr}[${status}]`;
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** `bash -c` puts `bash: line 1:` where a prompt's shell says `-bash:`. */
+function mask(text: string): string {
+  return text.replace(/^-?bash: (?:-c: )?(?:line \d+: )?/gm, 'bash: ').replace(/\/tmp\/bash-\w+|\/home\/ubuntu\/work/g, '<home>');
+}
