@@ -155,7 +155,8 @@ export class Namespaces {
     }
     const space = `${this.prefix}-${host.name}`;
     // Redirects would eat the rate limit of ICMP unreachables, which the comparison needs.
-    for (const which of ['all', 'default']) this.sysctl(space, `net.ipv4.conf.${which}.send_redirects`, '0');
+    for (const which of ['all', 'default', ...Object.keys(own.links)])
+      this.sysctl(space, `net.ipv4.conf.${which}.send_redirects`, '0');
     for (const [name, value] of Object.entries(own.sysctl)) this.sysctl(space, name, value);
     this.addRoutes(host.name, own, (route) => route.proto !== 'kernel' && route.proto !== 'bird' && !isPodRoute(own, route));
   }
