@@ -45,7 +45,7 @@ export interface Sim {
   advance(ms: number): void;
   /** Lets time pass until nothing is due within `horizonMs` (default 15 s), at most `maxMs` (default 10 min). Hold timers stay running. */
   settle(options?: { readonly horizonMs?: number; readonly maxMs?: number }): SettleReport;
-  /** When something is due next, ms since the epoch; undefined: the world is quiet. */
+  /** When something is due next, ms since the epoch, always later than now; undefined: the world is quiet. */
   nextWake(): number | undefined;
   subscribe(listener: (frame: Frame) => void): () => void;
   /** Jumps to another world and journal (reload, rewind, fork). */
@@ -118,7 +118,7 @@ export function createSim(start: World): Sim {
       }
       return { rounds, elapsedMs: world.now - began, oscillating: [] };
     },
-    nextWake: () => wakeAt,
+    nextWake: () => (wakeAt === undefined ? undefined : Math.max(wakeAt, world.now + 1)),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
