@@ -70,6 +70,19 @@ export function parsePrefix(text: string): Prefix | undefined {
 
 /** Prefix text the World already holds → masked prefix, without checks; a bare address is a /32. */
 export function toPrefix(text: string): Prefix {
+  const known = prefixes.get(text);
+  if (known) return known;
+  // A world has some thousands of prefixes, asked for a million times; a flood of others starts over.
+  if (prefixes.size >= MAX_PREFIXES) prefixes.clear();
+  const prefix = Object.freeze(readPrefix(text));
+  prefixes.set(text, prefix);
+  return prefix;
+}
+
+const MAX_PREFIXES = 50_000;
+const prefixes = new Map<string, Prefix>();
+
+function readPrefix(text: string): Prefix {
   const slash = text.indexOf('/');
   if (slash < 0) return { address: toNumber(text), length: 32 };
   const length = Number(text.slice(slash + 1));
