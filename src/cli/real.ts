@@ -8,11 +8,12 @@
  * is 1 when a line differs without a reason in e2e/real/deviations.json, or a reason there is no longer needed.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBash } from '../../e2e/real/bash.ts';
 import { compareIptables } from '../../e2e/real/iptables.ts';
 import { compareKubectl, findKubectl, mask } from '../../e2e/real/kubectl.ts';
+import { type Deviation, reasonFor, writeMatrix } from '../../e2e/real/matrix.ts';
 import type { Outcome } from '../../e2e/real/outcome.ts';
 import { compareScenario } from '../../e2e/real/routing.ts';
 import { scenarios } from '../../e2e/real/scenarios.ts';
@@ -28,35 +29,6 @@ interface Suite {
   missing(): string | undefined;
   run(run: Run): Promise<readonly Outcome[]>;
 }
-
-/** A difference that is known: lines of a tool, and why they differ. */
-interface Deviation {
-  readonly tool: string;
-  readonly lines: readonly string[];
-  readonly reason: string;
-}
-
-interface Row {
-  readonly tool: string;
-  readonly scenario: string;
-  readonly command: string;
-  readonly verdict: 'identical' | 'different';
-  readonly reason?: string;
-}
-
-interface Matrix {
-  readonly date: string;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly rows: readonly Row[];
-}
-
-const VERSIONS: Readonly<Record<string, readonly string[]>> = {
-  bash: ['bash', '--version'],
-  ip: ['ip', '-V'],
-  iptables: ['iptables', '--version'],
-  bird: ['bird', '--version'],
-  curl: ['curl', '--version'],
-};
 
 const SUITES: readonly Suite[] = [
   { name: 'kubectl', missing: () => (findKubectl() ? undefined : 'kubectl v1.32 (set KUBECTL)'), run: runKubectl },
@@ -130,10 +102,6 @@ function absent(tools: readonly string[]): string | undefined {
   return missing.length > 0 ? missing.join(', ') : undefined;
 }
 
-function reasonFor(outcome: Outcome, deviations: readonly Deviation[]): string | undefined {
-  return deviations.find((one) => one.tool === outcome.tool && one.lines.includes(outcome.line))?.reason;
-}
-
 function summary(name: string, outcomes: readonly Outcome[], deviations: readonly Deviation[], ms: number): string {
   const same = outcomes.filter((one) => one.verdict === 'identical').length;
   const known = outcomes.filter((one) => one.verdict === 'different' && reasonFor(one, deviations) !== undefined).length;
@@ -157,35 +125,4 @@ function report(outcomes: readonly Outcome[], deviations: readonly Deviation[], 
 /** The same line may be asked in several states; a reason stands while one of them differs. */
 function isAlwaysSame({ tool, line }: Outcome, outcomes: readonly Outcome[]): boolean {
   return outcomes.every((one) => one.tool !== tool || one.line !== line || one.verdict === 'identical');
-}
-
-/** Rows of suites that did not run stay as they were. */
-function writeMatrix(root: string, done: ReadonlyMap<string, readonly Outcome[]>, deviations: readonly Deviation[]): void {
-  const file = join(root, 'src/ui/fidelity/matrix.json');
-  const old: Matrix = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { date: '', versions: {}, rows: [] };
-  const rows = [...done.values()].flat().map((one): Row => {
-    const reason = one.verdict === 'different' ? reasonFor(one, deviations) : undefined;
-    const row = { tool: one.tool, scenario: one.scenario, command: one.line, verdict: one.verdict };
-    return reason === undefined ? row : { ...row, reason };
-  });
-  const asked = new Set(rows.map(({ tool, scenario }) => `${tool} ${scenario}`));
-  const kept = old.rows.filter(({ tool, scenario }) => !asked.has(`${tool} ${scenario}`));
-  const matrix: Matrix = { date: new Date().toISOString().slice(0, 10), versions: versions(), rows: [...kept, ...rows] };
-  mkdirSync(join(root, 'src/ui/fidelity'), { recursive: true });
-  const body = matrix.rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n');
-  const head = `{\n  "date": ${JSON.stringify(matrix.date)},\n  "versions": ${JSON.stringify(matrix.versions)},\n  "rows": [\n`;
-  writeFileSync(file, `${head}${body}\n  ]\n}\n`);
-  console.log(`wrote ${matrix.rows.length} rows to src/ui/fidelity/matrix.json`);
-}
-
-function versions(): Readonly<Record<string, string>> {
-  const found: Record<string, string> = {};
-  const kubectl = findKubectl();
-  const asked = kubectl ? { kubectl: [kubectl, 'version', '--client'], ...VERSIONS } : VERSIONS;
-  for (const [tool, [command, ...args]] of Object.entries(asked)) {
-    const { stdout, stderr } = spawnSync(command!, args, { encoding: 'utf8' });
-    const version = /\d+\.\d+[\w.-]*/.exec(`${stdout ?? ''}${stderr ?? ''}`)?.[0];
-    if (version !== undefined) found[tool] = version;
-  }
-  return found;
 }

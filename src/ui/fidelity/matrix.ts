@@ -3,6 +3,8 @@ import * as v from 'valibot';
 
 const row = v.object({
   tool: v.string(),
+  /** State it was asked in. */
+  scenario: v.string(),
   command: v.string(),
   verdict: v.picklist(['identical', 'deviates', 'not simulated']),
   reason: v.optional(v.string()),
