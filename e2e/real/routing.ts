@@ -7,10 +7,27 @@ import { testSession } from '../../src/shell/testing.ts';
 import { worlds } from '../../src/worlds/index.ts';
 import { type HostTexts, Namespaces } from './namespaces.ts';
 import type { Outcome } from './outcome.ts';
-import type { Probe, Scenario } from './scenarios.ts';
+import { type Probe, type Scenario, scenarios } from './scenarios.ts';
+
+interface Options {
+  /** Only the sample that a short run has time for. */
+  readonly quick: boolean;
+  /** Only scenarios whose name holds this. */
+  readonly match?: string;
+  /** Of the namespaces made here. */
+  readonly prefix: string;
+}
+
+/** Runs the scenarios. */
+export async function compareRouting({ quick, match = '', prefix }: Options): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const chosen = scenarios.filter((one) => one.name.includes(match) && (one.quick || !quick));
+  for (const [i, scenario] of chosen.entries()) outcomes.push(...(await compareScenario(scenario, `${prefix}${i}`)));
+  return outcomes;
+}
 
 /** Runs one scenario on both sides. */
-export async function compareScenario(scenario: Scenario, prefix: string): Promise<readonly Outcome[]> {
+async function compareScenario(scenario: Scenario, prefix: string): Promise<readonly Outcome[]> {
   const sim = loadWorld(worlds[scenario.world]!);
   const bastion = Object.values(sim.world().hosts).find((host) => host.kind === 'bastion')!.name;
   const typed = testSession(sim, bastion);

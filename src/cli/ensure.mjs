@@ -3,7 +3,7 @@
  * Plain JavaScript, so that it runs before anything is installed. Says plainly what it did.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,15 +70,51 @@ export function ensureChromium() {
   return undefined;
 }
 
+/** Programs that `npm run real` compares with, and the Debian packages they come in. */
+const REAL_TOOLS = {
+  bird: 'bird',
+  ip: 'iproute2',
+  iptables: 'iptables',
+  ipset: 'ipset',
+  conntrack: 'conntrack',
+  curl: 'curl',
+  ping: 'iputils-ping',
+  arp: 'net-tools',
+  nc: 'netcat-openbsd',
+  sysctl: 'procps',
+  traceroute: 'traceroute',
+  tcpdump: 'tcpdump',
+  dig: 'bind9-dnsutils',
+  bc: 'bc',
+  column: 'bsdextrautils',
+};
+
+/** Under CI=true, root on Debian gets the real tools it lacks; elsewhere nothing is installed, and what is missing is skipped by name. */
+export function ensureRealTools() {
+  if (process.env.CI !== 'true') return;
+  const lacking = Object.keys(REAL_TOOLS).filter((tool) => !which(tool));
+  if (lacking.length === 0) return;
+  const packages = lacking.map((tool) => REAL_TOOLS[tool]);
+  if (installDebian(packages)) say(`installed ${packages.join(' ')} to compare with`);
+  else say(`could not install ${packages.join(' ')}`);
+}
+
+/** Tells Debian's packages not to start the daemons they bring: BIRD would otherwise run on this machine's own routes. */
+const POLICY = '/usr/sbin/policy-rc.d';
+
 /** Installs Debian packages when this is root on Debian or a kin of it. True when they are installed now. */
 export function installDebian(packages) {
   if (!which('apt-get') || process.getuid?.() !== 0) return false;
   const options = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  const silence = !existsSync(POLICY);
   try {
+    if (silence) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
     execFileSync('apt-get', ['update', '-qq'], options);
     execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options);
     return true;
   } catch {
     return false;
+  } finally {
+    if (silence) rmSync(POLICY, { force: true });
   }
 }

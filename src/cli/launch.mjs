@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensurePackages, ROOT } from './ensure.mjs';
+import { ensurePackages, ensureRealTools, ROOT } from './ensure.mjs';
 
 const [name, ...args] = process.argv.slice(2);
 const entry = join(ROOT, 'src/cli', `${name}.ts`);
@@ -13,6 +13,7 @@ const out = join(ROOT, 'node_modules/.cache/nexthop');
 const bundle = join(out, `${name}.mjs`);
 
 ensurePackages();
+if (name === 'real') ensureRealTools();
 if (isStale()) await makeBundle();
 const { main } = await import(pathToFileURL(bundle).href);
 await main(args);

@@ -1,77 +1,64 @@
 /**
  * `npm run real`: holds the simulated tools against the real ones, and writes what came of it to src/ui/fidelity/matrix.json.
  *
- *     npm run real -- [--quick] [--only TOOL] [--show]
+ *     npm run real -- [--quick] [--only SUITE] [--match TEXT] [--show] [--report FILE]
  *
- * `--quick` takes a sample in less than two minutes and leaves the matrix alone; `--only` runs one suite; `--show` prints both texts
- * of each difference. A suite whose tools are missing here is skipped by name, and keeps its rows of the last time. The exit status
- * is 1 when a line differs without a reason in e2e/real/deviations.json, or a reason there is no longer needed.
+ * `--quick` takes the same sample every time, in about two minutes, and leaves the matrix alone; `--only` runs one suite; `--match`
+ * takes what is named so in a suite; `--show` prints both texts of each difference; `--report` writes the counts as JSON. A suite
+ * whose tools are missing here is skipped by name and keeps its rows of the last time; under CI=true on a machine that has them all
+ * (see mayNotSkip) that is a fault. The exit status is 1 when a line differs without a reason in e2e/real/deviations.json, when a
+ * reason there is no longer needed, or when a suite was skipped that must not be.
  */
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBash } from '../../e2e/real/bash.ts';
+import { compareHostTools } from '../../e2e/real/hosttools.ts';
 import { compareIptables } from '../../e2e/real/iptables.ts';
 import { compareKubectl, findKubectl, mask } from '../../e2e/real/kubectl.ts';
-import { type Deviation, reasonFor, writeMatrix } from '../../e2e/real/matrix.ts';
+import { type Deviation, writeMatrix } from '../../e2e/real/matrix.ts';
 import type { Outcome } from '../../e2e/real/outcome.ts';
-import { compareScenario } from '../../e2e/real/routing.ts';
-import { scenarios } from '../../e2e/real/scenarios.ts';
+import { compareRouting } from '../../e2e/real/routing.ts';
+import { count, printDifferences, readDeviations, staleReasons } from './real/report.ts';
+import { mayNotSkip, missingHere, versionsHere } from './real/tools.ts';
 
-interface Run {
+export interface Run {
+  /** Folder of the repository. */
   readonly root: string;
   readonly quick: boolean;
+  /** Only scenarios or files whose name holds this text. */
+  readonly match?: string;
 }
 
 interface Suite {
   readonly name: string;
-  /** What is missing on this machine, for people. */
-  missing(): string | undefined;
+  /** What it needs of this machine; names as in real/tools.ts. */
+  readonly tools: readonly string[];
+  /** Whether it needs root, to make network namespaces. */
+  readonly namespaces?: boolean;
   run(run: Run): Promise<readonly Outcome[]>;
 }
 
+/** Every namespace made here is named so, with the process that made it: what a killed run left behind is known by that. */
+const prefix = (suite: string) => `nh${process.pid}-${suite}`;
+
 const SUITES: readonly Suite[] = [
-  { name: 'kubectl', missing: () => (findKubectl() ? undefined : 'kubectl v1.32 (set KUBECTL)'), run: runKubectl },
-  { name: 'bash', missing: () => absent(['bash']), run: ({ root, quick }) => compareBash(root, quick ? 3 : 1) },
+  { name: 'bash', tools: ['bash'], run: ({ root, quick }) => compareBash(root, quick ? 3 : 1) },
+  { name: 'hosttools', tools: ['ip'], namespaces: true, run: ({ root }) => compareHostTools(root, prefix('h')) },
+  { name: 'iptables', tools: ['ip', 'iptables', 'ipset'], namespaces: true, run: ({ root }) => compareIptables(root, prefix('i')) },
   {
-    name: 'iptables',
-    missing: () => notRoot() ?? absent(['ip', 'iptables', 'ipset']),
-    run: ({ root }) => compareIptables(root, `nh${process.pid}`),
+    name: 'routing',
+    tools: ['ip', 'bird', 'iptables', 'ipset', 'curl'],
+    namespaces: true,
+    run: (run) => compareRouting({ ...run, prefix: prefix('r') }),
   },
-  { name: 'routing', missing: () => notRoot() ?? absent(['ip', 'bird', 'birdc', 'iptables', 'ipset', 'curl']), run: runRouting },
+  { name: 'kubectl', tools: ['kubectl'], run: runKubectl },
 ];
 
-export async function main(args: readonly string[]): Promise<void> {
-  const root = process.cwd();
-  const run = { root, quick: args.includes('--quick') };
-  const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
-  const chosen = SUITES.filter((suite) => only === undefined || suite.name === only);
-  if (chosen.length === 0) {
-    console.error(`real: no suite called ${only}; there are ${SUITES.map((suite) => suite.name).join(', ')}`);
-    process.exit(2);
-  }
-  const deviations = JSON.parse(readFileSync(join(root, 'e2e/real/deviations.json'), 'utf8')) as readonly Deviation[];
-  const done = new Map<string, readonly Outcome[]>();
-  for (const suite of chosen) {
-    const missing = suite.missing();
-    if (missing !== undefined) {
-      console.log(`${suite.name.padEnd(10)} skipped: needs ${missing}`);
-      continue;
-    }
-    const began = Date.now();
-    const outcomes = await suite.run(run);
-    done.set(suite.name, outcomes);
-    console.log(summary(suite.name, outcomes, deviations, Date.now() - began));
-  }
-  const faults = report([...done.values()].flat(), deviations, args.includes('--show'));
-  if (!run.quick) writeMatrix(root, done, deviations);
-  process.exit(faults === 0 ? 0 : 1);
-}
-
-async function runKubectl({ root, quick }: Run): Promise<readonly Outcome[]> {
+async function runKubectl({ root, quick, match }: Run): Promise<readonly Outcome[]> {
   const compared = await compareKubectl({
     folder: join(root, 'e2e/real/kubectl'),
     kubectl: findKubectl()!,
+    ...(match === undefined ? {} : { only: match }),
     ...(quick ? { every: 10 } : {}),
   });
   const text = ({ stdout, stderr, exitCode }: (typeof compared)[number]['ours']) => mask(`${stdout}${stderr}[${exitCode}]`);
@@ -85,44 +72,61 @@ async function runKubectl({ root, quick }: Run): Promise<readonly Outcome[]> {
   }));
 }
 
-async function runRouting({ quick }: Run): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const [i, scenario] of (quick ? scenarios.slice(0, 1) : scenarios).entries()) {
-    outcomes.push(...(await compareScenario(scenario, `nr${process.pid % 1000}${i}`)));
+export async function main(args: readonly string[]): Promise<void> {
+  const root = process.cwd();
+  const value = (flag: string) => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
+  const [only, match, report] = [value('--only'), value('--match'), value('--report')];
+  const run: Run = { root, quick: args.includes('--quick'), ...(match === undefined ? {} : { match }) };
+  const chosen = SUITES.filter((suite) => only === undefined || suite.name === only);
+  if (chosen.length === 0) {
+    console.error(`real: no suite called ${only}; there are ${SUITES.map((suite) => suite.name).join(', ')}`);
+    process.exit(2);
   }
-  return outcomes;
+  // Namespaces are removed when the process ends (e2e/real/netns.ts), however it ends.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+  const deviations = readDeviations(root);
+  const { done, skipped } = await runSuites(chosen, run, deviations);
+  const outcomes = [...done.values()].flat();
+  printDifferences(outcomes, deviations, args.includes('--show'));
+  const whole = !run.quick && match === undefined;
+  const stale = staleReasons(
+    outcomes,
+    deviations,
+    (tool) => whole && only === undefined && outcomes.some((one) => one.tool === tool),
+  );
+  const forbidden = mayNotSkip()
+    ? skipped.filter((one) => one.installable).map((one) => `skipped where nothing may be: ${one.name}`)
+    : [];
+  for (const line of [...stale, ...forbidden]) console.log(line);
+  const counts = count(outcomes, deviations);
+  const failed = counts.different + stale.length + forbidden.length;
+  if (report !== undefined) writeFileSync(report, JSON.stringify({ passed: counts.identical + counts.known, failed, skipped }));
+  if (whole) writeMatrix({ root, done, deviations, versions: versionsHere() });
+  process.exit(failed === 0 ? 0 : 1);
 }
 
-function notRoot(): string | undefined {
-  return process.getuid?.() === 0 ? undefined : 'root, for network namespaces';
+interface Skipped {
+  readonly name: string;
+  readonly needs: string;
+  readonly installable: boolean;
 }
 
-function absent(tools: readonly string[]): string | undefined {
-  const missing = tools.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
-  return missing.length > 0 ? missing.join(', ') : undefined;
-}
-
-function summary(name: string, outcomes: readonly Outcome[], deviations: readonly Deviation[], ms: number): string {
-  const same = outcomes.filter((one) => one.verdict === 'identical').length;
-  const known = outcomes.filter((one) => one.verdict === 'different' && reasonFor(one, deviations) !== undefined).length;
-  const rest = outcomes.length - same - known;
-  const counts = `${same} of ${outcomes.length} identical, ${known} different for a known reason, ${rest} different`;
-  return `${name.padEnd(10)} ${counts} (${(ms / 1000).toFixed(0)} s)`;
-}
-
-/** Prints what is not as it should be; returns how much that is. */
-function report(outcomes: readonly Outcome[], deviations: readonly Deviation[], show: boolean): number {
-  const unexplained = outcomes.filter((one) => one.verdict === 'different' && reasonFor(one, deviations) === undefined);
-  for (const { tool, scenario, line, ours, real } of unexplained) {
-    console.log(`different  ${tool} [${scenario}] ${line}`);
-    if (show) console.log(`--- real\n${real}\n--- ours\n${ours}\n`);
+async function runSuites(suites: readonly Suite[], run: Run, deviations: readonly Deviation[]) {
+  const done = new Map<string, readonly Outcome[]>();
+  const skipped: Skipped[] = [];
+  for (const { name, tools, namespaces = false, run: compare } of suites) {
+    const missing = missingHere(tools, namespaces);
+    if (missing !== undefined) {
+      skipped.push({ name, needs: missing.what, installable: missing.installable });
+      console.log(`${name.padEnd(10)} skipped: needs ${missing.what}`);
+      continue;
+    }
+    const began = Date.now();
+    const outcomes = await compare(run);
+    done.set(name, outcomes);
+    const { identical, known, different } = count(outcomes, deviations);
+    const counts = `${identical} of ${outcomes.length} identical, ${known} different for a known reason, ${different} different`;
+    console.log(`${name.padEnd(10)} ${counts} (${((Date.now() - began) / 1000).toFixed(0)} s)`);
   }
-  const stale = outcomes.filter((one) => one.verdict === 'identical' && isAlwaysSame(one, outcomes) && reasonFor(one, deviations));
-  for (const { tool, line } of stale) console.log(`no longer different, drop the reason: ${tool} ${line}`);
-  return unexplained.length + stale.length;
-}
-
-/** The same line may be asked in several states; a reason stands while one of them differs. */
-function isAlwaysSame({ tool, line }: Outcome, outcomes: readonly Outcome[]): boolean {
-  return outcomes.every((one) => one.tool !== tool || one.line !== line || one.verdict === 'identical');
+  return { done, skipped };
 }

@@ -56,5 +56,11 @@ const browserOk = run('browser journeys', bin('playwright'), ['test', '-c', 'e2e
 tally(journeys, (r) => [r.stats.expected, r.stats.unexpected + r.stats.flaky]);
 if (!browserOk && failed === before) failed++;
 
+const real = join(scratch, 'real.json');
+const soFar = failed;
+const realOk = run('the real tools beside ours, a sample', 'node', ['src/cli/launch.mjs', 'real', '--quick', '--report', real]);
+tally(real, (r) => [r.passed, r.failed]);
+if (!realOk && failed === soFar) failed++;
+
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -2,6 +2,8 @@
 import * as v from 'valibot';
 
 const row = v.object({
+  /** Part of the comparison that asked it. */
+  suite: v.optional(v.string()),
   tool: v.string(),
   /** State it was asked in. */
   scenario: v.string(),
