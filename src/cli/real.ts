@@ -3,8 +3,8 @@
  *
  *     npm run real -- [--quick] [--only SUITE] [--match TEXT] [--show] [--report FILE]
  *
- * `--quick` takes the same sample every time, in about two minutes, and leaves the matrix alone; `--only` runs one suite; `--match`
- * takes what is named so in a suite; `--show` prints both texts of each difference; `--report` writes the counts as JSON. A suite
+ * `--quick` takes the same sample every time, in about two minutes, `--only` runs one suite; `--match` takes what is named so in a
+ * suite; only a run without these writes the matrix; `--show` prints both texts of each difference; `--report` writes the counts as JSON. A suite
  * whose tools are missing here is skipped by name and keeps its rows of the last time; under CI=true on a machine that has them all
  * (see mayNotSkip) that is a fault. The exit status is 1 when a line differs without a reason in e2e/real/deviations.json, when a
  * reason there is no longer needed, or when a suite was skipped that must not be.
@@ -88,12 +88,8 @@ export async function main(args: readonly string[]): Promise<void> {
   const { done, skipped } = await runSuites(chosen, run, deviations);
   const outcomes = [...done.values()].flat();
   printDifferences(outcomes, deviations, args.includes('--show'));
-  const whole = !run.quick && match === undefined;
-  const stale = staleReasons(
-    outcomes,
-    deviations,
-    (tool) => whole && only === undefined && outcomes.some((one) => one.tool === tool),
-  );
+  const whole = !run.quick && match === undefined && only === undefined;
+  const stale = staleReasons(outcomes, deviations, (tool) => whole && outcomes.some((one) => one.tool === tool));
   const forbidden = mayNotSkip()
     ? skipped.filter((one) => one.installable).map((one) => `skipped where nothing may be: ${one.name}`)
     : [];
