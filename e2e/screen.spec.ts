@@ -225,3 +225,15 @@ test('an endless loop and a flood of text leave the page alive', async ({ page }
   expect(await page.evaluate(() => window.nexthop.world().inputs)).toBe(0);
   expect(errors).toEqual([]);
 });
+
+test('how true the terminal is can be looked up, line by line', async ({ page }) => {
+  await openLab(page);
+  await page.getByRole('button', { name: 'Help and about' }).click();
+  await page.getByRole('button', { name: 'How true is this terminal?' }).click();
+  const dialog = page.getByRole('dialog', { name: 'How true is this terminal?' });
+  await expect(dialog.getByText(/^[\d,]+ of [\d,]+ lines are identical$/)).toBeVisible();
+  await dialog.getByLabel('Find a line').fill('kubectl patch svc');
+  await expect(dialog.getByRole('listitem').first()).toContainText('kubectl patch svc');
+  await dialog.getByRole('button', { name: /^≠? ?deviates/ }).click();
+  for (const line of await dialog.getByRole('listitem').all()) await expect(line).toContainText('deviates');
+});

@@ -1,4 +1,5 @@
 /** Help and about, and the question before a lab is reset. */
+import clsx from 'clsx';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { VERSIONS } from '../../engine/index.ts';
 import { Fidelity } from '../fidelity/Fidelity.tsx';
@@ -19,13 +20,13 @@ export function Dialogs() {
 
 const close = () => screen.setState({ dialog: undefined });
 
-function Modal({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+function Modal({ label, wide, children }: { readonly label: string; readonly wide?: boolean; readonly children: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     ref.current?.showModal();
   }, []);
   return (
-    <dialog ref={ref} className={styles.dialog} aria-label={label} onClose={close}>
+    <dialog ref={ref} className={clsx(styles.dialog, wide && styles.wide)} aria-label={label} onClose={close}>
       {children}
     </dialog>
   );
@@ -100,7 +101,7 @@ function HelpDialog() {
 
 function FidelityDialog() {
   return (
-    <Modal label="How true is this terminal?">
+    <Modal label="How true is this terminal?" wide>
       <h2>How true is this terminal?</h2>
       <Fidelity />
       <form method="dialog">

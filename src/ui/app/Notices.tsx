@@ -12,7 +12,7 @@ export function Notices() {
         <p key={each.id} data-tone={each.tone} data-testid={`notice-${each.id}`}>
           {each.text}
           <button type="button" aria-label="Dismiss" title="Dismiss" onClick={() => dismiss(each.id)}>
-            <X size={14} aria-hidden="true" />
+            <X size="0.875rem" aria-hidden="true" />
           </button>
         </p>
       ))}

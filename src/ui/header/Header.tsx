@@ -29,7 +29,7 @@ export function Header({ narrow }: { readonly narrow: boolean }) {
         className={square}
         items={THEMES.map((each) => ({ label: NAMES[each], checked: each === choice, act: () => chooseTheme(each) }))}
       >
-        <Contrast size={15} />
+        <Contrast size="0.9375rem" />
       </Menu>
       {!narrow && (
         <button
@@ -40,7 +40,7 @@ export function Header({ narrow }: { readonly narrow: boolean }) {
           aria-pressed={inspectorOpen}
           onClick={() => screen.setState({ inspectorOpen: !inspectorOpen })}
         >
-          <PanelRight size={15} />
+          <PanelRight size="0.9375rem" />
         </button>
       )}
       <button
@@ -50,7 +50,7 @@ export function Header({ narrow }: { readonly narrow: boolean }) {
         title="Reset lab"
         onClick={() => screen.setState({ dialog: 'reset' })}
       >
-        <RotateCcw size={14} />
+        <RotateCcw size="0.875rem" />
       </button>
       <button
         type="button"
@@ -59,7 +59,7 @@ export function Header({ narrow }: { readonly narrow: boolean }) {
         title="Help and about"
         onClick={() => screen.setState({ dialog: 'help' })}
       >
-        <CircleHelp size={15} />
+        <CircleHelp size="0.9375rem" />
       </button>
     </header>
   );

@@ -30,7 +30,7 @@ export function CommandBlock({ line, host, home }: Props) {
         <Coloured line={line} />
       </code>
       <span className={styles.typeIt}>
-        {host !== home ? <CornerDownLeft size={12} aria-hidden="true" /> : <Terminal size={12} aria-hidden="true" />}
+        {host !== home ? <CornerDownLeft size="0.75rem" aria-hidden="true" /> : <Terminal size="0.75rem" aria-hidden="true" />}
         type it
       </span>
     </button>

@@ -99,7 +99,7 @@ function Step({ lab, progress, world, number, now }: StepProps) {
     >
       <h3>
         <span className={styles.number} data-state={state}>
-          {done ? <Check size={13} strokeWidth={3} aria-label="done" /> : number}
+          {done ? <Check size="0.8125rem" strokeWidth={3} aria-label="done" /> : number}
         </span>
         {step.title}
       </h3>
@@ -138,7 +138,7 @@ function Checks({ progress }: { readonly progress: StepProgress }) {
       {progress.checks.map(({ check, done }) => (
         <li key={check.id} data-state={done ? 'done' : 'open'} data-testid={`check-${progress.step.id}-${check.id}`}>
           <span className={styles.tick} aria-hidden="true">
-            <Check size={11} strokeWidth={3.5} />
+            <Check size="0.6875rem" strokeWidth={3.5} />
           </span>
           <span>
             <InlineMarkdown text={check.text} />
@@ -234,7 +234,7 @@ function Next({
   return (
     <div className={styles.next} role="status">
       <span className={styles.number} data-state="done">
-        <Check size={13} strokeWidth={3} aria-hidden="true" />
+        <Check size="0.8125rem" strokeWidth={3} aria-hidden="true" />
       </span>
       <span className={styles.nextText}>
         <b>Done</b>
@@ -242,7 +242,7 @@ function Next({
       </span>
       <button type="button" onClick={go}>
         <span>{offer.title}</span>
-        <ArrowDown size={13} aria-hidden="true" />
+        <ArrowDown size="0.8125rem" aria-hidden="true" />
       </button>
     </div>
   );

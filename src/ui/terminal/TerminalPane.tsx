@@ -61,7 +61,7 @@ function NewTab() {
     .map((host) => ({ label: host.name, hint: host.address, act: () => void openTerminal(host.name) }));
   return (
     <Menu label="New terminal" items={items} className={styles.plus}>
-      <Plus size={14} aria-hidden="true" />
+      <Plus size="0.875rem" aria-hidden="true" />
     </Menu>
   );
 }
@@ -194,7 +194,7 @@ function Waiting() {
     <div className={styles.waiting} role="status">
       <span>{waiting.why}</span>
       <button type="button" className={button.button} onClick={() => void currentClock()?.skip()}>
-        <FastForward size={13} aria-hidden="true" />
+        <FastForward size="0.8125rem" aria-hidden="true" />
         Skip ahead
       </button>
     </div>

@@ -26,7 +26,7 @@ export function Timeline() {
         aria-pressed={paused}
         onClick={() => screen.setState({ paused: !paused })}
       >
-        {paused ? <Play size={13} /> : <Pause size={13} />}
+        {paused ? <Play size="0.8125rem" /> : <Pause size="0.8125rem" />}
       </button>
       <Menu
         label={`Speed of time: ${speed}×`}
@@ -91,7 +91,7 @@ function WorldClock() {
     <>
       {offer && (
         <button type="button" className={clsx(button.button, styles.skip)} onClick={() => void currentClock()?.skip()}>
-          <FastForward size={13} aria-hidden="true" />
+          <FastForward size="0.8125rem" aria-hidden="true" />
           Skip ahead
         </button>
       )}

@@ -235,7 +235,7 @@ function Zoom({ fit }: { fit(): void }) {
         title="Zoom out"
         onClick={() => zoomOut()}
       >
-        <Minus size={14} />
+        <Minus size="0.875rem" />
       </button>
       <button
         type="button"
@@ -244,7 +244,7 @@ function Zoom({ fit }: { fit(): void }) {
         title="Zoom in"
         onClick={() => zoomIn()}
       >
-        <Plus size={14} />
+        <Plus size="0.875rem" />
       </button>
       <button
         type="button"
@@ -253,7 +253,7 @@ function Zoom({ fit }: { fit(): void }) {
         title="Fit the map"
         onClick={fit}
       >
-        <Maximize2 size={13} />
+        <Maximize2 size="0.8125rem" />
       </button>
     </fieldset>
   );

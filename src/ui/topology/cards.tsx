@@ -45,7 +45,7 @@ function Title({ node, card }: { readonly node: Placed; readonly card: HostCard 
       ))}
       <span className={styles.address}>{card.compact ? `.${card.address.split('.').at(-1)}` : card.address}</span>
       <Menu label={`Actions on ${card.name}`} items={() => hostActions(card.name)} className={clsx(styles.more, 'nodrag', 'nopan')}>
-        <MoreHorizontal size={14} />
+        <MoreHorizontal size="0.875rem" />
       </Menu>
     </header>
   );
@@ -199,7 +199,7 @@ function PodChip({ pod, compact }: { readonly pod: PodView; readonly compact: bo
       </button>
       {!compact && (
         <Menu label={`Actions on pod ${pod.name}`} items={() => podActions(pod)} className={clsx(styles.more, 'nodrag', 'nopan')}>
-          <MoreHorizontal size={13} />
+          <MoreHorizontal size="0.8125rem" />
         </Menu>
       )}
     </div>
