@@ -1,19 +1,23 @@
 /**
  * The real kubectl beside ours, on the same world: every line of e2e/real/kubectl/*.txt is run by the real one against the served
  * simulation and by ours in a shell on the bastion, from the same state each time; stdout, stderr and exit status are compared after
- * masking what two processes cannot share (uids, versions, times, ages). Reads the corpora; needs a kubectl binary of v1.32.
+ * masking what two processes cannot share (kubectl-mask.ts). Reads the corpora and their files; needs a kubectl binary of v1.32.
  *
  * A corpus is a state and its lines: `! line` prepares the state, `@ ms` lets virtual time pass, everything else that is no
- * comment is compared.
+ * comment is compared. Lines do not see each other: each has the state, the files and a server to itself, so several real processes
+ * run at once and the order in which they end changes nothing.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { kubeconfigText, serveHttp } from '../../src/cli/serve-http.ts';
-import { loadWorld, type Sim, type WorldSource } from '../../src/engine/index.ts';
+import { kubeconfigText, type Serving, serveHttp } from '../../src/cli/serve-http.ts';
+import { createSim, loadWorld, type Sim, type World, type WorldSource } from '../../src/engine/index.ts';
 import { testSession } from '../../src/shell/testing.ts';
 import { worlds } from '../../src/worlds/index.ts';
+import { mask } from './kubectl-mask.ts';
+
+export { mask } from './kubectl-mask.ts';
 
 export interface Ran {
   readonly stdout: string;
@@ -39,7 +43,7 @@ interface Corpus {
 const CANDIDATES = ['/usr/lib/google-cloud-sdk/bin/kubectl.1.32', '/usr/local/bin/kubectl', '/usr/bin/kubectl'];
 const HOME = '/home/ubuntu';
 /** No line takes longer, on either side. */
-const LINE_TIMEOUT_MS = 15_000;
+const LINE_TIMEOUT_MS = 20_000;
 
 export function findKubectl(): string | undefined {
   return [process.env.KUBECTL, ...CANDIDATES].find((path): path is string => path !== undefined && existsSync(path));
@@ -62,7 +66,7 @@ export function readCorpora(folder: string, only?: string): readonly Corpus[] {
     });
 }
 
-/** The world as it stands when the comparison begins: its clock shows the real time, so that ages agree on both sides. */
+/** The world as it stands when the comparison begins: its clock shows the real time, so that ages have the same unit on both sides. */
 function present(source: WorldSource): WorldSource {
   const now = `${new Date().toISOString().slice(0, 19)}Z`;
   return {
@@ -71,8 +75,10 @@ function present(source: WorldSource): WorldSource {
   };
 }
 
+type Files = Readonly<Record<string, string>>;
+
 /** Files of the comparison, in both homes. */
-function fixtures(folder: string): Readonly<Record<string, string>> {
+function fixtures(folder: string): Files {
   const files: Record<string, string> = {};
   const collect = (at: string, prefix: string) => {
     if (!existsSync(at)) return;
@@ -85,47 +91,22 @@ function fixtures(folder: string): Readonly<Record<string, string>> {
   return files;
 }
 
-function withFiles(sim: Sim, host: string, files: Readonly<Record<string, string>>): void {
-  const world = sim.world();
+function withFiles(world: World, host: string, files: Files): World {
   const there = world.hosts[host]!;
   const added = Object.fromEntries(Object.entries(files).map(([name, text]) => [`${HOME}/${name}`, text]));
-  sim.load({ ...world, hosts: { ...world.hosts, [host]: { ...there, files: { ...there.files, ...added } } } }, []);
+  return { ...world, hosts: { ...world.hosts, [host]: { ...there, files: { ...there.files, ...added } } } };
 }
 
-const MASKS: readonly (readonly [RegExp, string])[] = [
-  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>'],
-  [/(resourceVersion"?: ?")\d+"/g, '$1<rv>"'],
-  [/(Resource Version: +)\d+/g, '$1<rv>'],
-  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)/g, '<time>'],
-  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [-+]\d{4} UTC/g, '<time>'],
-  [/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [-+]\d{4}/g, '<date>'],
-  [/\/tmp\/kubectl-\w{6}(?=\/|')|\/home\/ubuntu/g, '<home>'],
-  [/[WEI]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /g, '<klog> '],
-  [/\/tmp\/(kubectl-edit|LIVE|MERGED)-\d+/g, '/tmp/$1-<n>'],
-  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [-+]\d{4}/g, '<time>'],
-  [/ in \d+ milliseconds/g, ' in <ms>'],
-  [/https?:\/\/(?:127\.0\.0\.1:\d+|10\.0\.1\.20:6443)/g, '<server>'],
-  [/\b(?:127\.0\.0\.1:\d+|10\.0\.1\.20:6443)\b/g, '<server>'],
-];
-const AGE = /(?<![\w.-])(?:\d+y\d+d|\d+y|\d+d\d+h|\d+d|\d+h\d+m|\d+h|\d+m\d+s|\d+m|\d+s)(?![\w.-])/g;
-
-/** Lines of -v that tell of this process's own caches, settings and files. */
-const PRIVATE = /^<klog> (?:loader|envvar|cached_discovery|table_printer|round_trippers\.go:\d+\] GET <server>\/apis?\?).*\n/gm;
-
-/** Both sides through the same masks; a line with an age loses its column widths too. */
-export function mask(text: string): string {
-  let out = text;
-  for (const [pattern, replacement] of MASKS) out = out.replace(pattern, replacement);
-  out = out.replace(PRIVATE, '');
-  return out
-    .split('\n')
-    .map((line) => (AGE.test(line) || /\bAGE\b|\bAge\b/.test(line) ? line.replace(AGE, '<age>').replace(/ {2,}/g, '  ') : line))
-    .join('\n');
+function writeFixtures(home: string, files: Files): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(home, name)), { recursive: true });
+    writeFileSync(join(home, name), text);
+  }
 }
 
 function runReal(line: string, cwd: string, env: Readonly<Record<string, string>>): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = spawn('bash', ['-c', line], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('bash', ['-c', line], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {
@@ -134,7 +115,7 @@ function runReal(line: string, cwd: string, env: Readonly<Record<string, string>
     child.stderr.on('data', (chunk) => {
       stderr += chunk;
     });
-    const timer = setTimeout(() => child.kill('SIGKILL'), LINE_TIMEOUT_MS);
+    const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), LINE_TIMEOUT_MS);
     child.on('close', (code) => {
       clearTimeout(timer);
       resolve({ stdout, stderr, exitCode: code ?? 137 });
@@ -142,7 +123,9 @@ function runReal(line: string, cwd: string, env: Readonly<Record<string, string>
   });
 }
 
-async function prepare(sim: Sim, host: string, setup: readonly string[]): Promise<void> {
+/** A corpus's state: its setup typed on the bastion, with time to settle after each line. */
+async function stateOf(start: World, host: string, setup: readonly string[]): Promise<World> {
+  const sim = createSim(start);
   const session = testSession(sim, host);
   for (const step of setup) {
     if (step.startsWith('@ ')) sim.advance(Number(step.slice(2)));
@@ -152,88 +135,7 @@ async function prepare(sim: Sim, host: string, setup: readonly string[]): Promis
     }
     sim.settle();
   }
-}
-
-export interface Options {
-  /** Folder of the corpora. */
-  readonly folder: string;
-  /** Corpora whose name begins so. */
-  readonly only?: string;
-  readonly world?: string;
-  readonly kubectl: string;
-  /** Only each n-th line of a corpus. */
-  readonly every?: number;
-  readonly onLine?: (compared: Compared) => void;
-}
-
-export async function compareKubectl(options: Options): Promise<readonly Compared[]> {
-  const source = present(worlds[options.world ?? 'yaobank']!);
-  const files = fixtures(options.folder);
-  const home = mkdtempSync(join(tmpdir(), 'kubectl-'));
-  const bin = join(home, '.bin');
-  mkdirSync(bin);
-  symlinkSync(options.kubectl, join(bin, 'kubectl'));
-  writeFixtures(home, files);
-  const results: Compared[] = [];
-  const start = loadWorld(source).world();
-  const host = Object.values(start.hosts).find((one) => one.kind === 'bastion')!.name;
-  try {
-    for (const corpus of readCorpora(options.folder, options.only)) {
-      results.push(...(await compareCorpus(corpus, { options, source, files, home, bin, host })));
-    }
-  } finally {
-    rmSync(home, { recursive: true, force: true });
-  }
-  return results;
-}
-
-function writeFixtures(home: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(home, name)), { recursive: true });
-    writeFileSync(join(home, name), text);
-  }
-}
-
-interface Bench {
-  readonly options: Options;
-  readonly source: WorldSource;
-  readonly files: Readonly<Record<string, string>>;
-  readonly home: string;
-  readonly bin: string;
-  readonly host: string;
-}
-
-async function compareCorpus(corpus: Corpus, { options, source, files, home, bin, host }: Bench): Promise<readonly Compared[]> {
-  const ourSim = loadWorld(source);
-  withFiles(ourSim, host, files);
-  await prepare(ourSim, host, corpus.setup);
-  const state = ourSim.world();
-  const served = loadWorld(source);
-  served.load(state, []);
-  const serving = await serveHttp(served, { port: 0, frozen: true });
-  const kubeconfig = join(home, '.kubeconfig');
-  writeFileSync(kubeconfig, kubeconfigText(serving.url));
-  const env = { PATH: `${bin}:/usr/bin:/bin`, HOME: home, KUBECONFIG: kubeconfig, KUBE_EDITOR: 'true', LANG: 'C.UTF-8' };
-  // Fills the discovery cache, so that no line is slowed or logged by it.
-  await runReal('kubectl api-resources', home, env);
-  const results: Compared[] = [];
-  try {
-    const every = options.every ?? 1;
-    for (const line of corpus.lines.filter((_, i) => i % every === 0)) {
-      served.load(state, []);
-      ourSim.load(state, []);
-      writeFixtures(home, files);
-      const real = await runReal(line, home, env);
-      const ours = await runOurs(ourSim, host, line);
-      const same = (['stdout', 'stderr'] as const).every((stream) => mask(real[stream]) === mask(ours[stream]));
-      const compared = { corpus: corpus.name, line, same: same && real.exitCode === ours.exitCode, real, ours };
-      results.push(compared);
-      options.onLine?.(compared);
-    }
-  } finally {
-    await serving.close();
-  }
-  return results;
+  return sim.world();
 }
 
 /** `a && b` as two lines: the served world settles after each change, so must ours. */
@@ -261,4 +163,108 @@ async function runOurs(sim: Sim, host: string, line: string): Promise<Ran> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A server and a home of its own, for one real kubectl at a time. */
+interface Slot {
+  readonly sim: Sim;
+  readonly serving: Serving;
+  readonly home: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function openSlot(start: World, kubectl: string): Promise<Slot> {
+  const home = mkdtempSync(join(tmpdir(), 'kubectl-'));
+  const bin = join(home, '.bin');
+  mkdirSync(bin);
+  symlinkSync(kubectl, join(bin, 'kubectl'));
+  const sim = createSim(start);
+  const serving = await serveHttp(sim, { port: 0, frozen: true });
+  const kubeconfig = join(home, '.kubeconfig');
+  writeFileSync(kubeconfig, kubeconfigText(serving.url));
+  const env = {
+    PATH: `${bin}:/usr/bin:/bin`,
+    HOME: home,
+    KUBECONFIG: kubeconfig,
+    KUBE_EDITOR: 'true',
+    LANG: 'C.UTF-8',
+    // A process that ends at once gains nothing from collecting garbage on several threads.
+    GOMAXPROCS: '2',
+    GOGC: 'off',
+  };
+  // Fills the discovery cache, so that no line is slowed or logged by it.
+  await runReal('kubectl api-resources', home, env);
+  return { sim, serving, home, env };
+}
+
+async function closeSlot({ serving, home }: Slot): Promise<void> {
+  await serving.close();
+  rmSync(home, { recursive: true, force: true });
+}
+
+export interface Options {
+  /** Folder of the corpora. */
+  readonly folder: string;
+  /** Corpora whose name begins so. */
+  readonly only?: string;
+  readonly world?: string;
+  readonly kubectl: string;
+  /** Only each n-th line of a corpus. */
+  readonly every?: number;
+  readonly onLine?: (compared: Compared) => void;
+}
+
+interface Asked {
+  readonly corpus: string;
+  readonly line: string;
+  readonly state: () => Promise<World>;
+}
+
+/** Every line to compare, in the corpora's order; a corpus's state is made when its first line is reached. */
+function asked(options: Options, start: World, host: string): readonly Asked[] {
+  return readCorpora(options.folder, options.only).flatMap((corpus) => {
+    let made: Promise<World> | undefined;
+    const state = () => {
+      made ??= stateOf(start, host, corpus.setup);
+      return made;
+    };
+    return corpus.lines
+      .filter((_, index) => index % (options.every ?? 1) === 0)
+      .map((line) => ({ corpus: corpus.name, line, state }));
+  });
+}
+
+export async function compareKubectl(options: Options): Promise<readonly Compared[]> {
+  const files = fixtures(options.folder);
+  const fresh = loadWorld(present(worlds[options.world ?? 'yaobank']!)).world();
+  const host = Object.values(fresh.hosts).find((one) => one.kind === 'bastion')!.name;
+  const start = withFiles(fresh, host, files);
+  const queue = asked(options, start, host);
+  const results: Compared[] = [];
+  let next = 0;
+  // Ours share this process and run one after another.
+  let oursDone: Promise<unknown> = Promise.resolve();
+  const work = async (slot: Slot) => {
+    for (let at = next++; at < queue.length; at = next++) {
+      const { corpus, line, state: ready } = queue[at]!;
+      const state = await ready();
+      slot.sim.load(state, []);
+      writeFixtures(slot.home, files);
+      const ran = runReal(line, slot.home, slot.env);
+      const turn = oursDone.then(() => runOurs(createSim(state), host, line));
+      oursDone = turn;
+      const [real, ours] = await Promise.all([ran, turn]);
+      const same = (['stdout', 'stderr'] as const).every((stream) => mask(real[stream]) === mask(ours[stream]));
+      results[at] = { corpus, line, same: same && real.exitCode === ours.exitCode, real, ours };
+      options.onLine?.(results[at]!);
+    }
+  };
+  const slots: Slot[] = [];
+  try {
+    for (let i = 0; i <= availableParallelism(); i++) slots.push(await openSlot(start, options.kubectl));
+    await Promise.all(slots.map(work));
+  } finally {
+    for (const slot of slots) await closeSlot(slot);
+  }
+  return results;
 }

@@ -44,6 +44,25 @@ export function qualifiedResource(type: ResourceType): string {
   return type.group === '' ? type.name : `${type.name}.${type.group}`;
 }
 
+/** The aggregated form: two requests tell everything. */
+const AGGREGATED =
+  'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
+
+function resourceType(group: string, version: string, resource: Value): ResourceType {
+  const kind = text(resource, 'responseKind', 'kind');
+  return {
+    group,
+    version,
+    name: text(resource, 'resource'),
+    singular: text(resource, 'singularResource') || kind.toLowerCase(),
+    kind,
+    namespaced: text(resource, 'scope') === 'Namespaced',
+    shortNames: items(resource, 'shortNames').map(String),
+    categories: items(resource, 'categories').map(String),
+    verbs: items(resource, 'verbs').map(String),
+  };
+}
+
 export class Discovery {
   readonly #client: Client;
   readonly #sim: Sim;
@@ -56,33 +75,18 @@ export class Discovery {
   served(): Served {
     const known = cache.get(this.#sim.subscribe);
     if (known) return known;
-    const groups = items(this.#client.get('/apis'), 'groups');
-    const groupVersions = [
-      'v1',
-      ...groups.flatMap((group) => items(group, 'versions').map((version) => text(version, 'groupVersion'))),
-    ];
-    const resources = groupVersions.flatMap((groupVersion) => this.#read(groupVersion));
-    const served = { groupVersions, resources };
+    const groups = ['/api', '/apis'].flatMap((path) => items(this.#client.get(path, { timeout: '32s' }, AGGREGATED), 'items'));
+    const versions = groups.flatMap((group) =>
+      items(group, 'versions').map((version) => ({ group: text(group, 'metadata', 'name'), version })),
+    );
+    const served = {
+      groupVersions: versions.map(({ group, version }) => (group === '' ? '' : `${group}/`) + text(version, 'version')),
+      resources: versions.flatMap(({ group, version }) =>
+        items(version, 'resources').map((resource) => resourceType(group, text(version, 'version'), resource)),
+      ),
+    };
     cache.set(this.#sim.subscribe, served);
     return served;
-  }
-
-  #read(groupVersion: string): readonly ResourceType[] {
-    const [group, version] = groupVersion.includes('/') ? (groupVersion.split('/') as [string, string]) : ['', groupVersion];
-    const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
-    return items(this.#client.get(path), 'resources')
-      .filter((resource) => !text(resource, 'name').includes('/'))
-      .map((resource) => ({
-        group,
-        version,
-        name: text(resource, 'name'),
-        singular: text(resource, 'singularName') || text(resource, 'kind').toLowerCase(),
-        kind: text(resource, 'kind'),
-        namespaced: (resource as { namespaced?: Value }).namespaced === true,
-        shortNames: items(resource, 'shortNames').map(String),
-        categories: items(resource, 'categories').map(String),
-        verbs: items(resource, 'verbs').map(String),
-      }));
   }
 
   all(): readonly ResourceType[] {

@@ -1,0 +1,57 @@
+/**
+ * What two kubectl processes on one world cannot share, masked alike in both texts: where the server listens, the caches and temporary
+ * files of a process, uids and versions of what the line itself made, the wall clock. Columns keep their widths but for the spaces
+ * after an age, which depend on the age.
+ */
+const MASKS: readonly (readonly [RegExp, string])[] = [
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>'],
+  [/(resourceVersion"?: ?")\d+"/g, '$1<rv>"'],
+  [/(Resource Version: +)\d+/g, '$1<rv>'],
+  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)/g, '<time>'],
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [-+]\d{4} UTC/g, '<time>'],
+  [/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [-+]\d{4}/g, '<date>'],
+  [/\/tmp\/kubectl-\w{6}(?=\/|')|\/home\/ubuntu/g, '<home>'],
+  [/[WEI]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /g, '<klog> '],
+  [/\/tmp\/(kubectl-edit|LIVE|MERGED)-\d+/g, '/tmp/$1-<n>'],
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [-+]\d{4}/g, '<time>'],
+  [/ in \d+ milliseconds/g, ' in <ms>'],
+  [/https?:\/\/(?:127\.0\.0\.1:\d+|10\.0\.1\.20:6443)/g, '<server>'],
+  [/\b(?:127\.0\.0\.1:\d+|10\.0\.1\.20:6443)\b/g, '<server>'],
+];
+
+/** `3d4h`, `38s (x3 over 49s)`, `(5m ago)`, and the spaces after it: the next column's place depends on it. */
+const AGE = String.raw`(?:\d+y\d+d|\d+y|\d+d\d+h|\d+d|\d+h\d+m|\d+h|\d+m\d+s|\d+m|\d+s)(?![\w.-])`;
+const AGES = new RegExp(String.raw`(?<![\w.=-]|for )${AGE}(?<over> \(x\d+ over )?(?:(?<=over )${AGE}\))?(?<gap> {2,})?`, 'g');
+
+/** Lines of -v that tell of this process's own caches, settings and files. */
+const PRIVATE = /^<klog> (?:loader|envvar|cached_discovery|table_printer|round_trippers\.go:\d+\] GET <server>\/apis?\?).*\n/gm;
+
+/** A heading with an age column, and the underline that describe puts below it: their gaps go with the ages'. */
+const HEADING = /\b(?:AGE|Age|LAST SEEN|DURATION|FIRST SEEN)(?<gap> {2,})/g;
+
+function maskAges(text: string): string {
+  let dashes: number[] = [];
+  return text
+    .split('\n')
+    .map((line) => {
+      if (dashes.length > 0 && /^ *-+(?: +-+)*$/.test(line)) {
+        const skip = dashes;
+        dashes = [];
+        let column = 0;
+        return line.replace(/(-+)( {2,})/g, (all, dash: string) => (skip.includes(column++) ? `${dash}  ` : all));
+      }
+      dashes = /^ *Type +Reason +Age /.test(line) ? [2] : [];
+      const heading = line.replace(HEADING, (all) => `${all.trimEnd()}  `);
+      return heading.replace(AGES, (_, over: string | undefined, gap: string | undefined) => {
+        return `<age>${over ? `${over}<age>)` : ''}${gap ? '  ' : ''}`;
+      });
+    })
+    .join('\n');
+}
+
+/** Both sides through the same masks. */
+export function mask(text: string): string {
+  let out = text;
+  for (const [pattern, replacement] of MASKS) out = out.replace(pattern, replacement);
+  return maskAges(out.replace(PRIVATE, ''));
+}
