@@ -249,7 +249,7 @@ export class FlagSet {
       if (flag.name === 'help') help = values[0] === 'true';
     };
 
-    for (let index = 0; index < args.length && !help; index++) {
+    for (let index = 0; index < args.length; index++) {
       const word = args[index]!;
       if (word[0] !== '-' || word.length === 1) {
         positional.push(word);
@@ -306,7 +306,6 @@ export class FlagSet {
       if (implied !== undefined) {
         set(flag, implied);
         rest = rest.slice(1);
-        if (flag.name === 'help') return index;
         continue;
       }
       if (rest.length > 1) {

@@ -1,32 +1,36 @@
 /**
- * `kubectl <command> --help`: the layout of kubectl's help templates (k8s.io/kubectl/pkg/util/templates) with the true usage lines,
- * groups and flags. The descriptions are one line each; upstream's longer texts and examples are left out.
+ * `kubectl <command> --help`: the layout of kubectl's help templates (k8s.io/kubectl/pkg/util/templates) with the usage lines, groups
+ * and flags of commands.json and the prose of help.json, both recorded from kubectl v1.32.
  */
 import type { Flag } from './flags.ts';
+import prose from './help.json';
 import { type CommandNode, globalFlags } from './tree.ts';
+
+const PROSE: Readonly<Record<string, { readonly long: string; readonly examples?: string }>> = prose;
+
+function flagLine({ name, shorthand, default: fallback, usage }: Flag): string {
+  const names = shorthand ? `-${shorthand}, --${name}` : `--${name}`;
+  return `    ${names}=${fallback}:\n\t${usage.replaceAll('\n', '\n\t')}\n`;
+}
 
 function flagLines(flags: readonly Flag[]): string {
   return [...flags]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((flag) => {
-      const names = flag.shorthand ? `-${flag.shorthand}, --${flag.name}` : `--${flag.name}`;
-      return `    ${names}=${flag.default}:\n\t${flag.usage.replaceAll('\n', '\n\t')}\n`;
-    })
+    .map(flagLine)
     .join('\n');
 }
 
-function long(command: CommandNode): string {
-  if (command.path === '') {
-    return 'kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/';
-  }
-  return `${command.short}.`;
+/** The help of a command, to be printed on standard output. */
+export function helpText(command: CommandNode): string {
+  const prose = PROSE[command.path];
+  return prose ? `${prose.long}\n\n${usageText(command, prose.examples)}` : '';
 }
 
-/** The help of a command, to be printed on standard output. */
-export function helpText(command: CommandNode, home = '$HOME'): string {
-  if (command.path === 'options') return optionsText().replace('$HOME', home);
-  const parts = [long(command)];
+/** The help without its description. */
+export function usageText(command: CommandNode, examples = PROSE[command.path]?.examples): string {
+  const parts: string[] = [];
   if (command.aliases.length > 0) parts.push(`Aliases:\n${[command.name, ...command.aliases].join(', ')}`);
+  if (examples !== undefined) parts.push(`Examples:\n${examples}`);
   for (const [heading, entries] of command.groups) {
     const width = Math.max(11, ...command.groups.flatMap(([, all]) => all.map(([name]) => name.length)));
     parts.push([heading, ...entries.map(([name, short]) => `  ${name.padEnd(width + 3)}${short}`)].join('\n'));
@@ -44,6 +48,7 @@ export function helpText(command: CommandNode, home = '$HOME'): string {
   return `${[...parts, closing.join('\n')].join('\n\n')}\n`;
 }
 
-function optionsText(): string {
-  return `The following options can be passed to any command:\n\n${flagLines(globalFlags())}`;
+/** `kubectl options`. */
+export function optionsText(home: string): string {
+  return `The following options can be passed to any command:\n\n${flagLines(globalFlags())}\n`.replace('$HOME', home);
 }

@@ -7,7 +7,7 @@ import { complete } from './complete.ts';
 import { Kubectl } from './context.ts';
 import { CommandError, Exit, NetworkFailure, report } from './errors.ts';
 import { FlagError } from './flags.ts';
-import { helpText } from './help.ts';
+import { helpText, optionsText, usageText } from './help.ts';
 import { home } from './kubeconfig.ts';
 import { type CommandNode, childOf, find, flagSet, locate } from './tree.ts';
 import { verbs } from './verbs/index.ts';
@@ -28,12 +28,12 @@ async function invoke(process: Process, args: readonly string[]): Promise<number
   if (command.path === '' && rest[0] === 'help') return printHelp(process, rest.slice(1));
   const parsed = flagsOf(command, rest);
   for (const notice of parsed.notices) process.err(notice);
-  if (parsed.help) {
-    process.out(helpText(command, home(process)));
+  if (parsed.help || command.path === '') {
+    process.out(helpText(command));
     return 0;
   }
-  if (command.path === '' || command.path === 'options') {
-    process.out(helpText(command, home(process)));
+  if (command.path === 'options') {
+    process.out(optionsText(home(process)));
     return 0;
   }
   const missing = command.required.filter((name) => !parsed.values.changed(name));
@@ -41,10 +41,10 @@ async function invoke(process: Process, args: readonly string[]): Promise<number
   const kubectl = new Kubectl(process, command, parsed);
   if (isGroup(command)) {
     if (parsed.positional.length > 0) kubectl.usage(`unknown command "${parsed.positional.join(' ')}"`);
-    // `rollout` alone speaks on standard output, the other groups on standard error.
-    if (command.path === 'rollout') process.out(helpText(command));
-    else process.err(helpText(command));
-    return 1;
+    // `rollout` and `certificate` speak on standard output, the other groups on standard error.
+    if (command.path !== 'rollout' && command.path !== 'certificate') process.err(helpText(command));
+    else process.out(helpText(command));
+    return command.path === 'certificate' ? 0 : 1;
   }
   const verb = Object.hasOwn(verbs, command.path) ? verbs[command.path] : undefined;
   if (!verb) throw new Exit(1, `kubectl ${command.path}: not simulated in this lab`);
@@ -66,15 +66,14 @@ function flagsOf(command: CommandNode, args: readonly string[]) {
   }
 }
 
-function printHelp(process: Process, words: readonly string[]): number {
+function printHelp(process: Process, args: readonly string[]): number {
+  const words = flagsOf(locate([]), args).positional;
   const first = words[0];
-  const command = locate(words);
   if (first !== undefined && !childOf(locate([]), first)) {
-    process.err(`Unknown help topic [\`${words.join(' ')}\`]\n`);
-    process.out(helpText(locate([])));
+    process.err(`Unknown help topic [\`${words.join('` `')}\`]\n\n\n${usageText(locate([]))}`);
     return 0;
   }
-  process.out(helpText(command));
+  process.out(helpText(locate(words)));
   return 0;
 }
 

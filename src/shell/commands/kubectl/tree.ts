@@ -83,18 +83,15 @@ export interface CommandNode {
   readonly required: readonly string[];
 }
 
-/** Lists the global flags; it stands in no group of the help. */
-const OPTIONS: CommandNode = {
-  path: 'options',
-  name: 'options',
-  short: 'Print the list of flags inherited by all commands',
-  usage: 'kubectl options',
-  aliases: [],
-  groups: [],
-  flags: [],
-  children: [],
-  required: [],
-};
+function unlisted(name: string, short: string): CommandNode {
+  return { path: name, name, short, usage: `kubectl ${name}`, aliases: [], groups: [], flags: [], children: [], required: [] };
+}
+
+/** Commands that stand in no group of the help. */
+const UNLISTED: readonly CommandNode[] = [
+  unlisted('options', 'Print the list of flags inherited by all commands'),
+  unlisted('alpha', 'Commands for features in alpha'),
+];
 
 function flagAt(index: number): Flag {
   const [name, shorthand, type, fallback, usage] = RECORDED.flags[index]!;
@@ -107,7 +104,7 @@ function build(path: string, short: string): CommandNode {
   const children = groups.flatMap(([, entries]) =>
     entries.map(([name, summary]) => build(path === '' ? name : `${path} ${name}`, summary)),
   );
-  if (path === '') children.push(OPTIONS);
+  if (path === '') children.push(...UNLISTED);
   return {
     path,
     name: path === '' ? 'kubectl' : path.slice(path.lastIndexOf(' ') + 1),
@@ -150,6 +147,11 @@ export function childOf(command: CommandNode, word: string): CommandNode | undef
   return command.children.find((child) => child.name === word || child.aliases.includes(word));
 }
 
+/** Whether a flag takes the next word. cobra looks for the command before it defines `--help`, so that one seems to. */
+function takesNext(flag: Flag | undefined, flags: FlagSet): boolean {
+  return flag === HELP || flags.implied(flag) === undefined;
+}
+
 /** The words that are neither flags nor flags' values (cobra's stripFlags). */
 function withoutFlags(args: readonly string[], flags: FlagSet): string[] {
   const words: string[] = [];
@@ -157,9 +159,9 @@ function withoutFlags(args: readonly string[], flags: FlagSet): string[] {
     const word = args[index]!;
     if (word === '--') break;
     if (word.startsWith('--') && !word.includes('=')) {
-      if (flags.implied(flags.lookup(word.slice(2))) === undefined) index++;
+      if (takesNext(flags.lookup(word.slice(2)), flags)) index++;
     } else if (word.startsWith('-') && !word.startsWith('--') && !word.includes('=') && word.length === 2) {
-      if (flags.implied(flags.byShorthand.get(word[1]!)) === undefined) index++;
+      if (takesNext(flags.byShorthand.get(word[1]!), flags)) index++;
     } else if (word !== '' && !word.startsWith('-')) words.push(word);
   }
   return words;
@@ -171,9 +173,9 @@ function withoutFirst(args: readonly string[], word: string, flags: FlagSet): re
     const here = args[index]!;
     if (here === '--') break;
     if (here.startsWith('--') && !here.includes('=')) {
-      if (flags.implied(flags.lookup(here.slice(2))) === undefined) index++;
+      if (takesNext(flags.lookup(here.slice(2)), flags)) index++;
     } else if (here.startsWith('-') && !here.startsWith('--') && !here.includes('=') && here.length === 2) {
-      if (flags.implied(flags.byShorthand.get(here[1]!)) === undefined) index++;
+      if (takesNext(flags.byShorthand.get(here[1]!), flags)) index++;
     } else if (!here.startsWith('-') && here === word) return [...args.slice(0, index), ...args.slice(index + 1)];
   }
   return args;

@@ -17,7 +17,7 @@ import { annotate, label } from './label.ts';
 import { logs } from './logs.ts';
 import { cordon, drain, taint, uncordon } from './nodes.ts';
 import { patch } from './patch.ts';
-import { completion, pluginList, refused } from './refused.ts';
+import { alpha, completion, pluginList, refused } from './refused.ts';
 import { diff, replace } from './replace.ts';
 import * as rollout from './rollout.ts';
 import { run } from './run.ts';
@@ -28,6 +28,7 @@ import { wait } from './wait.ts';
 
 export const verbs: Readonly<Record<string, Verb>> = {
   ...refused,
+  alpha,
   annotate,
   'api-resources': apiResources,
   'api-versions': apiVersions,

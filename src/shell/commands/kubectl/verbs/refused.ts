@@ -59,7 +59,6 @@ function refuse(path: string): Verb {
 }
 
 const PATHS = [
-  'alpha',
   'attach',
   'auth reconcile',
   'autoscale',
@@ -80,6 +79,11 @@ const PATHS = [
 ];
 
 export const refused: Readonly<Record<string, Verb>> = Object.fromEntries(PATHS.map((path) => [path, refuse(path)]));
+
+export function alpha(kubectl: Kubectl): number {
+  kubectl.err('No alpha commands are available in this version of kubectl\n');
+  return 0;
+}
 
 export function pluginList(kubectl: Kubectl): number {
   kubectl.err('error: unable to find any kubectl plugins in your PATH\n');
