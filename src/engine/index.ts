@@ -46,6 +46,16 @@ export { multipathSeed } from './packet/seed.ts';
 export type * from './packet/trace.ts';
 export { walkFirst } from './packet/walk.ts';
 export { readJournal, replay } from './replay.ts';
-export { createSim, type Frame, type JournalEntry, type Sim } from './sim.ts';
+export { createSim, type Frame, type JournalEntry, type Moment, type Sim } from './sim.ts';
+export {
+  type Branch,
+  type Command,
+  endOf,
+  goBack,
+  NEW_TIMELINE,
+  record,
+  switchTo,
+  type Timeline,
+} from './timeline.ts';
 export { VERSIONS } from './versions.ts';
 export type { Cluster, DaemonState, Daemons, Host, Place, Ref, Segment, World } from './world.ts';

@@ -3,7 +3,7 @@
  * inputs are all that comes from outside and rounds happen at times that follow from the inputs alone.
  */
 import { inputs } from './inputs/index.ts';
-import { createSim, type JournalEntry, type Sim } from './sim.ts';
+import { createSim, type Frame, type JournalEntry, type Sim } from './sim.ts';
 import type { World } from './world.ts';
 
 /** The most a saved journal may hold; longer ones are refused. */
@@ -12,16 +12,24 @@ export const MAX_JOURNAL = 10_000;
 /**
  * @param start the world the journal began in, settled
  * @param until virtual ms to let time run on to after the last entry
+ * @param listener hears every frame of the replay
  * @throws TypeError when it is no journal: from a store or a link anything may come
  */
-export function replay(start: World, journal: readonly JournalEntry[], until?: number): Sim {
+export function replay(
+  start: World,
+  journal: readonly JournalEntry[],
+  until?: number,
+  listener: (frame: Frame) => void = () => {},
+): Sim {
   const sim = createSim(start);
   sim.settle();
+  const release = sim.subscribe(listener);
   for (const entry of readJournal(journal)) {
     if (entry.at > sim.world().now) sim.advance(entry.at - sim.world().now);
     sim.dispatch(entry.input, entry.by);
   }
   if (until !== undefined && until > sim.world().now) sim.advance(until - sim.world().now);
+  release();
   return sim;
 }
 
@@ -36,7 +44,7 @@ export function readJournal(value: unknown): readonly JournalEntry[] {
       throw new TypeError('a journal entry has no time, or goes back in time');
     if (typeof input?.type !== 'string' || !Object.hasOwn(inputs, input.type))
       throw new TypeError(`no input of type ${String(input?.type)}`);
-    if (typeof by?.session !== 'string' || typeof by.line !== 'string')
+    if (typeof by?.session !== 'string' || typeof by.line !== 'string' || !['number', 'undefined'].includes(typeof by.serial))
       throw new TypeError('a journal entry does not say who gave it');
     last = at;
   }

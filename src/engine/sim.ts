@@ -13,12 +13,22 @@ export interface JournalEntry {
   readonly by: Origin;
 }
 
-/** What subscribers hear: one input or one round that changed the world. */
+/** Where a simulation can be set going again: it then goes on exactly as it did from there. */
+export interface Moment {
+  readonly world: World;
+  readonly journal: readonly JournalEntry[];
+  /** Virtual time of the next round; undefined: quiet. */
+  readonly due: number | undefined;
+}
+
+/** What subscribers hear: one input, one round that changed the world, or a jump (neither `entry` nor `agents`). */
 export interface Frame {
   readonly before: World;
   readonly world: World;
   /** The journal entry that made it, when it was an input. */
   readonly entry?: JournalEntry;
+  /** The moment just before that input. */
+  readonly from?: Moment;
   /** Agents that changed something, when it was a round. */
   readonly agents?: readonly string[];
 }
@@ -48,8 +58,11 @@ export interface Sim {
   /** When something is due next, ms since the epoch, always later than now; undefined: the world is quiet. */
   nextWake(): number | undefined;
   subscribe(listener: (frame: Frame) => void): () => void;
-  /** Jumps to another world and journal (reload, rewind, fork). */
+  /** Takes over a world that was put together elsewhere; everything in it is due. */
   load(world: World, journal: readonly JournalEntry[]): void;
+  moment(): Moment;
+  /** Jumps to a moment of this simulation or of a fork of it. */
+  seek(moment: Moment): void;
 }
 
 export const SYSTEM: Origin = { session: 'system', line: '' };
@@ -78,6 +91,12 @@ export function createSim(start: World): Sim {
     return result.changedBy;
   }
 
+  function seek(moment: Moment): void {
+    const before = world;
+    ({ world, journal, due: wakeAt } = moment);
+    publish({ before, world });
+  }
+
   function tick(to: number): void {
     if (to > world.now) world = { ...world, now: to };
   }
@@ -86,13 +105,14 @@ export function createSim(start: World): Sim {
     world: () => world,
     journal: () => journal,
     dispatch(input, by = SYSTEM) {
+      const from: Moment = { world, journal, due: wakeAt };
       const before = world;
       const applied = apply({ ...before, inputs: before.inputs + 1 }, input);
       world = applied.world;
       const entry: JournalEntry = { at: before.now, input, by };
       journal = [...journal, entry];
       wakeAt = wakeAt === undefined ? world.now : Math.min(wakeAt, world.now);
-      publish({ before, world, entry });
+      publish({ before, world, entry, from });
       return applied.result as never;
     },
     ask: (input) => apply(world, input).result as never,
@@ -123,12 +143,8 @@ export function createSim(start: World): Sim {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    load(next, entries) {
-      const before = world;
-      world = next;
-      journal = entries;
-      wakeAt = next.now;
-      publish({ before, world });
-    },
+    load: (next, entries) => seek({ world: next, journal: entries, due: next.now }),
+    moment: () => ({ world, journal, due: wakeAt }),
+    seek,
   };
 }

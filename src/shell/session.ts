@@ -76,6 +76,7 @@ export interface ShellSession {
 interface Level extends Shell {
   controller: AbortController;
   line: string;
+  serial: number;
   leave?: (status: number) => void;
   readonly farewell?: string;
 }
@@ -87,7 +88,8 @@ export function createSession(options: SessionOptions): ShellSession {
   let busy = false;
   let closed = false;
   let ready: (status: number) => void = () => {};
-  const by = (): Origin => ({ session: id, line: stack.at(-1)?.line ?? '' });
+  let lines = 0;
+  const by = (): Origin => ({ session: id, line: stack.at(-1)?.line ?? '', serial: stack.at(-1)?.serial ?? 0 });
 
   function push(place: Place, given: EnterOptions, leave?: (status: number) => void): Level {
     const level = openShell(place, given);
@@ -154,6 +156,7 @@ export function createSession(options: SessionOptions): ShellSession {
       x,
       controller,
       line: '',
+      serial: 0,
       ...(given.container !== undefined && { container: given.container }),
       ...(given.farewell && { farewell: given.farewell }),
     };
@@ -205,6 +208,7 @@ export function createSession(options: SessionOptions): ShellSession {
   async function runLine(level: Level, line: string): Promise<void> {
     level.controller = new AbortController();
     level.line = line;
+    level.serial = ++lines;
     const x: Execution = { ...level.x, source: line, signal: level.controller.signal };
     try {
       level.state.status = await evaluateLine(line, x, true);

@@ -15,6 +15,8 @@ export interface Origin {
   readonly session: string;
   /** The command line as typed, or what was clicked: `power off worker2`. */
   readonly line: string;
+  /** How many lines the session had been given by then: what tells two equal lines in a row apart. */
+  readonly serial?: number;
 }
 
 /** A host command failed as the real one would; `message` is errno's text or the tool's own words. */

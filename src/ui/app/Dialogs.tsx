@@ -62,6 +62,8 @@ function HelpDialog() {
         <dd>lights the nodes it leads to</dd>
         <dt>⋯ on a machine or pod</dt>
         <dd>breaks it, mends it, opens a terminal there</dd>
+        <dt>Click a mark below</dt>
+        <dd>shows the world after that command; from there it can go on anew, and the rest is kept as a branch</dd>
         <dt>
           <kbd>Esc</kbd>
         </dt>

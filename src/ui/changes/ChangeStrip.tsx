@@ -1,19 +1,20 @@
 /** What the last command did, in one line: each part opens where it can be looked at closely. */
 import { Fragment, useMemo } from 'react';
 import { hostAt } from '../model/routes.ts';
-import { shownChange } from '../store/run.ts';
+import button from '../parts/Button.module.css';
+import { goOnFrom, showNow } from '../store/run.ts';
 import { focusPrefix, focusTrace, inspect, screen } from '../store/screen.ts';
 import { useRun } from '../store/use.ts';
+import { clockText } from '../timeline/clockText.ts';
 import styles from './ChangeStrip.module.css';
 import { type Change, diff } from './diff.ts';
 import { type Summary, summarise } from './summary.ts';
 
 export function ChangeStrip() {
   const world = useRun((state) => state.world);
-  const before = useRun((state) => shownChange(state).before);
-  const after = useRun((state) => shownChange(state).after);
+  const before = useRun((state) => state.before);
   const command = useRun((state) => state.command);
-  const changes = useMemo(() => (after ? diff(before, after) : []), [before, after]);
+  const changes = useMemo(() => (world && before ? diff(before, world) : []), [before, world]);
   const parts = useMemo(() => summarise(changes, (address) => (world ? hostAt(world, address) : undefined)), [changes, world]);
   return (
     <section className={styles.strip} aria-label="What changed" aria-live="polite">
@@ -34,7 +35,29 @@ export function ChangeStrip() {
           <span className={styles.none}>{command ? 'nothing' : 'Nothing yet. Run a command and see here what it did.'}</span>
         )}
       </span>
+      <Past />
     </section>
+  );
+}
+
+/** The map shows an earlier moment: which, and the ways out of it. */
+function Past() {
+  const past = useRun((state) => state.past);
+  const shown = useRun((state) => state.shownCommand ?? 0);
+  const at = useRun((state) => state.world?.now);
+  if (!past || at === undefined) return null;
+  return (
+    <span className={styles.past}>
+      <span>
+        as it stood at <time>{clockText(at)}</time>
+      </span>
+      <button type="button" className={button.button} onClick={() => goOnFrom(shown)} title="What came after is kept as a branch">
+        Go on from here
+      </button>
+      <button type="button" className={button.primary} onClick={showNow}>
+        Back to now
+      </button>
+    </span>
   );
 }
 

@@ -249,7 +249,7 @@ function Next({
 }
 
 function Finish({ lab, progress }: { readonly lab: Lab; readonly progress: readonly StepProgress[] }) {
-  const commands = useRun((state) => state.commands.length);
+  const commands = useRun((state) => state.timeline.commands.length);
   if (!progress.length || progress.some((each) => each.state === 'open')) return null;
   return (
     <section className={styles.finish} aria-label="Lab finished" data-testid="finish">

@@ -1,5 +1,5 @@
 /** Opening and resetting a lab: wires the simulation, its clock, the tutor and what is saved. */
-import { loadWorld, replay, type Sim, type World } from '../../engine/index.ts';
+import { loadWorld, NEW_TIMELINE, record, replay, type Sim, type Timeline, type World } from '../../engine/index.ts';
 import { labTexts } from '../../labs/index.ts';
 import { type Lab, loadLab, progress, tick } from '../../tutor/index.ts';
 import { worlds } from '../../worlds/index.ts';
@@ -79,32 +79,43 @@ function startWorld(lab: Lab): Sim {
 function start(lab: Lab, saved: Saved | undefined, saving: boolean): void {
   open?.clock.stop();
   const fresh = startWorld(lab);
-  const { sim, used } = restored(lab, fresh, saved);
+  const { sim, used, timeline } = restored(lab, fresh, saved);
   const opened: Open = { lab, sim, clock: createClock(sim), ticked: new Set(used?.ticked), saving };
   open = opened;
   clearFocus();
   screen.setState({ picking: undefined, object: undefined, service: undefined, inspected: undefined });
-  mountRun(sim, lab, (world) => judge(opened, world));
+  mountRun(sim, lab, timeline, (world) => judge(opened, world));
   mountTerminals(lab, used);
   sim.subscribe(saveSoon);
   document.title = `${lab.title} · Nexthop`;
 }
 
+interface Restored {
+  readonly sim: Sim;
+  readonly used: Saved | undefined;
+  readonly timeline: Timeline;
+}
+
 /** The saved run replayed on a fresh world; the fresh world where that cannot be done. */
-function restored(lab: Lab, fresh: Sim, saved: Saved | undefined): { readonly sim: Sim; readonly used: Saved | undefined } {
-  if (!saved) return { sim: fresh, used: undefined };
+function restored(lab: Lab, fresh: Sim, saved: Saved | undefined): Restored {
+  const afresh: Restored = { sim: fresh, used: undefined, timeline: NEW_TIMELINE };
+  if (!saved) return afresh;
   const world = fresh.world();
   if (saved.world !== world.id || saved.seed !== world.seed) {
     tell('other', 'The world of this lab has changed since you were here last, so it starts afresh.');
-    return { sim: fresh, used: undefined };
+    return afresh;
   }
   try {
-    return { sim: replay(world, saved.journal, saved.now), used: saved };
+    let timeline = NEW_TIMELINE;
+    const sim = replay(world, saved.journal, saved.now, (frame) => {
+      timeline = record(timeline, frame);
+    });
+    return { sim, used: saved, timeline };
   } catch (error) {
     console.warn(`replay of ${lab.id}:`, error);
     setAside(localStorage, lab.id, JSON.stringify(saved));
     tell('broken', 'What was saved of this lab could not be replayed, so it starts afresh.');
-    return { sim: fresh, used: undefined };
+    return afresh;
   }
 }
 

@@ -3,51 +3,57 @@
  * the Sim itself is the truth and is reached through `simulation()`.
  */
 import { createStore } from 'zustand/vanilla';
-import type { Frame, Sim, World } from '../../engine/index.ts';
+import {
+  endOf,
+  type Frame,
+  goBack,
+  type Moment,
+  NEW_TIMELINE,
+  record,
+  type Sim,
+  switchTo,
+  type Timeline,
+  type World,
+} from '../../engine/index.ts';
 import type { Lab, StepProgress } from '../../tutor/lab.ts';
-
-/** A command that changed the world: where it stood before and what came of it. Worlds are values, so keeping them is cheap. */
-export interface CommandMark {
-  readonly id: number;
-  readonly at: number;
-  readonly line: string;
-  readonly before: World;
-  /** As it stood when the next command began; absent for the last one: it is still at work. */
-  readonly after?: World;
-}
-
-/** Older ones are forgotten. */
-const MAX_MARKS = 200;
 
 export interface RunState {
   readonly phase: 'loading' | 'ready' | 'failed';
   /** Why it failed. */
   readonly message: string | undefined;
+  /** The world that is shown: as it is now, or as it stood after an earlier command. */
   readonly world: World | undefined;
-  /** The world as it stood before the last command that changed it. */
+  /** What it is compared with: the world before the shown command, or the end of another branch. */
   readonly before: World | undefined;
-  /** The command line, or what was clicked. */
+  /** The shown command line, or what was clicked. */
   readonly command: string | undefined;
-  readonly commands: readonly CommandMark[];
-  /** The command whose changes are shown. */
+  readonly timeline: Timeline;
+  /** The command whose changes are shown; 0: the start; undefined: none yet. */
   readonly shownCommand: number | undefined;
+  /** The past is looked at: the world goes on unseen. */
+  readonly past: boolean;
   /** When something is due next, virtual ms; undefined: settled. */
   readonly due: number | undefined;
   readonly lab: Lab | undefined;
   readonly progress: readonly StepProgress[];
 }
 
+const FRESH = {
+  before: undefined,
+  command: undefined,
+  timeline: NEW_TIMELINE,
+  shownCommand: undefined,
+  past: false,
+} as const;
+
 export const run = createStore<RunState>(() => ({
   phase: 'loading',
   message: undefined,
   world: undefined,
-  before: undefined,
-  command: undefined,
-  commands: [],
-  shownCommand: undefined,
   due: undefined,
   lab: undefined,
   progress: [],
+  ...FRESH,
 }));
 
 let current: Sim | undefined;
@@ -71,30 +77,21 @@ export function onFrame(listener: FrameListener): () => void {
 /** Judges a world: the tutor's work, given from outside so that this file needs no loader. */
 export type Judge = (world: World) => readonly StepProgress[];
 
-/** Shows a simulation. The one before it, if any, is let go. */
-export function mountRun(sim: Sim, lab: Lab | undefined, judge: Judge): void {
+/** Shows a simulation, with the commands it has had. The one before it, if any, is let go. */
+export function mountRun(sim: Sim, lab: Lab | undefined, timeline: Timeline, judge: Judge): void {
   release?.();
   current = sim;
-  let command: { readonly session: string; readonly line: string } | undefined;
   const show = (world: World) => {
-    const progress = judge(world);
-    run.setState({ world, due: sim.nextWake(), progress: sameProgress(run.getState().progress, progress) });
+    const { progress: last, past, world: shown } = run.getState();
+    run.setState({ world: past ? shown : world, due: sim.nextWake(), progress: sameProgress(last, judge(world)) });
   };
-  run.setState({
-    phase: 'ready',
-    message: undefined,
-    lab,
-    before: undefined,
-    command: undefined,
-    commands: [],
-    shownCommand: undefined,
-    progress: [],
-  });
+  run.setState({ phase: 'ready', message: undefined, lab, progress: [], ...FRESH, timeline });
   release = sim.subscribe((frame) => {
-    const by = frame.entry?.by;
-    if (by && by.session !== 'system' && (command?.session !== by.session || command.line !== by.line || quiet(frame))) {
-      command = by;
-      markCommand(frame, by.line);
+    const before = run.getState().timeline;
+    const after = record(before, frame);
+    if (after !== before) {
+      const { id, by } = after.commands.at(-1)!;
+      run.setState({ timeline: after, shownCommand: id, before: frame.before, command: by.line, past: false });
     }
     show(frame.world);
     for (const listener of frameListeners) listener(frame);
@@ -102,31 +99,52 @@ export function mountRun(sim: Sim, lab: Lab | undefined, judge: Judge): void {
   show(sim.world());
 }
 
-function markCommand({ before }: Frame, line: string): void {
-  const { commands } = run.getState();
-  const last = commands.at(-1);
-  const id = (last?.id ?? 0) + 1;
-  const closed = last && !last.after ? [...commands.slice(0, -1), { ...last, after: before }] : commands;
-  const marks = [...closed, { id, at: before.now, line, before }].slice(-MAX_MARKS);
-  run.setState({ before, command: line, commands: marks, shownCommand: id });
-}
-
-/** Tells again what an earlier command changed. The world itself stays where it is. */
+/** Shows what a command changed, and the world as it stood then; 0: the start. The world itself goes on. */
 export function showCommand(id: number): void {
-  const mark = run.getState().commands.find((each) => each.id === id);
-  if (mark) run.setState({ shownCommand: id, before: mark.before, command: mark.line });
+  const { timeline } = run.getState();
+  const now = simulation().moment();
+  const end = endOf(timeline, id, now);
+  const command = timeline.commands.find((each) => each.id === id);
+  run.setState({
+    shownCommand: id,
+    past: end !== now,
+    world: end.world,
+    before: command?.start.world,
+    command: command?.by.line,
+  });
 }
 
-/** The two worlds between which the shown command's changes lie. */
-export function shownChange(state: RunState): { readonly before: World | undefined; readonly after: World | undefined } {
-  const mark = state.commands.find((each) => each.id === state.shownCommand);
-  return { before: mark?.before ?? state.before, after: mark?.after ?? state.world };
+/** Shows the world as it is now, and what the last command changed. */
+export const showNow = (): void => showCommand(run.getState().timeline.commands.at(-1)?.id ?? 0);
+
+/** The world now goes on from where a command's effects ended (0: from the start); what came after it is kept as a branch. */
+export function goOnFrom(id: number): void {
+  travel(goBack(run.getState().timeline, id, simulation().moment()));
 }
 
-/** The same line typed again once everything had come to rest is a command of its own. */
-function quiet(frame: Frame): boolean {
-  const { world, due } = run.getState();
-  return due === undefined || world === frame.before;
+/** Takes back the last command. */
+export function undo(): void {
+  const { commands } = run.getState().timeline;
+  if (commands.length) goOnFrom(commands.at(-2)?.id ?? 0);
+}
+
+export function goToBranch(id: number): void {
+  travel(switchTo(run.getState().timeline, id, simulation().moment()));
+}
+
+function travel({ timeline, moment }: { readonly timeline: Timeline; readonly moment: Moment }): void {
+  run.setState({ timeline, past: false });
+  simulation().seek(moment);
+  showNow();
+}
+
+/** Shows how the world differs from the end of another branch. */
+export function compareWith(id: number): void {
+  const { branches } = run.getState().timeline;
+  const branch = branches.find((each) => each.id === id);
+  if (!branch) return;
+  showNow();
+  run.setState({ before: branch.end.world, command: `against: ${branch.commands.at(-1)?.by.line ?? 'the start'}` });
 }
 
 function sameProgress(before: readonly StepProgress[], after: readonly StepProgress[]): readonly StepProgress[] {

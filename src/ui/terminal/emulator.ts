@@ -153,6 +153,10 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
   xterm.onResize(({ cols, rows }) => terminal.resize(cols, rows));
   xterm.attachCustomKeyEventHandler((event) => ownKey(event, xterm, () => terminal.state(), options.onLeave));
   terminal.start();
+  // A command that was at work when the learner left that moment is cut off.
+  const release = sim.subscribe(({ entry, agents }) => {
+    if (!entry && !agents && terminal.state().mode !== 'prompt') terminal.interrupt();
+  });
   return {
     focus: () => xterm.focus(),
     fit: () => {
@@ -171,6 +175,7 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
     },
     text: () => bufferText(xterm, terminal.state().mode === 'prompt'),
     dispose() {
+      release();
       terminal.interrupt();
       xterm.dispose();
     },

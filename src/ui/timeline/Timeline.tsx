@@ -1,13 +1,17 @@
-/** Time: let it run, hold it, how fast it goes, what it waits for, and every command so far as a mark on a line. */
+/**
+ * Time: let it run, hold it, how fast it goes, what it waits for; every command so far as a mark on a line that can be gone back to,
+ * and the branches that were left.
+ */
 import clsx from 'clsx';
-import { FastForward, Pause, Play } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { FastForward, GitBranch, Pause, Play, Undo2 } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
+import type { Branch } from '../../engine/index.ts';
 import { SOON_MS, time } from '../clock.ts';
 import button from '../parts/Button.module.css';
-import { Menu } from '../parts/Menu.tsx';
+import { Menu, type MenuItem } from '../parts/Menu.tsx';
 import { currentClock } from '../store/lab.ts';
-import { type CommandMark, showCommand } from '../store/run.ts';
+import { compareWith, goToBranch, showCommand, undo } from '../store/run.ts';
 import { SPEEDS, screen } from '../store/screen.ts';
 import { useRun, useScreen } from '../store/use.ts';
 import { clockText } from './clockText.ts';
@@ -35,26 +39,69 @@ export function Timeline() {
       >
         <span className={styles.speed}>{speed}×</span>
       </Menu>
+      <Undo />
       <Track />
+      <Branches />
       <WorldClock />
     </section>
   );
 }
 
-/** Commands from left to right; the last one is now. A click shows again what one changed. */
+function Undo() {
+  const last = useRun((state) => state.timeline.commands.at(-1)?.by.line);
+  return (
+    <button
+      type="button"
+      className={clsx(button.button, button.square)}
+      aria-label="Take back the last command"
+      title={last === undefined ? 'Nothing to take back' : `Take back: ${last}`}
+      disabled={last === undefined}
+      onClick={undo}
+    >
+      <Undo2 size="0.8125rem" />
+    </button>
+  );
+}
+
+/** The start and the commands from left to right; the last one is now. A click shows the world as it stood after one. */
 function Track() {
-  const commands = useRun((state) => state.commands);
+  const commands = useRun((state) => state.timeline.commands);
   const shown = useRun((state) => state.shownCommand);
   const list = useRef<HTMLOListElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new mark is what scrolls the line to its end
   useEffect(() => {
     list.current?.scrollTo({ left: list.current.scrollWidth });
   }, [commands.length]);
+  const marks: readonly Moment[] = commands.length
+    ? [
+        { id: 0, label: 'the start' },
+        ...commands.map(({ id, by, start }) => ({ id, label: `${clockText(start.world.now)}  ${by.line}` })),
+      ]
+    : [];
+  const current = shown ?? 0;
+  const move = (event: KeyboardEvent) => {
+    const at = marks.findIndex((each) => each.id === current);
+    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: marks.length - 1 }[event.key];
+    const mark = next === undefined ? undefined : marks[next];
+    if (!mark) return;
+    event.preventDefault();
+    showCommand(mark.id);
+    list.current?.querySelectorAll('button')[next!]?.focus();
+  };
   return (
-    <ol ref={list} className={styles.track} aria-label="Commands that changed the world">
-      {commands.map((each) => (
-        <li key={each.id}>
-          <Mark mark={each} on={each.id === shown} />
+    <ol ref={list} className={styles.track} aria-label="Commands that changed the world" onKeyDown={move}>
+      {marks.map((each, index) => (
+        <li key={each.id} data-later={index > marks.findIndex(({ id }) => id === current) || undefined}>
+          <button
+            type="button"
+            className={clsx(styles.mark, each.id === 0 && styles.start)}
+            aria-pressed={each.id === current}
+            // One stop for the Tab key; arrows move along the line.
+            tabIndex={each.id === current ? 0 : -1}
+            title={each.label}
+            aria-label={each.label}
+            onClick={() => showCommand(each.id)}
+          />
         </li>
       ))}
       <li className={styles.now} aria-hidden="true" />
@@ -62,17 +109,36 @@ function Track() {
   );
 }
 
-function Mark({ mark, on }: { readonly mark: CommandMark; readonly on: boolean }) {
+interface Moment {
+  readonly id: number;
+  readonly label: string;
+}
+
+/** Lines of events that were left: each can be gone over to, or compared with what is shown. */
+function Branches() {
+  const branches = useRun((state) => state.timeline.branches);
+  if (!branches.length) return null;
+  const items = branches.flatMap((each): readonly MenuItem[] => {
+    const name = nameOf(each);
+    return [
+      { label: `Go over to ${name}`, hint: clockText(each.end.world.now), act: () => goToBranch(each.id) },
+      { label: `Compare with ${name}`, act: () => compareWith(each.id) },
+    ];
+  });
   return (
-    <button
-      type="button"
-      className={styles.mark}
-      aria-pressed={on}
-      title={`${clockText(mark.at)}  ${mark.line}`}
-      aria-label={`${clockText(mark.at)} ${mark.line}`}
-      onClick={() => showCommand(mark.id)}
-    />
+    <Menu label={`Other branches: ${branches.length}`} items={items} className={button.button!}>
+      <GitBranch size="0.8125rem" aria-hidden="true" />
+      <span>{branches.length}</span>
+    </Menu>
   );
+}
+
+const MAX_NAME = 48;
+
+/** A branch goes by its last command. */
+function nameOf({ id, commands }: Branch): string {
+  const line = commands.at(-1)?.by.line ?? 'the start';
+  return `${id}: ${line.length > MAX_NAME ? `${line.slice(0, MAX_NAME - 1)}…` : line}`;
 }
 
 /** What is further off than this is not worth a button. */

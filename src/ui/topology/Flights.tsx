@@ -9,7 +9,7 @@ import type { Frame, Header, Trace } from '../../engine/index.ts';
 import { bgpChanges, routeChangesOf } from '../changes/diff.ts';
 import { sessionsOf } from '../model/bgp.ts';
 import { groupBy } from '../model/group.ts';
-import { onFrame } from '../store/run.ts';
+import { onFrame, run } from '../store/run.ts';
 import { focusTrace, screen } from '../store/screen.ts';
 import { useRun, useScreen } from '../store/use.ts';
 import { Markers } from './edges.tsx';
@@ -36,6 +36,7 @@ export function Flights({ positions }: { readonly positions: Positions }) {
   useEffect(
     () =>
       onFrame((frame) => {
+        if (run.getState().past) return;
         const traces = newTraces(frame);
         if (traces.length) {
           const flights = nest(traces);

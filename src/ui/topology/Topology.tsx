@@ -53,8 +53,9 @@ function LiveMap({ world }: { readonly world: World }) {
     shape === 'tall'
       ? Math.ceil(map.height * Math.min(1.2, size.w / (map.width + 2 * 16)) + MARGIN.top + MARGIN.bottom)
       : undefined;
+  const past = useRun((state) => state.past);
   return (
-    <div ref={frame} className={styles.frame} data-shape={shape}>
+    <div ref={frame} className={styles.frame} data-shape={shape} data-past={past || undefined}>
       <div className={styles.canvas} style={height ? { height } : undefined}>
         <ReactFlow
           nodes={nodes}

@@ -7,7 +7,7 @@ import { inspect } from '../store/screen.ts';
 import { openTerminal } from '../store/terminals.ts';
 import { type FaultAction, faultActions } from './faults.ts';
 
-const icon = { size: 13, strokeWidth: 1.75 } as const;
+const icon = { size: '0.8125rem', strokeWidth: 1.75 } as const;
 
 const asItem = ({ label, breaks, act }: FaultAction): MenuItem => ({
   label,

@@ -20,6 +20,8 @@ export function faultActions(world: World, fits: (target: FaultTarget) => boolea
   );
 }
 
+let clicks = 0;
+
 function action(fault: Fault, target: FaultTarget, on: boolean): FaultAction {
   const label = on ? fault.breakLabel : fault.mendLabel;
   return {
@@ -27,7 +29,11 @@ function action(fault: Fault, target: FaultTarget, on: boolean): FaultAction {
     breaks: on,
     act: () => {
       const line = `${label}: ${[target.host, target.what].filter(Boolean).join(' ')}`;
-      const failure = simulation().dispatch({ type: 'fault', fault: fault.name, on, ...target }, { session: 'ui', line });
+      clicks++;
+      const failure = simulation().dispatch(
+        { type: 'fault', fault: fault.name, on, ...target },
+        { session: 'ui', line, serial: clicks },
+      );
       if (failure) tell('fault', failure.error);
     },
   };
