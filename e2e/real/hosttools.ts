@@ -28,13 +28,24 @@ ip -n A route add prohibit 10.61.0.0/16
 ip -n A route add 10.70.0.0/16 via 10.0.1.31 onlink dev ens5
 `;
 
+/** Each in namespaces of its own. */
+const FILES = { 'one host': 'lines.txt' };
+
 /**
  * @param root folder of the repository
  * @param prefix of the namespaces made here
  */
 export async function compareHostTools(root: string, prefix: string): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const [scenario, file] of Object.entries(FILES)) {
+    const lines = readFileSync(join(root, 'e2e/real/hosttools', file), 'utf8').split('\n');
+    outcomes.push(...(await compareLines(scenario, lines, prefix)));
+  }
+  return outcomes;
+}
+
+async function compareLines(scenario: string, lines: readonly string[], prefix: string): Promise<readonly Outcome[]> {
   const [a, b] = [`${prefix}-a`, `${prefix}-b`];
-  const lines = readFileSync(join(root, 'e2e/real/hosttools/lines.txt'), 'utf8').split('\n');
   const outcomes: Outcome[] = [];
   try {
     spawnSync('bash', ['-c', SETUP.replace(/\bA\b/g, a).replace(/\bB\b/g, b)]);
@@ -42,13 +53,13 @@ export async function compareHostTools(root: string, prefix: string): Promise<re
     for (const line of lines.filter((each) => each !== '' && !each.startsWith('#'))) {
       const tool = line.split(' ', 1)[0]!;
       if (spawnSync('bash', ['-c', `command -v ${tool}`]).status !== 0) continue;
-      const real = spawnSync('ip', ['netns', 'exec', a, 'bash', '-c', line], { encoding: 'utf8' });
+      const real = spawnSync('ip', ['netns', 'exec', a, 'bash', '-c', line], { encoding: 'utf8', input: '', timeout: 20_000 });
       const sim = await ours.type(`sudo ${line}`);
       const sides = {
         ours: masked(`${sim.stdout}${sim.stderr}[${sim.exitCode}]`),
         real: masked(`${real.stdout}${real.stderr}[${real.status}]`),
       };
-      outcomes.push({ tool, scenario: 'one host', line, verdict: sides.ours === sides.real ? 'identical' : 'different', ...sides });
+      outcomes.push({ tool, scenario, line, verdict: sides.ours === sides.real ? 'identical' : 'different', ...sides });
     }
   } finally {
     spawnSync('ip', ['netns', 'del', a]);

@@ -66,7 +66,8 @@ export class Namespaces {
   }
 
   birdc(host: string, command: string): string {
-    return execFileSync('birdc', ['-s', join(this.folder, host, 'bird.ctl'), ...command.split(' ')], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync('birdc', ['-s', join(this.folder, host, 'bird.ctl'), command], { encoding: 'utf8' });
+    return stdout + stderr;
   }
 
   /** Waits until every BGP session that should be up is, and the kernel protocols have scanned. @returns false when time ran out */

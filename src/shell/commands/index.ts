@@ -4,6 +4,7 @@
  */
 import type { Command } from '../command.ts';
 import { arp } from './arp/index.ts';
+import { bird } from './bird/index.ts';
 import { birdc, birdcl } from './birdc/index.ts';
 import { calicoctl } from './calicoctl/index.ts';
 import { conntrack } from './conntrack/index.ts';
@@ -26,6 +27,7 @@ import { traceroute } from './traceroute/index.ts';
 
 export const commands: readonly Command[] = [
   arp,
+  bird,
   birdc,
   birdcl,
   calicoctl,

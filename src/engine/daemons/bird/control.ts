@@ -5,7 +5,7 @@
 import { closeSockets } from '../../kernel/socket.ts';
 import { random } from '../../net/random.ts';
 import type { Host, World } from '../../world.ts';
-import { configOf, loadConfig, type ParseFailure } from './config/parse.ts';
+import { configOf, filesOf, loadConfig, type ParseFailure } from './config/parse.ts';
 import type { BgpProtocol, BirdConfig, ProtocolConfig } from './config/types.ts';
 import { indexOf } from './index-of-config.ts';
 import { withdrawKernel } from './kernel-sync.ts';
@@ -32,7 +32,7 @@ export function logged(state: BirdState, lines: readonly LogLine[]): BirdState {
 export function configure(world: World, host: Host, state: BirdState): BirdState {
   const { reload: _reload, ...rest } = state;
   const path = configPath(host);
-  const result = loadConfig(path, host.files);
+  const result = loadConfig(path, filesOf(host.files));
   if ('error' in result) {
     const text = failureText(result);
     // A bird that has never read a configuration says so on stderr and gives up; one that runs goes on with what it has.

@@ -2,7 +2,7 @@
 import { toPrefix } from '../../../net/address.ts';
 import { ConfigError } from '../config/lex.ts';
 import { type OptionContext, readFilter, readPrefix, readPrefixOrAddress } from '../config/options.ts';
-import { Reader } from '../config/reader.ts';
+import { NO_FILES, Reader } from '../config/reader.ts';
 import { ACCEPT_ALL, type FilterRef, type ProtocolConfig } from '../config/types.ts';
 import { exported, prepare, type Speaker } from '../exchange.ts';
 import { runFilter } from '../filter.ts';
@@ -32,7 +32,7 @@ const complaint = (message: string): ConfigError => new ConfigError(message, { f
 type Context = Pick<OptionContext, 'reader' | 'symbols'>;
 
 function readQuery(view: View, args: string): Query {
-  const context: Context = { reader: new Reader(args, '', () => undefined), symbols: { ...view.config.symbols } };
+  const context: Context = { reader: new Reader(args, '', NO_FILES), symbols: { ...view.config.symbols } };
   let query: Query = { filter: ACCEPT_ALL };
   while (context.reader.peek().kind !== 'end') query = readClause(view, query, context);
   return query;

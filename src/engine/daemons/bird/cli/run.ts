@@ -1,9 +1,9 @@
 /** One line of birdc, answered: the text it prints, and the host as the command leaves it. Models nest/cmds.c and sysdep/unix/main.c, BIRD 1.6.8. */
 import type { Host, World } from '../../../world.ts';
 import { ConfigError } from '../config/lex.ts';
-import { loadConfig } from '../config/parse.ts';
+import { filesOf, loadConfig } from '../config/parse.ts';
 import { formatValue, newScope, readExpression } from '../config/programs.ts';
-import { Reader } from '../config/reader.ts';
+import { NO_FILES, Reader } from '../config/reader.ts';
 import type { ProtocolConfig } from '../config/types.ts';
 import { commit, configPath, disableProtocol, enableProtocol, failureText, logged, restartProtocol, stopBird } from '../control.ts';
 import { evaluateConstant, glob } from '../filter.ts';
@@ -73,7 +73,7 @@ function readProtocols(
   required: boolean,
 ): { readonly protocols: readonly ProtocolConfig[]; readonly rest: string } | string {
   const { protocols } = view.config;
-  const reader = new Reader(args, '', () => undefined);
+  const reader = new Reader(args, '', NO_FILES);
   const token = reader.peek();
   if (token.kind === 'end' && !required) return { protocols, rest: '' };
   reader.next();
@@ -153,7 +153,7 @@ const configure =
   (view, args) => {
     const path = readFileName(args) ?? configPath(view.host);
     const head = `Reading configuration from ${path}\n`;
-    const result = loadConfig(path, view.host.files);
+    const result = loadConfig(path, filesOf(view.host.files));
     if ('error' in result) {
       const text = result.at ? failureText(result) : `${path}: No such file or directory`;
       return { host: view.host, text: `${head}${text}\n` };
@@ -170,7 +170,7 @@ const undo: Handler = (view, args) => {
 };
 
 function evaluate(view: View, args: string): string {
-  const reader = new Reader(args, '', () => undefined);
+  const reader = new Reader(args, '', NO_FILES);
   const expression = readExpression(reader, newScope(view.config.symbols));
   if (reader.peek().kind !== 'end') throw reader.error();
   return `${formatValue(evaluateConstant(expression))}\n`;

@@ -32,8 +32,18 @@ export class ConfigError extends Error {
   }
 }
 
-/** Prefixes of the enumeration constants a filter may name (`RTS_BGP`, `SCOPE_HOST`, `ORIGIN_IGP`). */
-const ENUM = /^(RTS|SCOPE|RTC|RTD|ROA|ORIGIN)_[A-Z0-9_]+$/;
+/** The enumeration constants a filter may name, as the grammars' CF_ENUM lists them. */
+const ENUM = new Set(
+  Object.entries({
+    RTS: 'DUMMY STATIC INHERIT DEVICE STATIC_DEVICE REDIRECT RIP OSPF OSPF_IA OSPF_EXT1 OSPF_EXT2 BGP PIPE BABEL',
+    SCOPE: 'HOST LINK SITE ORGANIZATION UNIVERSE UNDEFINED',
+    RTC: 'UNICAST BROADCAST MULTICAST ANYCAST',
+    RTD: 'ROUTER DEVICE BLACKHOLE UNREACHABLE PROHIBIT MULTIPATH',
+    ROA: 'UNKNOWN VALID INVALID',
+    ORIGIN: 'IGP EGP INCOMPLETE',
+  }).flatMap(([group, names]) => names.split(' ').map((name) => `${group}_${name}`)),
+);
+const IPV6 = /(?:[0-9a-fA-F]*::|(?:[0-9a-fA-F]*:){3,})(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*)/y;
 const INCLUDE = /[ \t]*include[ \t]*"([^\n]*?)"[ \t]*;/y;
 const BLANK = /[ \t]+/y;
 const ADDRESS = /\d+\.\d+\.\d+\.\d+/y;
@@ -117,10 +127,13 @@ function scanInto(tokens: Lexed[number][], text: string, file: string): void {
     }
     if (char === '/' && text[at + 1] === '*') {
       const end = text.indexOf('*/', at + 2);
-      if (end < 0) throw new ConfigError('Unterminated comment', { file, line: 1, column: 0 });
-      const nested = text.slice(at + 2, end).indexOf('/*');
-      if (nested >= 0)
-        throw new ConfigError('Comment nesting not supported', { ...here(), line: line + lines(text, at, at + 2 + nested) });
+      const inside = text.slice(at + 2, end < 0 ? undefined : end);
+      const nested = inside.indexOf('/*');
+      // The lexer forgets all but the last character of a comment.
+      const stop = nested >= 0 ? at + 2 + nested : text.length - 1;
+      const place = { file, line: line + lines(text, at, stop + 1), column: stop - text.lastIndexOf('\n', stop) };
+      if (nested >= 0) throw new ConfigError('Comment nesting not supported', place);
+      if (end < 0) throw new ConfigError('Unterminated comment', place);
       line += lines(text, at, end);
       lineStart = Math.max(lineStart, text.lastIndexOf('\n', end) + 1);
       at = end + 2;
@@ -134,6 +147,7 @@ function scanInto(tokens: Lexed[number][], text: string, file: string): void {
       push('ip', match[0]);
       continue;
     }
+    if (take(IPV6)) throw new ConfigError('This is an IPv4 router, therefore IPv6 addresses are not supported', here(at - last));
     match = take(NUMBER);
     if (match) {
       if (Number(match[0]) > 0xffff_ffff) throw new ConfigError('Number out of range', here(at - last));
@@ -147,7 +161,7 @@ function scanInto(tokens: Lexed[number][], text: string, file: string): void {
     match = take(NAME) ?? take(QUOTED_NAME);
     if (match) {
       const name = match[0].startsWith("'") ? match[0].slice(1, -1) : match[0];
-      push(KEYWORDS.has(name) ? 'keyword' : ENUM.test(name) ? 'enum' : 'symbol', name);
+      push(KEYWORDS.has(name) ? 'keyword' : ENUM.has(name) ? 'enum' : 'symbol', name);
       continue;
     }
     match = take(TEXT);

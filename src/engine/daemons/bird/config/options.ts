@@ -2,7 +2,7 @@
  * The options of each protocol: the words that begin one, and how its value is read. Models proto_item of nest/config.Y and the
  * grammars of proto/{bgp,static}, sysdep/unix/krt.Y and sysdep/linux/netlink.Y of BIRD 1.6.8. Adding an option is a line here.
  */
-import { masked, toNumber } from '../../../net/address.ts';
+import { formatAddress, masked, toNumber } from '../../../net/address.ts';
 import { evaluateConstant } from '../filter.ts';
 import { newScope, programKey, readBody, readExpression } from './programs.ts';
 import type { Reader } from './reader.ts';
@@ -15,6 +15,8 @@ export interface OptionContext {
   readonly reader: Reader;
   readonly symbols: Symbols;
   readonly settings: Settings;
+  /** A check to be made when the semicolon has been read, because yacc's rule ends there. */
+  afterSemicolon?: (() => void) | undefined;
 }
 
 interface Option {
@@ -59,6 +61,20 @@ export function readAddress({ reader, symbols }: Pick<OptionContext, 'reader' | 
   const symbol = symbols[reader.next().text];
   if (symbol?.class === 'constant' && typeof symbol.value === 'object' && symbol.value.type === 'ip') return symbol.value.ip;
   return reader.failHere('IP address expected');
+}
+
+/** A router or cluster id: an address, or the number it is. */
+export function readId(context: Pick<OptionContext, 'reader' | 'symbols'>): string {
+  const { reader, symbols } = context;
+  const token = reader.peek();
+  if (token.kind === 'ip') return reader.next().text;
+  if (token.kind === 'num' || reader.at('(')) return formatAddress(readNumber(context));
+  if (token.kind !== 'symbol') reader.fail();
+  const symbol = symbols[reader.next().text];
+  const value = symbol?.class === 'constant' ? symbol.value : undefined;
+  if (typeof value === 'number') return formatAddress(value);
+  if (typeof value === 'object' && value.type === 'ip') return value.ip;
+  return reader.failHere('Number or IPv4 address constant expected');
 }
 
 export function readPrefix(context: Pick<OptionContext, 'reader' | 'symbols'>): string {
@@ -157,7 +173,7 @@ const COMMON: readonly Option[] = [
     words: 'preference',
     read: (context) => {
       const preference = readNumber(context);
-      if (preference > 0xffff) context.reader.fail('Invalid preference');
+      if (preference > 0xffff) context.reader.failHere('Invalid preference');
       context.settings.preference = preference;
     },
   },
@@ -177,7 +193,7 @@ const COMMON: readonly Option[] = [
       settings.table = name;
     },
   },
-  address('router id', 'routerId'),
+  { words: 'router id', read: (context) => put(context, 'routerId', readId(context)) },
   text('description', 'description'),
 ];
 
@@ -194,7 +210,7 @@ const KERNEL: readonly Option[] = [
     read: (context) => {
       const on = readSwitch(context);
       const limit = context.reader.accept('limit') ? readNumber(context) : 16;
-      if (limit < 1 || limit > 255) context.reader.fail('Merge paths limit must be in range 1-255');
+      if (limit < 1 || limit > 255) context.reader.failHere('Merge paths limit must be in range 1-255');
       context.settings.mergePaths = on ? limit : 0;
     },
   },
@@ -202,7 +218,7 @@ const KERNEL: readonly Option[] = [
 
 const DEVICE: readonly Option[] = [number('scan time', 'scanTime')];
 
-function readInterfaces(context: OptionContext): readonly InterfacePattern[] {
+export function readInterfaces(context: OptionContext): readonly InterfacePattern[] {
   const { reader } = context;
   const patterns: InterfacePattern[] = [];
   do {
@@ -254,7 +270,9 @@ function readStaticRoute(context: OptionContext): void {
     do {
       reader.expect('via');
       const gateway = readAddress(context);
-      via.push({ address: gateway, weight: reader.accept('weight') ? readNumber(context) : 1 });
+      const weight = reader.accept('weight') ? readNumber(context) : 1;
+      if (weight < 1 || weight > 256) reader.failHere('Weight must be in range 1-256');
+      via.push({ address: gateway, weight });
     } while (reader.at('via'));
     route = { prefix, dest: 'multipath', via, file, line };
   } else {
@@ -271,18 +289,18 @@ const STATIC: readonly Option[] = [{ words: 'route', read: readStaticRoute }, ig
 
 function readNeighbor(context: OptionContext): void {
   const { reader, settings } = context;
-  if (reader.peek().kind === 'ip' || reader.peek().kind === 'symbol') {
-    if (settings.neighbor !== undefined) reader.failHere('Only one neighbor per BGP instance is allowed');
-    settings.neighbor = readAddress(context);
-  }
+  const again = settings.neighbor !== undefined && toNumber(String(settings.neighbor)) !== 0;
+  const named = reader.peek().kind === 'ip' || reader.peek().kind === 'symbol';
+  if (named) settings.neighbor = readAddress(context);
   for (;;) {
     if (reader.accept('port')) {
       const port = readNumber(context);
       if (port < 1 || port > 65535) reader.failHere('Invalid port number');
       settings.neighborPort = port;
     } else if (reader.accept('as')) settings.neighborAs = readNumber(context);
-    else return;
+    else break;
   }
+  if (named && again) context.afterSemicolon = () => reader.failHere('Only one neighbor per BGP instance is allowed');
 }
 
 function readLocal(context: OptionContext): void {
@@ -295,7 +313,7 @@ function readLocal(context: OptionContext): void {
 const BGP: readonly Option[] = [
   { words: 'local', read: readLocal },
   { words: 'neighbor', read: readNeighbor },
-  address('rr cluster id', 'rrClusterId'),
+  { words: 'rr cluster id', read: (context) => put(context, 'rrClusterId', readId(context)) },
   fixed('rr client', 'rrClient', true),
   fixed('rs client', 'rsClient', true),
   number('hold time', 'holdTime'),
@@ -414,4 +432,5 @@ export function readOption(tree: Branch, context: OptionContext): void {
   if (!branch.option) reader.fail();
   branch.option?.read(context);
   reader.expect(';');
+  context.afterSemicolon?.();
 }

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { failureText } from '../control.ts';
 import { parseConfig } from './parse.ts';
+import { NO_FILES } from './reader.ts';
 
 const FILE = '/tmp/be/b.conf';
 
 function failure(text: string): string {
-  const result = parseConfig(text, FILE, () => undefined);
+  const result = parseConfig(text, FILE, NO_FILES);
   return 'error' in result ? failureText(result) : 'accepted';
 }
 

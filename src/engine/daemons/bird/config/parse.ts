@@ -2,13 +2,25 @@
  * Reads a whole bird.conf. Models the `conf` rules of BIRD 1.6.8 and the checks of bgp_check_config(), with its messages.
  * Leaves out OSPF, RIP, BFD, pipes, ROA tables and MRT dumps: such a block is a syntax error here.
  */
-import { formatAddress, toNumber } from '../../../net/address.ts';
+import { toNumber } from '../../../net/address.ts';
 import { evaluateConstant } from '../filter.ts';
 import type { LoadedConfig } from '../state.ts';
 import { ConfigError, type Position } from './lex.ts';
-import { OPTION_TREES, type OptionContext, readAddress, readNumber, readOption, type Settings, type Symbols } from './options.ts';
+import {
+  OPTION_TREES,
+  type OptionContext,
+  readAddress,
+  readId,
+  readInterfaces,
+  readNumber,
+  readOption,
+  readPrefix,
+  readSwitch,
+  type Settings,
+  type Symbols,
+} from './options.ts';
 import { newScope, programKey, readBody, readDeclaration, readExpression } from './programs.ts';
-import { Reader, type ReadFile } from './reader.ts';
+import { type FileSource, Reader } from './reader.ts';
 import { ACCEPT_ALL, type BirdConfig, type ProtocolConfig, REJECT_ALL } from './types.ts';
 
 /** What stopped the parse, and where BIRD says it is; no place when the file as a whole could not be read. */
@@ -19,10 +31,10 @@ export interface ParseFailure {
 
 export type Parsed = { readonly config: BirdConfig } | ParseFailure;
 
-/** Parses a configuration. @param read gives the text of included files */
-export function parseConfig(text: string, path: string, read: ReadFile): Parsed {
+/** Parses a configuration. @param source holds the included files */
+export function parseConfig(text: string, path: string, source: FileSource): Parsed {
   try {
-    return { config: readConfig(new Reader(text, path, read)) };
+    return { config: readConfig(new Reader(text, path, source)) };
   } catch (error) {
     if (error instanceof ConfigError) return { error: error.message, at: error.at };
     throw error;
@@ -36,25 +48,37 @@ export function configOf(loaded: LoadedConfig | undefined): BirdConfig | undefin
   if (!loaded) return undefined;
   const known = parsed.get(loaded);
   if (known) return known;
-  const result = parseConfig(loaded.files[loaded.path] ?? '', loaded.path, (path) => loaded.files[path]);
+  const result = parseConfig(loaded.files[loaded.path] ?? '', loaded.path, filesOf(loaded.files));
   if ('error' in result) return undefined;
   parsed.set(loaded, result.config);
   return result.config;
 }
 
+/** The files of a host as a disk. */
+export function filesOf(files: Readonly<Record<string, string>>): FileSource {
+  return {
+    read: (path) => (Object.hasOwn(files, path) ? files[path] : undefined),
+    list: (path) => {
+      const inside = Object.keys(files).filter((name) => name.startsWith(`${path}/`));
+      return inside.length === 0 ? undefined : inside.map((name) => name.slice(path.length + 1).replace(/\/.*/, '/'));
+    },
+  };
+}
+
 /** Reads the files and parses them. */
 export function loadConfig(
   path: string,
-  files: Readonly<Record<string, string>>,
+  source: FileSource,
 ): { readonly loaded: LoadedConfig; readonly config: BirdConfig } | ParseFailure {
-  const text = files[path];
+  const text = source.read(path);
   if (text === undefined) return { error: `Unable to open configuration file ${path}: No such file or directory` };
   const used: Record<string, string> = { [path]: text };
-  const result = parseConfig(text, path, (name) => {
-    const included = files[name];
+  const read = (name: string) => {
+    const included = source.read(name);
     if (included !== undefined) used[name] = included;
     return included;
-  });
+  };
+  const result = parseConfig(text, path, { ...source, read });
   if ('error' in result) return result;
   const loaded: LoadedConfig = { path, files: used };
   parsed.set(loaded, result.config);
@@ -74,6 +98,7 @@ interface Draft {
 function readConfig(reader: Reader): BirdConfig {
   const draft: Draft = { reader, symbols: { master: { class: 'table' } }, protocols: [], counters: {}, listen: { port: 179 } };
   while (reader.peek().kind !== 'end') readEntry(draft);
+  checkKernels(draft);
   if (draft.protocols.length === 0) reader.fail('No protocol is specified in the config file');
   const base = { listen: draft.listen, protocols: draft.protocols, symbols: draft.symbols };
   return draft.routerId === undefined ? base : { routerId: draft.routerId, ...base };
@@ -100,10 +125,29 @@ const ENTRIES: Readonly<Record<string, (draft: Draft) => void>> = {
     readNumber({ reader, symbols });
     reader.expect(';');
   },
-  timeformat: ({ reader }) => skipLine(reader),
-  watchdog: ({ reader }) => skipLine(reader),
+  timeformat: readTimeFormat,
+  watchdog: (draft) => {
+    if (!draft.reader.accept('warning')) draft.reader.expect('timeout');
+    readTime(draft);
+  },
+  mrtdump: (draft) => {
+    if (draft.reader.accept('protocols')) readFlags(draft.reader, ['states', 'messages']);
+    else readPath(draft.reader);
+    draft.reader.expect(';');
+  },
+  roa: readRoaTable,
   eval: ({ reader, symbols }) => void readExpression(reader, newScope(symbols)),
 };
+
+/** krt_postconfig(): a table is synchronised with the kernel once. */
+function checkKernels({ reader, protocols }: Draft): void {
+  const attached = new Map<string, string>();
+  for (const { type, name, table } of protocols.filter((each) => each.type === 'kernel')) {
+    const other = attached.get(table);
+    if (type && other !== undefined) reader.fail(`Kernel syncer (${other}) already attached to table ${table}`);
+    attached.set(table, name);
+  }
+}
 
 function readEntry(draft: Draft): void {
   const { reader } = draft;
@@ -115,25 +159,82 @@ function readEntry(draft: Draft): void {
   entry(draft);
 }
 
-function skipLine(reader: Reader): void {
-  while (!reader.at(';')) reader.next();
+/** `all`, `off` or `{ flag, … }`. */
+function readFlags(reader: Reader, flags: readonly string[]): void {
+  if (reader.accept('all') || reader.accept('off')) return;
+  reader.expect('{');
+  do {
+    if (!flags.some((flag) => reader.at(flag))) reader.fail();
+    reader.next();
+  } while (reader.accept(','));
+  reader.expect('}');
+}
+
+function readPath(reader: Reader): void {
+  if (reader.peek().kind !== 'text') reader.fail();
   reader.next();
 }
 
-function newName(reader: Reader, symbols: Symbols): string {
+/** A number and its unit. */
+function readTime(draft: Draft): void {
+  readNumber(draft);
+  if (!['s', 'ms', 'us'].some((unit) => draft.reader.accept(unit))) draft.reader.fail();
+}
+
+function readTimeFormat(draft: Draft): void {
+  const { reader } = draft;
+  if (!['route', 'protocol', 'base', 'log'].some((which) => reader.accept(which))) reader.fail();
+  if (reader.peek().kind === 'text') {
+    reader.next();
+    if (!reader.at(';')) {
+      readNumber(draft);
+      readPath(reader);
+    }
+  } else {
+    if (!reader.accept('iso')) reader.expect('old');
+    if (!reader.accept('short')) reader.expect('long');
+  }
+  reader.expect(';');
+}
+
+function readRoaTable(draft: Draft): void {
+  const { reader, symbols } = draft;
+  reader.expect('table');
+  const name = newName(reader, symbols, true);
+  symbols[name] = { class: 'roa' };
+  if (!reader.accept('{')) return;
+  while (!reader.accept('}')) {
+    reader.expect('roa');
+    readPrefix(draft);
+    reader.expect('max');
+    readPlainNumber(reader);
+    reader.expect('as');
+    readPlainNumber(reader);
+    reader.expect(';');
+  }
+}
+
+function readPlainNumber(reader: Reader): void {
+  if (reader.peek().kind !== 'num') reader.fail();
+  reader.next();
+}
+
+/** A name of its own. @param atOnce yacc needs to see no more before it looks; else it has read the next token too */
+function newName(reader: Reader, symbols: Symbols, atOnce = false): string {
   const name = reader.symbol().text;
-  if (Object.hasOwn(symbols, name)) reader.fail('Symbol already defined');
+  if (Object.hasOwn(symbols, name)) {
+    if (atOnce) reader.failHere('Symbol already defined');
+    reader.fail('Symbol already defined');
+  }
   return name;
 }
 
 function readRouterId(draft: Draft): void {
   const { reader } = draft;
   reader.expect('id');
-  if (reader.accept('from')) skipLine(reader);
-  else {
-    draft.routerId = reader.peek().kind === 'num' ? formatAddress(Number(reader.next().text)) : readAddress(draft);
-    reader.expect(';');
-  }
+  if (reader.accept('from')) readInterfaces({ ...draft, settings: {} });
+  else draft.routerId = readId(draft);
+  reader.expect(';');
 }
 
 function readLog({ reader }: Draft): void {
@@ -170,17 +271,17 @@ function readDebugDefault(draft: Draft): void {
     readNumber(draft);
     return;
   }
-  reader.expect('protocols');
-  if (!reader.accept('all') && !reader.accept('off')) {
-    reader.expect('{');
-    do reader.next();
-    while (reader.accept(','));
-    reader.expect('}');
+  if (reader.accept('latency')) {
+    if (reader.accept('limit')) readTime(draft);
+    else readSwitch({ ...draft, settings: {} });
+    return;
   }
+  reader.expect('protocols');
+  readFlags(reader, ['states', 'routes', 'filters', 'interfaces', 'events', 'packets']);
 }
 
 function readFilterDefinition({ reader, symbols }: Draft): void {
-  const name = newName(reader, symbols);
+  const name = newName(reader, symbols, true);
   const scope = newScope(symbols);
   const from = reader.position;
   const body = readBody(reader, scope);
@@ -188,7 +289,7 @@ function readFilterDefinition({ reader, symbols }: Draft): void {
 }
 
 function readFunctionDefinition({ reader, symbols }: Draft): void {
-  const name = newName(reader, symbols);
+  const name = newName(reader, symbols, true);
   const scope = newScope(symbols);
   const from = reader.position;
   const params: string[] = [];
@@ -202,10 +303,13 @@ function readFunctionDefinition({ reader, symbols }: Draft): void {
 }
 
 function readDefinition({ reader, symbols }: Draft): void {
-  const name = newName(reader, symbols);
+  const name = reader.symbol().text;
   reader.expect('=');
-  const value = evaluateConstant(readExpression(reader, newScope(symbols)));
+  const expression = readExpression(reader, newScope(symbols));
   reader.expect(';');
+  const value = evaluateConstant(expression);
+  if (value === undefined) reader.failHere('Runtime error');
+  if (Object.hasOwn(symbols, name)) reader.failHere('Symbol already defined');
   symbols[name] = { class: 'constant', value };
 }
 
@@ -262,6 +366,9 @@ const COMMON_DEFAULTS: Settings = {
   table: 'master',
 };
 
+/** Protocols of BIRD that are not simulated. */
+const OTHER_PROTOCOLS = new Set(['babel', 'bfd', 'ospf', 'pipe', 'rip']);
+
 function readProtocol(draft: Draft): void {
   const { reader, symbols } = draft;
   reader.peek();
@@ -269,7 +376,7 @@ function readProtocol(draft: Draft): void {
   const { file, line } = reader.peek();
   const type = reader.peek().text;
   const tree = reader.peek().kind === 'keyword' && Object.hasOwn(OPTION_TREES, type) ? OPTION_TREES[type] : undefined;
-  if (!tree) throw reader.error();
+  if (!tree) throw reader.error(OTHER_PROTOCOLS.has(type) ? `protocol ${type}: not simulated in this lab` : undefined);
   reader.next();
   if (type === 'device' && draft.protocols.some((each) => each.type === type))
     throw reader.errorHere('Kernel device protocol already defined');
@@ -279,13 +386,14 @@ function readProtocol(draft: Draft): void {
   if (reader.accept('from')) {
     const symbol = symbols[reader.symbol().text];
     if (symbol?.class !== 'template' && symbol?.class !== 'protocol') throw reader.errorHere('Template or protocol name expected');
+    if (symbol.type !== type) throw reader.errorHere("Can't copy configuration from a different protocol type");
     settings = { ...symbol.settings };
   }
   name ??= defaultName(draft, type);
   reader.expect('{');
   const context: OptionContext = { reader, symbols, settings };
   while (!reader.accept('}')) readOption(tree, context);
-  symbols[name] = { class: template ? 'template' : 'protocol', settings };
+  symbols[name] = { class: template ? 'template' : 'protocol', type, settings };
   if (template) return;
   if (type === 'bgp') checkBgp(reader, settings);
   draft.protocols.push({ type, name, file, line, ...settings } as unknown as ProtocolConfig);

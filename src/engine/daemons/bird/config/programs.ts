@@ -88,6 +88,7 @@ export function readDeclaration(reader: Reader, scope: Scope): string {
   reader.next();
   while (reader.accept('set'));
   const name = reader.symbol().text;
+  if (scope.locals.has(name)) reader.failHere('Symbol already defined');
   scope.locals.add(name);
   return name;
 }
@@ -133,8 +134,9 @@ function readStatement(reader: Reader, scope: Scope): Statement {
     reader.next();
     reader.expect('=');
     const value = readExpression(reader, scope);
+    reader.expect(';');
     if (READ_ONLY.has(token.text)) reader.failHere('This static attribute is read-only.');
-    return ended(reader, { op: 'set', name: token.text, local: false, value });
+    return { op: 'set', name: token.text, local: false, value };
   }
   return reader.fail();
 }

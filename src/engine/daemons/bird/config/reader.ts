@@ -1,36 +1,73 @@
 /** A cursor over the tokens of a configuration and the files it includes. Models the include stack of conf/cf-lex.l. */
 import { ConfigError, type Lexed, lex, type Token } from './lex.ts';
 
-/** Text of a file, or undefined where there is none. */
-export type ReadFile = (path: string) => string | undefined;
+/** The disk a configuration is read from. */
+export interface FileSource {
+  /** Text of a file, or undefined where there is none. */
+  read(path: string): string | undefined;
+  /** Names in a directory, directories with a trailing `/`; undefined: no such directory. */
+  list(path: string): readonly string[] | undefined;
+}
+
+/** Where no file can be included: what is typed at birdc. */
+export const NO_FILES: FileSource = { read: () => undefined, list: () => undefined };
 
 const MAX_INCLUDE_DEPTH = 8;
 
-function expand(lexed: Lexed, read: ReadFile, depth: number, out: Token[]): void {
+/** @returns false when a complaint ends the tokens */
+function expand(lexed: Lexed, source: FileSource, depth: number, out: Token[]): boolean {
   for (const item of lexed) {
     if (item.kind !== 'include') {
-      if (item.kind !== 'end' || depth === 0) out.push(item);
+      if (item.kind !== 'end' || depth === 1) out.push(item);
       continue;
     }
-    const path = item.path.startsWith('/') ? item.path : `${item.file.slice(0, item.file.lastIndexOf('/') + 1)}${item.path}`;
-    const text = read(path);
-    if (depth + 1 >= MAX_INCLUDE_DEPTH || text === undefined) {
-      const complaint =
-        text === undefined ? `Unable to open included file ${path}: No such file or directory` : 'Max include depth reached';
-      out.push({ kind: 'bad', text: complaint, file: item.file, line: item.line, column: item.column });
-      return;
+    const fail = (text: string): boolean => {
+      out.push({ kind: 'bad', text, file: item.file, line: item.line, column: item.column });
+      return false;
+    };
+    if (depth + 1 > MAX_INCLUDE_DEPTH) return fail('Max include depth reached');
+    const path = item.path.startsWith('/') ? item.path : `${directoryOf(item.file)}/${item.path}`;
+    for (const file of /[?*[]/.test(item.path) ? matching(path, source) : [path]) {
+      const text = source.read(file);
+      if (text === undefined) return fail(`Unable to open included file ${file}: No such file or directory`);
+      if (!expand(lex(text, file), source, depth + 1, out)) return false;
     }
-    expand(lex(text, path), read, depth + 1, out);
   }
+  return true;
+}
+
+/** dirname(): `.` for a bare name. */
+function directoryOf(file: string): string {
+  const at = file.lastIndexOf('/');
+  return at < 0 ? '.' : file.slice(0, at);
+}
+
+/** Files whose last part fits a pattern, sorted as glob() sorts them. Patterns in directory names are not expanded. */
+function matching(path: string, { list }: FileSource): readonly string[] {
+  const folder = directoryOf(path);
+  const names = list(folder) ?? [];
+  const pattern = path
+    .slice(path.lastIndexOf('/') + 1)
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  let regexp: RegExp;
+  try {
+    regexp = new RegExp(`^${pattern.replace(/\[!/g, '[^')}$`);
+  } catch {
+    return [];
+  }
+  const found = names.filter((name) => !name.endsWith('/') && !name.startsWith('.') && regexp.test(name));
+  return found.sort().map((name) => `${folder}/${name}`);
 }
 
 export class Reader {
   private readonly tokens: readonly Token[];
   private index = 0;
 
-  constructor(text: string, file: string, read: ReadFile) {
+  constructor(text: string, file: string, source: FileSource) {
     const tokens: Token[] = [];
-    expand(lex(text, file), read, 0, tokens);
+    expand(lex(text, file), source, 1, tokens);
     this.tokens = tokens;
   }
 

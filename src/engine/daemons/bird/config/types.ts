@@ -123,8 +123,8 @@ export type ConfigSymbol =
   | { readonly class: 'filter'; readonly body: Block; readonly key: string }
   | { readonly class: 'function'; readonly params: readonly string[]; readonly body: Block; readonly key: string }
   | { readonly class: 'constant'; readonly value: Value }
-  | { readonly class: 'protocol' | 'template'; readonly settings: Readonly<Record<string, unknown>> }
-  | { readonly class: 'table' }
+  | { readonly class: 'protocol' | 'template'; readonly type: string; readonly settings: Readonly<Record<string, unknown>> }
+  | { readonly class: 'table' | 'roa' }
   | { readonly class: 'variable' };
 
 /** A value of the filter language. Numbers are integers and strings text; the rest carry their sort. */
