@@ -1,4 +1,7 @@
-/** The prompt: `ubuntu@host1:~$ `, or what the learner set PS1 to. */
+/**
+ * The prompt: `ubuntu@host1:~$ `, or what the learner set PS1 to. On a machine it has the colours that /etc/skel/.bashrc of Ubuntu and
+ * Debian gives a terminal with colours; images have no such file.
+ */
 
 import type { Shell } from './session.ts';
 import { formatDate } from './tools/dates.ts';
@@ -13,7 +16,12 @@ export function promptOf({ state, place, container, user, x }: Shell, continued:
       : state.cwd;
   const custom = state.variables.get('PS1')?.value;
   const sign = user === 'root' ? '#' : '$';
-  if (custom === undefined) return `${user}@${hostname}:${where}${sign} `;
+  if (custom === undefined) {
+    const coloured = container === undefined && /^xterm-color$|-256color$/.test(state.variables.get('TERM')?.value ?? '');
+    return coloured
+      ? `\x1b[01;32m${user}@${hostname}\x1b[00m:\x1b[01;34m${where}\x1b[00m${sign} `
+      : `${user}@${hostname}:${where}${sign} `;
+  }
   const now = x.platform.clock.now();
   const escapes: Readonly<Record<string, string>> = {
     u: user,

@@ -7,6 +7,9 @@ import { type Clock, Interrupted } from './bash/execution.ts';
 import { testSession } from './testing.ts';
 import { smallSim } from './testing-world.ts';
 
+/** The prompt of Ubuntu's and Debian's /etc/skel/.bashrc. */
+const coloured = (who: string, where: string, sign: string) => `\x1b[01;32m${who}\x1b[00m:\x1b[01;34m${where}\x1b[00m${sign} `;
+
 const fresh = (files?: Readonly<Record<string, string>>) => testSession(smallSim(files), 'host1', { settle: false });
 /** Time stands still: whoever waits, waits for Ctrl-C. */
 const stillClock: Clock = {
@@ -45,13 +48,13 @@ test('sudo -i and su push a shell, exit comes back', async () => {
   const session = fresh();
   await session.type('cd /tmp');
   await session.type('sudo -i');
-  expect([session.prompt(), session.depth]).toEqual(['root@host1:~# ', 2]);
+  expect([session.prompt(), session.depth]).toEqual([coloured('root@host1', '~', '#'), 2]);
   await session.type('x=1; su - ubuntu');
   expect(session.depth).toBe(3);
   await session.type('exit 3');
   expect(await session.type('echo $?')).toEqual(out('3\n'));
   await session.type('exit');
-  expect(session.prompt()).toBe('ubuntu@host1:/tmp$ ');
+  expect(session.prompt()).toBe(coloured('ubuntu@host1', '/tmp', '$'));
 });
 
 test('what follows a pushed shell on its line runs when it is left', async () => {
@@ -211,7 +214,7 @@ test('ssh reaches a machine that is up, fails when it is off, and breaks when it
   const sim = createSim(loadWorld(worlds.yaobank!).world());
   const session = testSession(sim, 'host1');
   await session.type('ssh ubuntu@ip-10-0-1-31; echo back $?');
-  expect([session.prompt(), await session.type('hostname')]).toEqual(['ubuntu@worker2:~$ ', out('worker2\n')]);
+  expect([session.prompt(), await session.type('hostname')]).toEqual([coloured('ubuntu@worker2', '~', '$'), out('worker2\n')]);
   sim.dispatch({ type: 'fault', fault: 'host-down', on: true, host: 'worker2' });
   expect(await session.type('hostname')).toEqual(out('back 255\n', 0, 'client_loop: send disconnect: Broken pipe\n'));
   expect(await session.type('ssh worker2')).toEqual(out('', 255, 'ssh: connect to host worker2 port 22: No route to host\n'));

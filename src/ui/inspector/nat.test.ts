@@ -52,6 +52,21 @@ describe('the NAT rules of a service', () => {
     ]);
   });
 
+  it('are told without the name that every comment repeats', () => {
+    const comments = [
+      'yaobank/customer:http cluster IP',
+      'pod traffic for yaobank/customer:http external destinations',
+      'yaobank/customer:http -> 10.48.0.134:80',
+      'yaobank/customer',
+    ];
+    expect(comments.map((comment) => ruleText(jump('X', comment), 'yaobank/customer').comment)).toEqual([
+      undefined,
+      'pod traffic for external destinations',
+      '10.48.0.134:80',
+      undefined,
+    ]);
+  });
+
   it('are none where there is no table', () => {
     expect(natTree(undefined, 'yaobank/customer')).toEqual([]);
   });

@@ -49,7 +49,7 @@ export interface RuleText {
   readonly comment: string | undefined;
 }
 
-/** @param service `namespace/name`, which every comment begins with and nobody needs to read again */
+/** @param service `namespace/name`, which every comment names and nobody needs to read again */
 export function ruleText(rule: Rule, service: string): RuleText {
   const not = (inverted: boolean | undefined, text: string) => (inverted ? `not ${text}` : text);
   const parts = [
@@ -61,8 +61,9 @@ export function ruleText(rule: Rule, service: string): RuleText {
   const chain = rule.target.type === 'jump' && !SHARED.test(rule.target.chain) ? rule.target.chain : undefined;
   const comment =
     commentOf(rule)
-      ?.replace(service, '')
-      .replace(/^:\S*\s*/, '')
+      ?.split(' ')
+      .filter((word) => word !== service && !word.startsWith(`${service}:`))
+      .join(' ')
       .replace(/^(cluster IP|->)\s*/, '') || undefined;
   return { when: parts.filter(Boolean).join(' '), act: targetText(rule), chain, comment };
 }
