@@ -40,7 +40,7 @@ interface Corpus {
 }
 
 /** Where a kubectl of the modelled version usually lies. */
-const CANDIDATES = ['/usr/lib/google-cloud-sdk/bin/kubectl.1.32', '/usr/local/bin/kubectl', '/usr/bin/kubectl'];
+export const CANDIDATES = ['/usr/lib/google-cloud-sdk/bin/kubectl.1.32', '/usr/local/bin/kubectl', '/usr/bin/kubectl'];
 const HOME = '/home/ubuntu';
 /** No line takes longer, on either side. */
 const LINE_TIMEOUT_MS = 20_000;

@@ -1,12 +1,13 @@
 /** The engine's door: what other rooms may use. */
 export type { ApiRequest, ApiResponse, Watch, WatchEvent } from './api/http.ts';
 export { type CalicoFault, calicoErrorText, validateCalico } from './api/kinds/calico-validation.ts';
+export { formatQuantity, parseQuantity } from './api/kinds/quantity.ts';
 export type * from './api/objects.ts';
 export { decodeProtobuf, PROTOBUF } from './api/rest/protobuf.ts';
 export { checkObject, type Faults } from './api/schema/check.ts';
 export { structType } from './api/schema/types.ts';
 export { type ApiState, getObject, objectsOf } from './api/storage.ts';
-export { watchEvents } from './api/watch.ts';
+export { bookmarkOf, watchEvents } from './api/watch.ts';
 export { wordsAfter as birdcWords } from './daemons/bird/cli/commands.ts';
 export { protocolRows } from './daemons/bird/cli/protocols.ts';
 export { isReadOnly as isReadOnlyBirdc } from './daemons/bird/cli/run.ts';

@@ -18,6 +18,13 @@ interface Subresource {
 }
 
 const CHANGE = ['get', 'patch', 'update'];
+const PROXY = ['create', 'delete', 'get', 'patch', 'update'];
+const CONNECT_KINDS: Readonly<Record<string, string>> = {
+  attach: 'Attach',
+  exec: 'Exec',
+  portforward: 'PortForward',
+  proxy: 'Proxy',
+};
 
 /** Subresources of a kind, by name. */
 function subresourcesOf(kind: Kind): readonly Subresource[] {
@@ -26,9 +33,13 @@ function subresourcesOf(kind: Kind): readonly Subresource[] {
     list.push({ name: 'eviction', verbs: ['create'], kind: { group: 'policy', version: 'v1', kind: 'Eviction' } });
     list.push({ name: 'log', verbs: ['get'] });
   }
+  for (const name of kind.connects) {
+    const options = `${kind.kind}${CONNECT_KINDS[name] ?? ''}Options`;
+    list.push({ name, verbs: name === 'proxy' ? PROXY : ['create', 'get'], kind: { group: '', version: 'v1', kind: options } });
+  }
   if (kind.scale) list.push({ name: 'scale', verbs: CHANGE, kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } });
   if (kind.status) list.push({ name: 'status', verbs: CHANGE });
-  return list;
+  return list.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 const served: readonly Kind[] = kinds.filter((kind) => !kind.internal);
@@ -100,15 +111,29 @@ function aggregatedVersion(group: string, version: string): object {
   return { version, resources, freshness: 'Current' };
 }
 
-const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+type Groups = readonly { readonly group: string; readonly version: string }[];
 
-function aggregated(groups: readonly { readonly group: string; readonly version: string }[]): ApiResponse {
+/** Which form of aggregated discovery the client would rather have: v2 since 1.30, v2beta1 before; undefined: the plain one. */
+function aggregatedVersionOf(accept: string | undefined): string | undefined {
+  for (const range of accept?.split(',') ?? []) {
+    if (!range.includes('as=APIGroupDiscoveryList')) {
+      if (/^\s*(application|\*)\/(json|\*)\s*(;|$)/.test(range)) return undefined;
+      continue;
+    }
+    const version = /;\s*v=(v2|v2beta1)\s*(;|$)/.exec(range)?.[1];
+    if (version !== undefined) return version;
+  }
+  return undefined;
+}
+
+function aggregated(groups: Groups, version: string): ApiResponse {
   const items = groups.map(({ group, version }) => ({
     metadata: { ...(group ? { name: group } : {}), creationTimestamp: null },
     versions: [aggregatedVersion(group, version)],
   }));
-  const body = { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
-  return { status: 200, headers: { 'content-type': AGGREGATED }, body };
+  const body = { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items };
+  const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+  return { status: 200, headers: { 'content-type': type }, body };
 }
 
 /** What `GET /version` answers. */
@@ -166,23 +191,24 @@ const ok = (body: unknown): ApiResponse => ({ status: 200, body });
 
 /** Answers a GET that names no resource; undefined when there is nothing at that path. */
 export function discover(path: string, query: Query, accept: string | undefined, context: ServerContext): ApiResponse | undefined {
-  const wantsAggregated = () => negotiate(accept) === 'APIGroupDiscoveryList' && (accept ?? '').includes('v=v2;');
+  if (path.startsWith('/api')) negotiate(accept);
+  const form = aggregatedVersionOf(accept);
   switch (path) {
     case '/':
-      return ok({ paths: indexPaths() });
+      return { ...ok({ paths: indexPaths() }), indented: true };
     case '/version':
-      return ok(versionBody());
+      return { ...ok(versionBody()), indented: true };
     case '/healthz':
     case '/livez':
     case '/readyz':
       return health(path, query);
     case '/api': {
-      if (wantsAggregated()) return aggregated([{ group: '', version: 'v1' }]);
+      if (form) return aggregated([{ group: '', version: 'v1' }], form);
       const address = [{ clientCIDR: '0.0.0.0/0', serverAddress: `${context.cluster.apiHost}:6443` }];
       return ok({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: address });
     }
     case '/apis':
-      if (wantsAggregated()) return aggregated(GROUPS);
+      if (form) return aggregated(GROUPS, form);
       return ok({ kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS.map(groupEntry) });
     case '/openapi/v2':
       return openApiV2(accept);
@@ -191,6 +217,13 @@ export function discover(path: string, query: Query, accept: string | undefined,
     default:
       return discoverGroup(path);
   }
+}
+
+/** Whether a path lies below a group and version that are served: what is missing there is a Status, elsewhere a plain 404. */
+export function isServed(path: string): boolean {
+  return ['/api/v1', ...GROUPS.map(({ group, version }) => `/apis/${group}/${version}`)].some(
+    (root) => path === root || path.startsWith(`${root}/`),
+  );
 }
 
 function discoverGroup(path: string): ApiResponse | undefined {

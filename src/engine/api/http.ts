@@ -18,6 +18,8 @@ export interface ApiResponse {
   readonly body: unknown;
   /** Warnings the server sends beside the answer (`Warning: 299 - "…"`). */
   readonly warnings?: readonly string[];
+  /** Written with two spaces' indent and no newline at the end: what upstream answers by hand (`/version`). */
+  readonly indented?: boolean;
   /** Set for `watch=true`: ask `watchEvents` (watch.ts) for what came since. */
   readonly watch?: Watch;
 }
@@ -30,8 +32,16 @@ export interface Watch {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   readonly asTable: boolean;
+  /** What a Table's row carries beside its cells; default: the metadata. */
+  readonly includeObject?: string;
+  /** Events carry PartialObjectMetadata. */
+  readonly metadataOnly?: boolean;
   /** Ends the objects that exist already with a BOOKMARK (`sendInitialEvents=true`, a streamed list). */
   readonly bookmark?: boolean;
+  /** The client takes BOOKMARKs between events, too: whoever holds the stream sends them (`bookmarkOf`). */
+  readonly bookmarks?: boolean;
+  /** When the client wants it to end. */
+  readonly timeoutSeconds?: number;
   readonly resourceVersion: number;
 }
 

@@ -64,6 +64,8 @@ export interface Kind<T extends ApiObject = ApiObject> {
   /** Has a `status` subresource: a write to one leaves the other alone. */
   readonly status: boolean;
   readonly scale: boolean;
+  /** Subresources that lead on to another machine: `exec`, `proxy`. Nothing answers there over HTTP. */
+  readonly connects: readonly string[];
   /** Fields that are there after any read: what `kubectl get -o yaml` shows though nobody wrote it. */
   readonly defaults: (object: T) => T;
   /** Runs before validation of a create: clears what a client may not set, allocates. */
@@ -142,6 +144,7 @@ export function defineKind<T extends ApiObject>(settings: Settings<T>): Kind {
     generation: false,
     status: false,
     scale: false,
+    connects: [],
     defaults: (object) => object,
     prepareCreate: (object) => object,
     prepareUpdate: (next) => next,

@@ -5,7 +5,7 @@
  * authentication, authorization, admission webhooks, protobuf, and API priority.
  */
 import type { Cluster } from '../world.ts';
-import { discover } from './discovery.ts';
+import { discover, isServed } from './discovery.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import type { Verb } from './kind.ts';
 import { type Answer, answer, type Call } from './rest/call.ts';
@@ -17,7 +17,7 @@ import { resourcePath, splitTarget } from './rest/path.ts';
 import { get, list } from './rest/read.ts';
 import { subresource } from './rest/subresource.ts';
 import { update } from './rest/update.ts';
-import { internalError, StatusError } from './status.ts';
+import { internalError, methodNotAllowed, noResource, StatusError } from './status.ts';
 import type { ApiState } from './storage.ts';
 
 export interface ServerContext {
@@ -61,14 +61,16 @@ function dispatch(api: ApiState, request: ApiRequest, context: ServerContext): A
   const target = resourcePath(path);
   if (!target) {
     const found = request.method === 'GET' ? discover(path, query, headers.accept, context) : undefined;
-    return found ? { api, response: found } : answer(api, 404, '404 page not found\n');
+    if (found) return { api, response: found };
+    if (isServed(path)) throw discover(path, query, undefined, context) ? methodNotAllowed() : noResource();
+    return answer(api, 404, '404 page not found\n');
   }
   const form = negotiate(headers.accept);
   const call: Call = { ...target, api, context, query, headers, body: request.body ?? '', form };
-  if (target.subresource !== undefined) return subresource(call, request.method) ?? answer(api, 404, '404 page not found\n');
+  if (target.subresource !== undefined) return subresource(call, request.method);
   const verb = target.watch ? 'list' : verbOf(request.method, target.name !== undefined);
   const misplaced = (verb === 'create' && target.name !== undefined) || (NAMED.includes(verb) && target.name === undefined);
-  if (misplaced || !target.kind.verbs.includes(verb)) return answer(api, 405, '405: Method Not Allowed');
+  if (misplaced || !target.kind.verbs.includes(verb)) throw methodNotAllowed();
   return VERBS[verb](call);
 }
 

@@ -70,7 +70,11 @@ export const badRequest = (message: string): StatusError => failure(400, 'BadReq
 export const forbiddenError = (of: Named, name: string, why: string): StatusError =>
   failure(403, 'Forbidden', `${qualified(of)}${name ? ` ${quote(name)}` : ''} is forbidden: ${why}`, detailsOf(of, name));
 
-export const expired = (message: string): StatusError => failure(410, 'Expired', message);
+/** @param token goes on with the list as it is now */
+export function expired(message: string, token?: string): StatusError {
+  const error = failure(410, 'Expired', message);
+  return token === undefined ? error : new StatusError({ ...error.status, metadata: { continue: token } });
+}
 
 export const tooLarge = (limit: number): StatusError =>
   failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
@@ -87,6 +91,22 @@ export const notAcceptable = (accepted: readonly string[]): StatusError =>
 
 export const internalError = (why: string): StatusError =>
   failure(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] });
+
+/** No such thing below a group and version that are served. */
+export const noResource = (): StatusError => failure(404, 'NotFound', 'the server could not find the requested resource', {});
+
+export const methodNotAllowed = (): StatusError =>
+  failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+
+/** What the simulation leaves out. */
+export const notImplemented = (what: string): StatusError => failure(501, 'NotImplemented', `${what}: not simulated in this lab`);
+
+/** The client knows a version that this server has not come to. */
+export function tooNew(asked: number, current: number): StatusError {
+  const cause = { reason: 'ResourceVersionTooLarge', message: 'Too large resource version' };
+  const message = `Timeout: Too large resource version: ${asked}, current: ${current}`;
+  return failure(504, 'Timeout', message, { causes: [cause], retryAfterSeconds: 1 });
+}
 
 /** A failure the server has no reason for: kubectl prints only the sentence. */
 export const unknownError = (message: string): StatusError => failure(500, '', message);

@@ -159,3 +159,20 @@ function loggedAll(log: readonly LogEntry[], entries: readonly LogEntry[]): read
   const all = [...log, ...entries];
   return all.length <= MAX_LOG ? all : all.slice(all.length - MAX_LOG / 2);
 }
+
+/** Whether the log still tells how things stood at a version. */
+export const remembers = (api: ApiState, version: number): boolean =>
+  version >= (api.log[0]?.resourceVersion ?? api.resourceVersion + 1) - 1;
+
+/** The objects of a resource as they stood at an earlier version that the log `remembers`. */
+export function objectsAt(api: ApiState, resource: ResourceName, version: number): Readonly<Record<ObjectKey, ApiObject>> {
+  if (version >= api.resourceVersion) return objectsOf(api, resource);
+  const then: Record<ObjectKey, ApiObject> = { ...objectsOf(api, resource) };
+  for (let i = api.log.length - 1; i >= 0 && api.log[i]!.resourceVersion > version; i--) {
+    const entry = api.log[i]!;
+    if (entry.resource !== resource) continue;
+    if (entry.before) then[entry.key] = entry.before;
+    else delete then[entry.key];
+  }
+  return then;
+}

@@ -8,9 +8,9 @@ import { kindOf } from './kinds/index.ts';
 import type { ApiObject } from './objects.ts';
 import { storedObjects } from './rest/call.ts';
 import { selection } from './rest/read.ts';
-import { tableOf } from './rest/table.ts';
+import { metadataOnly, tableOf } from './rest/table.ts';
 import { expired, type StatusError } from './status.ts';
-import type { ApiState, LogEntry } from './storage.ts';
+import { type ApiState, type LogEntry, remembers } from './storage.ts';
 
 type Selects = (object: ApiObject) => boolean;
 
@@ -57,10 +57,10 @@ export function watchEvents(
       .sort()
       .map((key) => (kind.fromStored ? kind.fromStored(all[key]!) : all[key]!));
     const events: WatchEvent[] = objects.filter(wanted).map((object) => ({ type: 'ADDED', object: shown(object) }));
-    return { events: watch.bookmark ? [...events, bookmark(kind, next.resourceVersion)] : events, watch: next };
+    return { events: watch.bookmark ? [...events, initialEnd(next)] : events, watch: next };
   }
-  const oldest = api.log[0]?.resourceVersion ?? api.resourceVersion + 1;
-  if (watch.resourceVersion < oldest - 1) return { events: [tooOld(watch.resourceVersion, oldest)], watch: next };
+  if (!remembers(api, watch.resourceVersion))
+    return { events: [tooOld(watch.resourceVersion, api.log[0]?.resourceVersion ?? api.resourceVersion + 1)], watch: next };
   const events = api.log.flatMap((entry): WatchEvent[] => {
     if (entry.resource !== resource || entry.resourceVersion <= watch.resourceVersion) return [];
     const event = eventOf(kind, entry, wanted);
@@ -69,11 +69,18 @@ export function watchEvents(
   return { events, watch: next };
 }
 
-/** Marks the end of what existed before the watch began. */
-function bookmark(kind: Kind, version: number): WatchEvent {
-  const annotations = { 'k8s.io/initial-events-end': 'true' };
-  const metadata = { resourceVersion: String(version), creationTimestamp: null, annotations };
+/** A BOOKMARK: the version up to which nothing was missed. */
+export function bookmarkOf(watch: Watch): WatchEvent {
+  const kind = kindOf(watch.resource);
+  const metadata = { resourceVersion: String(watch.resourceVersion), creationTimestamp: null };
   return { type: 'BOOKMARK', object: { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata } };
+}
+
+/** Marks the end of what existed before the watch began. */
+function initialEnd(watch: Watch): WatchEvent {
+  const { type, object } = bookmarkOf(watch) as { type: 'BOOKMARK'; object: { metadata: object } };
+  const annotations = { 'k8s.io/initial-events-end': 'true' };
+  return { type, object: { ...object, metadata: { ...object.metadata, annotations } } };
 }
 
 function tooOld(asked: number, oldest: number): WatchEvent {
@@ -82,11 +89,12 @@ function tooOld(asked: number, oldest: number): WatchEvent {
 }
 
 function presenter(kind: Kind, watch: Watch, now: number): (object: ApiObject) => unknown {
+  if (watch.metadataOnly) return metadataOnly;
   if (!watch.asTable) return (object) => object;
   let first = true;
   return (object) => {
     const metadata = { resourceVersion: object.metadata.resourceVersion };
-    const table = tableOf(kind, [object], { now, metadata, columnsToo: first });
+    const table = tableOf(kind, [object], { now, metadata, columnsToo: first, includeObject: watch.includeObject });
     first = false;
     return table;
   };

@@ -94,6 +94,7 @@ export const podKind = defineKind<Pod>({
   namespaced: true,
   answersDeleteWithObject: true,
   status: true,
+  connects: ['attach', 'exec', 'portforward', 'proxy'],
   validateName: dns1123Subdomain,
   defaults: (pod) => ({
     ...pod,

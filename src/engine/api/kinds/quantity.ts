@@ -1,4 +1,7 @@
-/** Resource quantities: `100m`, `1Gi`. Models just enough of apimachinery's resource.Quantity to compare two. */
+/**
+ * Resource quantities: `100m`, `1Gi`. Models apimachinery's resource.Quantity as far as comparing, adding and printing two of them
+ * goes; values are doubles, so what lies beyond 2^53 is rounded.
+ */
 
 const SUFFIXES: Readonly<Record<string, number>> = {
   n: 1e-9,
@@ -19,11 +22,23 @@ const SUFFIXES: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** The number a quantity stands for; NaN when it is none. */
-export function quantityValue(text: string | number): number {
-  const match = /^([+-]?[0-9.]+)(?:([eE][+-]?\d+)|([numkMGTPE]i?))?$/.exec(String(text));
-  if (!match) return Number.NaN;
-  return match[2] ? Number(`${match[1]}${match[2]}`) : Number(match[1]) * (SUFFIXES[match[3] ?? ''] ?? Number.NaN);
+/** The number a quantity stands for; undefined when the text is none. */
+export function parseQuantity(text: string | number): number | undefined {
+  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][-+]?\d+)|([KMGTPE]i|[numkMGTPE]?))$/.exec(String(text));
+  if (!match) return undefined;
+  return match[2] ? Number(match[1]! + match[2]) : Number(match[1]) * SUFFIXES[match[3] ?? '']!;
 }
 
-export const compareQuantities = (a: string | number, b: string | number): number => quantityValue(a) - quantityValue(b);
+/** @returns below zero when `a` is less; NaN when either is no quantity */
+export const compareQuantities = (a: string | number, b: string | number): number =>
+  (parseQuantity(a) ?? Number.NaN) - (parseQuantity(b) ?? Number.NaN);
+
+/** The canonical text: `250m`, `1Gi` for memory that is a whole number of them. */
+export function formatQuantity(value: number, resource: string): string {
+  if (value === 0) return '0';
+  if (resource === 'cpu') return Number.isInteger(value) ? String(value) : `${Math.round(value * 1000)}m`;
+  for (const suffix of ['Gi', 'Mi', 'Ki']) {
+    if (value % SUFFIXES[suffix]! === 0) return `${value / SUFFIXES[suffix]!}${suffix}`;
+  }
+  return String(value);
+}

@@ -72,6 +72,7 @@ export const serviceKind = defineKind<Service>({
   namespaced: true,
   answersDeleteWithObject: true,
   status: true,
+  connects: ['proxy'],
   validateName: dns1035Label,
   defaults: defaultService,
   prepareCreate: (service, scope) => tidy(allocate({ ...service, status: { loadBalancer: {} } }, undefined, scope)),

@@ -4,7 +4,7 @@ import type { Kind } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
 import type { ServerContext } from '../server.ts';
 import { invalidError, notFoundError } from '../status.ts';
-import { type ApiState, getObject, keyOf, type ObjectKey, objectsOf, type ResourceName } from '../storage.ts';
+import { type ApiState, getObject, keyOf, type ObjectKey, objectsAt, type ResourceName } from '../storage.ts';
 import { notSupported } from '../validation/field.ts';
 import type { Form } from './negotiate.ts';
 import type { Query, ResourcePath } from './path.ts';
@@ -35,9 +35,14 @@ export function callKey({ kind, namespace, name }: Call): ObjectKey {
   return kind.namespaced ? `${namespace}/${name}` : (name ?? '');
 }
 
-/** All objects of a kind as they are kept, by key. @param now ms */
-export function storedObjects(kind: Kind, api: ApiState, now: number): Readonly<Record<ObjectKey, ApiObject>> {
-  if (!kind.derived) return objectsOf(api, storedIn(kind));
+/** All objects of a kind as they are kept, by key. @param now ms @param version as they stood then; default: as they are */
+export function storedObjects(
+  kind: Kind,
+  api: ApiState,
+  now: number,
+  version = api.resourceVersion,
+): Readonly<Record<ObjectKey, ApiObject>> {
+  if (!kind.derived) return objectsAt(api, storedIn(kind), version);
   return Object.fromEntries(kind.derived(api, now).map((object) => [keyOf(object), object]));
 }
 

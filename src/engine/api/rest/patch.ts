@@ -7,7 +7,7 @@ import { goMap, PatchError, strategicMerge } from '../patch/strategic.ts';
 import { badRequest, invalidError, StatusError, unknownError, unprocessable, unsupportedMediaType } from '../status.ts';
 import { invalid } from '../validation/field.ts';
 import { apply } from './apply.ts';
-import { checkSize, jsonFault, mediaType } from './body.ts';
+import { checkSize, mediaType, readJson } from './body.ts';
 import { type Answer, type Call, requireObject } from './call.ts';
 import { type Decoded, decodeObject, directiveOf } from './decode.ts';
 import { checkPath, store } from './update.ts';
@@ -53,9 +53,9 @@ function patched(call: Call, old: ApiObject, type: string): Decoded {
 
 function parsePatch(text: string, prefix: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw badRequest(`${prefix}${jsonFault(text)}`);
+    return readJson(text);
+  } catch (error) {
+    throw badRequest(`${prefix}${(error as Error).message}`);
   }
 }
 

@@ -53,12 +53,12 @@ export function resourcePath(path: string): ResourcePath | undefined {
   // `namespaces/x/services…`, but `namespaces/x/status` is the namespace's own.
   if (rest[0] === 'namespaces' && rest.length >= 3) {
     const kind = find(rest[2]);
-    if (kind?.namespaced && rest.length <= 5) {
+    if (kind?.namespaced && (rest.length <= 5 || rest[4] === 'proxy')) {
       return { kind, namespace: rest[1], name: rest[3], subresource: rest[4], watch };
     }
   }
   const kind = find(rest[0]);
-  if (!kind || rest.length > 3 || rest.some((part) => part === '')) return undefined;
+  if (!kind || (rest.length > 3 && rest[2] !== 'proxy') || rest.some((part) => part === '')) return undefined;
   // Of a namespaced resource only the collection exists without a namespace.
   if (kind.namespaced && rest.length > 1) return undefined;
   return { kind, name: rest[1], subresource: rest[2], watch };

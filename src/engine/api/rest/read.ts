@@ -3,14 +3,19 @@ import type { Kind } from '../kind.ts';
 import { apiVersionOf } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
 import { type FieldRequirement, meets, parseFieldSelector, parseLabelSelector } from '../selectors.ts';
-import { badRequest, expired } from '../status.ts';
+import { badRequest, expired, tooNew } from '../status.ts';
+import { remembers } from '../storage.ts';
 import { quote } from '../validation/field.ts';
 import { type Answer, answer, type Call, requireObject, storedObjects } from './call.ts';
+import { chunkOf, decodeContinue, tooOldToContinue } from './chunk.ts';
+import { type ListOptions, listOptions, parseResourceVersion } from './listoptions.ts';
 import type { Query } from './path.ts';
-import { includeObject, type ListMeta, metadataOnly, presentObject, tableOf } from './table.ts';
+import { includeObject, metadataOnly, presentObject, tableOf } from './table.ts';
 
 export function get(call: Call): Answer {
   const { kind, api, form, query, context } = call;
+  const asked = parseResourceVersion(query.resourceVersion) ?? 0;
+  if (asked > api.resourceVersion) throw tooNew(asked, api.resourceVersion);
   return answer(api, 200, presentObject(kind, requireObject(call), form, query, context.now));
 }
 
@@ -53,10 +58,10 @@ function unknownField(kind: Kind, field: string): string {
   return `${quote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
-/** Objects of the call's collection in key order, the order etcd lists them in. */
-function members(call: Call): ApiObject[] {
+/** Objects of the call's collection in key order, the order etcd lists them in. @param version as they stood then */
+export function members(call: Call, version?: number): ApiObject[] {
   const { kind, api, namespace, query, context } = call;
-  const all = storedObjects(kind, api, context.now);
+  const all = storedObjects(kind, api, context.now, version);
   const keys = Object.keys(all).sort();
   const prefix = kind.namespaced && namespace !== undefined ? `${namespace}/` : '';
   const wanted = selection(kind, query);
@@ -69,36 +74,20 @@ function members(call: Call): ApiObject[] {
   return found;
 }
 
-interface Chunk {
-  readonly items: readonly ApiObject[];
-  readonly metadata: ListMeta;
-}
-
-/** The token names the version the list began with and how many were handed out; upstream's is base64 of the same two facts. */
-function chunk(call: Call, objects: readonly ApiObject[]): Chunk {
-  const { api, query } = call;
-  const limit = Number(query.limit ?? 0);
-  const token = query.continue;
-  let start = 0;
-  let version = String(api.resourceVersion);
-  if (token) {
-    const parts = /^v1\.(\d+)\.(\d+)$/.exec(token);
-    if (!parts) throw badRequest('continue key is not valid: illegal base64 data at input byte 0');
-    version = parts[1]!;
-    start = Number(parts[2]);
-    if (version !== String(api.resourceVersion)) {
-      throw expired(
-        'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
-      );
-    }
+/** The moment a list shows, and the key it goes on from. @throws StatusError 400, 410, 504 */
+function momentOf({ api }: Call, options: ListOptions): { readonly version: number; readonly start: string } {
+  const { resourceVersion = 0, match } = options;
+  if (options.continue !== '') {
+    const place = decodeContinue(options.continue);
+    if (resourceVersion > 0) throw badRequest('specifying resource version is not allowed when using continue');
+    if (place.version < 0) return { version: api.resourceVersion, start: place.start };
+    if (!remembers(api, place.version)) throw tooOldToContinue(place);
+    return place;
   }
-  if (!(limit > 0) || objects.length - start <= limit)
-    return { items: objects.slice(start), metadata: { resourceVersion: version } };
-  const remaining = objects.length - start - limit;
-  const more = { continue: `v1.${version}.${start + limit}`, remainingItemCount: remaining };
-  const selected = query.labelSelector || query.fieldSelector;
-  const counted = selected ? { continue: more.continue } : more;
-  return { items: objects.slice(start, start + limit), metadata: { resourceVersion: version, ...counted } };
+  if (resourceVersion > api.resourceVersion) throw tooNew(resourceVersion, api.resourceVersion);
+  if (match !== 'Exact') return { version: api.resourceVersion, start: '' };
+  if (!remembers(api, resourceVersion)) throw expired('The resourceVersion for the provided list is too old.');
+  return { version: resourceVersion, start: '' };
 }
 
 /** Items of a typed list carry no apiVersion and kind of their own; clients take them from the list. */
@@ -108,14 +97,15 @@ function bare(object: ApiObject): unknown {
 }
 
 export function list(call: Call): Answer {
-  const { kind, api, form, query, context, namespace } = call;
-  checkVersion(call);
-  if (query.watch === 'true' || query.watch === '1' || call.watch) return watch(call);
-  const { items, metadata } = chunk(call, members(call));
+  const { kind, api, form, query, context } = call;
+  const options = listOptions(query, call.watch);
+  if (options.watch) return watch(call, options);
+  const { version, start } = momentOf(call, options);
+  const counted = !query.labelSelector && !query.fieldSelector;
+  const { items, metadata } = chunkOf(members(call, version), { limit: options.limit, start, version, counted });
   if (form === 'Table') {
     return answer(api, 200, tableOf(kind, items, { now: context.now, metadata, includeObject: includeObject(query) }));
   }
-  void namespace;
   if (form === 'PartialObjectMetadataList' || form === 'PartialObjectMetadata') {
     const body = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(metadataOnly) };
     return answer(api, 200, body);
@@ -124,21 +114,17 @@ export function list(call: Call): Answer {
   return answer(api, 200, body);
 }
 
-function checkVersion({ query }: Call): void {
-  const asked = query.resourceVersion ?? '';
-  if (!/^\d*$/.test(asked)) {
-    throw badRequest(
-      `resourceVersion: Invalid value: ${JSON.stringify(asked)}: strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`,
-    );
-  }
+/** Where a watch begins; 0: with all that exists. */
+function firstVersion({ api }: Call, { resourceVersion = 0, sendInitialEvents }: ListOptions): number {
+  if (sendInitialEvents === undefined) return resourceVersion;
+  if (sendInitialEvents) return 0;
+  return resourceVersion === 0 ? api.resourceVersion : resourceVersion;
 }
 
 /** Starts a watch: from the version asked for, or from nothing, when all that exists comes first. */
-function watch(call: Call): Answer {
+function watch(call: Call, options: ListOptions): Answer {
   const { kind, api, query, namespace, name, form } = call;
   selection(kind, query, name);
-  const asked = query.resourceVersion ?? '';
-  const streamed = query.sendInitialEvents === 'true';
   const description = {
     resource: kind.resource,
     ...(namespace !== undefined ? { namespace } : {}),
@@ -146,10 +132,12 @@ function watch(call: Call): Answer {
     ...(query.labelSelector ? { labelSelector: query.labelSelector } : {}),
     ...(query.fieldSelector ? { fieldSelector: query.fieldSelector } : {}),
     asTable: form === 'Table',
-    ...(streamed ? { bookmark: true } : {}),
-    resourceVersion: streamed || asked === '' || asked === '0' ? 0 : Number(asked),
+    ...(form === 'Table' && query.includeObject ? { includeObject: includeObject(query) } : {}),
+    ...(form.startsWith('Partial') ? { metadataOnly: true } : {}),
+    ...(options.sendInitialEvents && options.allowWatchBookmarks ? { bookmark: true } : {}),
+    ...(options.allowWatchBookmarks ? { bookmarks: true } : {}),
+    ...(options.timeoutSeconds === undefined ? {} : { timeoutSeconds: options.timeoutSeconds }),
+    resourceVersion: firstVersion(call, options),
   };
   return { api, response: { status: 200, body: null, watch: description } };
 }
-
-export { members };

@@ -1,5 +1,7 @@
-/** What lies below an object: its status, scale, eviction. */
+/** What lies below an object: its status, scale, eviction. What leads on to a pod or a node (`exec`, `proxy`) is refused. */
 import type { ApiRequest } from '../http.ts';
+import type { Kind } from '../kind.ts';
+import { methodNotAllowed, noResource, notImplemented } from '../status.ts';
 import { deleteObject } from '../write.ts';
 import { bodyObject } from './body.ts';
 import { type Answer, answer, type Call, callKey, isDryRun, requireObject } from './call.ts';
@@ -10,15 +12,13 @@ import { update } from './update.ts';
 
 type Method = ApiRequest['method'];
 
-function status(call: Call, method: Method): Answer | undefined {
-  if (!call.kind.status) return undefined;
-  const verbs: Partial<Record<Method, (call: Call) => Answer>> = { GET: get, PUT: update, PATCH: patch };
-  return verbs[method]?.(call);
+function status(call: Call, method: Method): Answer {
+  if (method === 'PUT') return update(call);
+  return method === 'PATCH' ? patch(call) : get(call);
 }
 
 /** Evicting is a delete that a disruption budget could refuse; there are none here. */
-function evict(call: Call, method: Method): Answer | undefined {
-  if (call.kind.resource !== 'pods' || method !== 'POST') return undefined;
+function evict(call: Call): Answer {
   requireObject(call);
   const options = bodyObject(call).deleteOptions as { readonly gracePeriodSeconds?: number } | undefined;
   const { now, input } = call.context;
@@ -32,14 +32,30 @@ function evict(call: Call, method: Method): Answer | undefined {
   });
 }
 
-const SUBRESOURCES: Readonly<Record<string, (call: Call, method: Method) => Answer | undefined>> = {
-  status,
-  scale: (call, method) => (call.kind.scale && ['GET', 'PUT', 'PATCH'].includes(method) ? scale(call, method) : undefined),
-  eviction: evict,
+/** Of each subresource, the methods it takes and whether a kind has it. */
+interface Subresource {
+  readonly of: (kind: Kind) => boolean;
+  readonly methods: readonly Method[];
+  readonly answer: (call: Call, method: Method) => Answer;
+}
+
+const CHANGE: readonly Method[] = ['GET', 'PUT', 'PATCH'];
+
+const SUBRESOURCES: Readonly<Record<string, Subresource>> = {
+  status: { of: (kind) => kind.status, methods: CHANGE, answer: status },
+  scale: { of: (kind) => kind.scale, methods: CHANGE, answer: scale },
+  eviction: { of: (kind) => kind.resource === 'pods', methods: ['POST'], answer: evict },
 };
 
-/** Answers a request to a subresource; undefined when the kind has none of that name or it does not take that method. */
-export function subresource(call: Call, method: Method): Answer | undefined {
-  const name = call.subresource ?? '';
-  return Object.hasOwn(SUBRESOURCES, name) ? SUBRESOURCES[name]!(call, method) : undefined;
+/** Answers a request to a subresource. @throws StatusError 404, 405, 501 */
+export function subresource(call: Call, method: Method): Answer {
+  const { kind, subresource: name = '' } = call;
+  if (kind.connects.includes(name)) {
+    requireObject({ ...call, name: call.name?.split(':')[0] });
+    throw notImplemented(name);
+  }
+  const found = Object.hasOwn(SUBRESOURCES, name) ? SUBRESOURCES[name] : undefined;
+  if (!found?.of(kind)) throw noResource();
+  if (!found.methods.includes(method)) throw methodNotAllowed();
+  return found.answer(call, method);
 }

@@ -2,11 +2,11 @@
  * Why a node cannot take a pod: kube-scheduler's filter plugins in their order; the first that objects names the reason.
  * Models k8s.io/kubernetes/pkg/scheduler/framework/plugins v1.32. Leaves out volumes, DRA, namespaceSelector of pod affinity.
  */
+import { parseQuantity } from '../../api/kinds/quantity.ts';
 import type { LabelSelector, Node, Pod } from '../../api/objects.ts';
 import { matches } from '../../api/selectors.ts';
 import { untolerated } from '../taints.ts';
 import { allowsNode } from './nodeaffinity.ts';
-import { quantity } from './quantity.ts';
 
 /** What a filter sees: the pods each node has, those placed this round included. */
 export interface Occupancy {
@@ -57,6 +57,9 @@ interface Resources {
   readonly requests?: Readonly<Record<string, string>>;
 }
 
+/** Text that is no quantity counts as nothing. */
+const amount = (text: string | number | undefined): number => parseQuantity(text ?? '') ?? 0;
+
 const requestMemo = new WeakMap<Pod['spec'], Readonly<Record<string, number>>>();
 
 /** What a pod asks for, summed over its containers. */
@@ -66,7 +69,7 @@ export function requestsOf(pod: Pod): Readonly<Record<string, number>> {
   const total: Record<string, number> = {};
   for (const container of pod.spec.containers) {
     const { requests = {} } = (container.resources ?? {}) as Resources;
-    for (const name of Object.keys(requests)) total[name] = (total[name] ?? 0) + quantity(requests[name]);
+    for (const name of Object.keys(requests)) total[name] = (total[name] ?? 0) + amount(requests[name]);
   }
   requestMemo.set(pod.spec, total);
   return total;
@@ -75,12 +78,11 @@ export function requestsOf(pod: Pod): Readonly<Record<string, number>> {
 const resources: Filter = (pod, node, cluster) => {
   const { allocatable = {} } = node.status;
   const placed = cluster.on(node.metadata.name);
-  if (allocatable.pods !== undefined && placed.length + 1 > quantity(allocatable.pods)) return movable('Too many pods');
+  if (allocatable.pods !== undefined && placed.length + 1 > amount(allocatable.pods)) return movable('Too many pods');
   const wanted = requestsOf(pod);
   for (const name of Object.keys(wanted).sort()) {
     const used = placed.reduce((sum, other) => sum + (requestsOf(other)[name] ?? 0), 0);
-    if (allocatable[name] !== undefined && used + wanted[name]! > quantity(allocatable[name]))
-      return movable(`Insufficient ${name}`);
+    if (allocatable[name] !== undefined && used + wanted[name]! > amount(allocatable[name])) return movable(`Insufficient ${name}`);
     if (allocatable[name] === undefined && name.includes('/')) return movable(`Insufficient ${name}`);
   }
   return undefined;

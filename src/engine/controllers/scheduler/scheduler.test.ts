@@ -3,7 +3,6 @@ import type { KubeEvent, Node, Pod } from '../../api/objects.ts';
 import { deleteObject, updateObject } from '../../api/write.ts';
 import { changeApi, clusterWorld, created, deployment, listIn, objectIn, reconciled } from '../../testing.ts';
 import type { World } from '../../world.ts';
-import { quantity } from './quantity.ts';
 
 const pod = (name: string, spec: object = {}) => ({
   metadata: { name, namespace: 'default', labels: { app: name } },
@@ -136,15 +135,4 @@ test('without nodes the message is short', () => {
   for (const name of ['control1', 'worker1', 'worker2'])
     world = changeApi(world, (api) => deleteObject(api, 'nodes', name, { now: world.now }));
   expect(refusal(reconciled(created(world, 'pods', pod('a'))), 'a')).toBe('no nodes available to schedule pods');
-});
-
-test.each([
-  ['100m', 0.1],
-  ['2', 2],
-  ['1.5Gi', 1610612736],
-  ['1e3', 1000],
-  ['64M', 64000000],
-  ['many', 0],
-])('the quantity %s is %d', (text, value) => {
-  expect(quantity(text)).toBe(value);
 });

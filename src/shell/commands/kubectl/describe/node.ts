@@ -1,5 +1,5 @@
 /** describe node. */
-import { formatQuantity, parseQuantity } from '../quantity.ts';
+import { formatQuantity, parseQuantity } from '../../../../engine/index.ts';
 import { byBytes, dig, fields, items, sortedKeys, strings, text, type Value } from '../value.ts';
 import type { Describer, Surveyor } from './index.ts';
 import { type Description, events, metadata, rfc1123, taints } from './writer.ts';

@@ -1,6 +1,6 @@
 /** `--sort-by`: objects or Table rows by the value a JSONPath finds in each, as k8s.io/kubectl's sorter compares them. */
+import { parseQuantity } from '../../../../engine/index.ts';
 import { CommandError, fail } from '../errors.ts';
-import { parseQuantity } from '../quantity.ts';
 import type { Value } from '../value.ts';
 import { relaxed } from './columns.ts';
 import { JsonPathError, parseJsonPath } from './jsonpath.ts';

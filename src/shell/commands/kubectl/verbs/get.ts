@@ -47,10 +47,10 @@ function raw(kubectl: Kubectl): number {
   }
   if (flags.string('output') !== '') fail('--raw and --output are mutually exclusive');
   if (!path.startsWith('/')) fail(`--raw must be a valid URL path: parse "${path}": invalid URI for request`);
-  const { body } = kubectl.client.send({ method: 'GET', path, raw: true });
-  const shown = typeof body === 'string' ? body : JSON.stringify(body);
-  // The server ends JSON documents with a newline; kubectl copies what it gets.
-  kubectl.out(typeof body === 'string' ? shown : `${shown}\n`);
+  const { body, indented } = kubectl.client.send({ method: 'GET', path, raw: true });
+  // The server ends most JSON documents with a newline; kubectl copies what it gets.
+  const json = () => (indented ? JSON.stringify(body, undefined, 2) : `${JSON.stringify(body)}\n`);
+  kubectl.out(typeof body === 'string' ? body : json());
   return 0;
 }
 

@@ -1,11 +1,11 @@
 /** `kubectl set image|env|resources|selector|serviceaccount`: one change of the pod template, sent as a strategic patch. */
+import { parseQuantity } from '../../../../engine/index.ts';
 import type { Kubectl } from '../context.ts';
 import { Aggregate, CommandError, fail, StatusError } from '../errors.ts';
 import { checkFileNames, fileNames } from '../manifests.ts';
 import { applyLocally } from '../merge/local.ts';
 import { strategicThreeWay } from '../merge/threeway.ts';
 import { verbPrinter } from '../printers/objects.ts';
-import { parseQuantity } from '../quantity.ts';
 import { objectPath, type Selection, select, type Target } from '../selection.ts';
 import { byBytes, type Doc, fields, items, put, strings, text, type Value } from '../value.ts';
 import { suffix } from './create/finish.ts';
