@@ -3,11 +3,11 @@
  *
  *     npm run real -- [--quick] [--only SUITE] [--match TEXT] [--show] [--report FILE]
  *
- * `--quick` takes the same sample every time, in about two minutes, `--only` runs one suite; `--match` takes what is named so in a
- * suite; only a run without these writes the matrix; `--show` prints both texts of each difference; `--report` writes the counts as JSON. A suite
- * whose tools are missing here is skipped by name and keeps its rows of the last time; under CI=true on a machine that has them all
- * (see mayNotSkip) that is a fault. The exit status is 1 when a line differs without a reason in e2e/real/deviations.json, when a
- * reason there is no longer needed, or when a suite was skipped that must not be.
+ * `--quick` takes the same sample every time, in about two minutes; `--only` runs one suite; `--match` takes what is named so in a
+ * suite; `--show` prints both texts of each difference; `--report` writes the counts as JSON. Only a run without the first three
+ * writes the matrix. A suite whose tools are missing here is skipped by name and keeps its rows of the last time; under CI=true on a
+ * machine that can have them all (mayNotSkip) that is a fault. The exit status is 1 when a line differs without a reason in
+ * e2e/real/deviations.json, when a reason there is no longer needed, or when a suite was skipped that must not be.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { compareIptables } from '../../e2e/real/iptables.ts';
 import { compareKubectl, findKubectl, mask } from '../../e2e/real/kubectl.ts';
 import { type Deviation, writeMatrix } from '../../e2e/real/matrix.ts';
 import type { Outcome } from '../../e2e/real/outcome.ts';
-import { compareRouting } from '../../e2e/real/routing.ts';
+import { compareRouting } from '../../e2e/real/routing/index.ts';
 import { count, printDifferences, readDeviations, staleReasons } from './real/report.ts';
 import { mayNotSkip, missingHere, versionsHere } from './real/tools.ts';
 

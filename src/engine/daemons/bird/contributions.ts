@@ -135,6 +135,9 @@ function makeStatic(protocol: StaticProtocol, ns: NetNamespace, host: string): r
 const ORIGIN_NUMBERS: Readonly<Record<string, number>> = { redirect: 1, kernel: 2, boot: 3, static: 4, bird: 12, dhcp: 16 };
 const SCOPE_NUMBERS: Readonly<Record<Route['scope'], number>> = { global: 0, link: 253, host: 254 };
 
+const usualScope = ({ type, nexthops }: Route): Route['scope'] =>
+  type === 'unicast' && nexthops.length === 1 && nexthops[0]?.via === undefined ? 'link' : 'global';
+
 /** Routes somebody else put into the kernel: all but the kernel's own and BIRD's. */
 function makeLearned(protocol: KernelProtocol, ns: NetNamespace): readonly TableRoute[] {
   if (!protocol.learn) return [];
@@ -157,7 +160,8 @@ function learn(protocol: KernelProtocol, route: Route): TableRoute | undefined {
     krtSource: Number.isNaN(origin) ? 0 : origin,
     krtMetric: route.metric ?? 0,
     ...(route.src !== undefined && { krtPrefsrc: route.src }),
-    ...(route.scope !== 'global' && { krtScope: SCOPE_NUMBERS[route.scope] }),
+    // nl_parse_route() names a scope only where it is not the usual one: link for a device's own network, universe for all else.
+    ...(route.scope !== usualScope(route) && { krtScope: SCOPE_NUMBERS[route.scope] }),
   };
   const base = {
     prefix: route.dst,

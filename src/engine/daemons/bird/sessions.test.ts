@@ -35,6 +35,9 @@ describe('sessions', () => {
     const soon = pass(killed, 1000);
     expect(sessionsOf(soon, 'host1')[2]).toBe('worker2 start Active Socket: Connection closed');
     expect(clusterRoute(soon)).toBe(ALL);
+    // Kept routes do not win over others that they lost to before.
+    const protocols = soon.hosts.host1?.daemons.bird?.table['10.49.0.0/16']?.map(({ protocol }) => protocol);
+    expect(protocols).toEqual(['control1', 'worker1', 'worker2']);
     const later = pass(killed, 110_000);
     expect(sessionsOf(later, 'host1')[2]).toBe('worker2 start Active Socket: Connection refused');
     expect(clusterRoute(later)).toBe(ALL);

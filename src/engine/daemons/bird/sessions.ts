@@ -328,9 +328,15 @@ function broken(
   const error: SessionError = { class: 'Socket', text };
   const again = startSession(world, host.name, protocol, 0, { ...session, error });
   const graceful = protocol.gracefulRestart !== 'off' && mirror?.gracefulRestart === 'able' && session.received;
+  // Its router id goes on to decide between its routes and others'.
   const kept: Session =
     graceful && session.received
-      ? { ...again, received: session.received, staleUntil: now + mirror.gracefulRestartTime * 1000 }
+      ? {
+          ...again,
+          ...(session.peerId !== undefined && { peerId: session.peerId }),
+          received: session.received,
+          staleUntil: now + mirror.gracefulRestartTime * 1000,
+        }
       : again;
   const log = graceful ? 'Neighbor graceful restart detected' : text;
   return { state: { ...state, state: 'start', since: now, session: kept }, log };

@@ -247,7 +247,8 @@ function scopeOf(address: string): string {
   return SCOPES.find(([first, last]) => value >= toNumber(first) && value <= toNumber(last))?.[2] ?? 'univ';
 }
 
-const isUp = (link: NetLink): boolean => link.up && (link.carrier || link.type === 'loopback');
+/** if_recalc_flags(): an interface is up with an address on it, whatever its cable says (`check link` is off). */
+const isUp = (link: NetLink): boolean => link.up && link.addresses.length > 0;
 
 export function showInterfaces({ host }: View): string {
   const links = Object.values(host.netns['']?.links ?? {}).sort((a, b) => a.index - b.index);

@@ -353,7 +353,7 @@ const DEFAULTS: Readonly<Record<string, Settings>> = {
     deviceRoutes: false,
     metric: 0,
   },
-  device: { preference: 10, scanTime: 60 },
+  device: { preference: 240, scanTime: 60 },
   direct: { preference: 240, interfaces: [] },
   static: { preference: 200, routes: [] },
 };
