@@ -9,8 +9,9 @@ import { join } from 'node:path';
 import { createSim, loadWorld, type Sim } from '../../src/engine/index.ts';
 import { testSession } from '../../src/shell/testing.ts';
 import { worlds } from '../../src/worlds/index.ts';
-import { Namespaces } from './namespaces.ts';
 import type { Outcome } from './outcome.ts';
+import { Applications } from './routing/applications.ts';
+import { Namespaces } from './routing/namespaces.ts';
 
 const FOLDER = '/etc/bird';
 
@@ -107,14 +108,14 @@ export async function compareBirdc(root: string, prefix: string): Promise<readon
   const typed = testSession(sim, 'host1');
   for (const line of SET_UP) await typed.type(line);
   sim.settle();
-  const spaces = new Namespaces(sim.world(), prefix);
+  const spaces = new Namespaces(sim.world(), new Applications(sim), prefix);
   const outcomes: Outcome[] = [];
   try {
-    spaces.build({});
+    await spaces.build({});
     await spaces.converge(await sessionsOf(sim));
     for (const { changes, host, line } of readLines(root)) {
       const { stdout, stderr } = await testSession(sim, host).type(`sudo birdc '${line.replaceAll("'", "'\\''")}'`);
-      const real = spaces.birdc(host, line);
+      const real = await spaces.birdc(host, line);
       if (changes) {
         sim.settle();
         // A session that was closed stays down for a minute of BIRD's own error wait.

@@ -12,7 +12,7 @@ const killed = (host: string, what = 'bird') => ({ fault: 'daemon-stopped', host
 /** A hold time of 30 s on the bastion, which its peers then agree to: it runs out 20 to 30 s after the last that was heard. */
 const SHORT_HOLD = ['sudo sed -i "s/  multihop;/  multihop; hold time 30;/" /etc/bird/bird.conf', 'sudo systemctl restart bird'];
 const SOON: Pick<Turn, 'name' | 'wait'> = { name: 'before the hold timer', wait: 3 };
-const LATER: Pick<Turn, 'name' | 'wait'> = { name: 'after the hold timer', wait: 45 };
+const LATER: Pick<Turn, 'name' | 'wait'> = { name: 'after the hold timer', wait: 35 };
 
 /** Long enough for ARP to give up, which takes three seconds. */
 const patient = (from: string, url: string): Probe => ({ from, url, patience: 5 });
@@ -32,7 +32,8 @@ export const breaking: readonly Scenario[] = [
     turns: [
       { name: 'at once', faults: [down('worker2')], wait: 3 },
       { name: 'the node is known to be lost', wait: 60, probes: afterLoss },
-      { name: 'after the hold timer', wait: 200, probes: afterLoss },
+      // The error wait of a minute is over too, and the pods of the node are not yet evicted.
+      { name: 'after the hold timer', wait: 255, probes: afterLoss },
     ],
   }),
   yaobank('bird of worker2 killed', LAB, {

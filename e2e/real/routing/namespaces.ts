@@ -93,8 +93,21 @@ export class Namespaces {
   }
 
   async birdc(host: string, command: string): Promise<string> {
-    const { stdout, stderr } = await run('birdc', ['-s', this.socketOf(host), ...command.split(' ')]);
+    const { stdout, stderr } = await run('birdc', ['-s', this.socketOf(host), command]);
     return stdout + stderr;
+  }
+
+  /** Waits until so many BGP sessions are up on each host, and a scan of the kernel has passed. @returns false when time ran out */
+  async converge(sessions: Readonly<Record<string, number>>, timeoutMs = 45_000): Promise<boolean> {
+    const isReady = async ([host, count]: readonly [string, number]) =>
+      ((await this.birdc(host, 'show protocols')).match(/Established/g) ?? []).length === count;
+    for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(500)) {
+      const ready = await Promise.all(Object.entries(sessions).map(isReady));
+      if (!ready.every(Boolean)) continue;
+      await sleep(3000);
+      return true;
+    }
+    return false;
   }
 
   destroy(): void {
@@ -285,6 +298,7 @@ export class Namespaces {
 
 /** `krt_tunnel` exists only in Calico's own build of BIRD; without tunnels it says nothing. */
 const forPlainBird = (text: string) => text.replace(/^\s*krt_tunnel\s*=.*;$/gm, '');
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const bridgeOf = (segment: string) => `br-${segment}`.slice(0, 15);
 /** The LAN's end of a host's cable. */
 const cableOf = (host: string) => `v-${host}`.slice(0, 15);
