@@ -237,3 +237,19 @@ test('how true the terminal is can be looked up, line by line', async ({ page })
   await dialog.getByRole('button', { name: /^≠? ?deviates/ }).click();
   for (const line of await dialog.getByRole('listitem').all()) await expect(line).toContainText('deviates');
 });
+
+test('a browser that forbids storage, as for a frame of another site, has the lab all the same', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'localStorage', {
+      get() {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
+  });
+  const errors = watchErrors(page);
+  await openLab(page);
+  await expect(page.getByTestId('notice-unsaved')).toBeVisible();
+  await type(page, 'hostname');
+  expect(await screenText(page)).toContain('\nhost1\n');
+  expect(errors).toEqual([]);
+});

@@ -187,3 +187,19 @@ describe('a Job', () => {
     ]);
   });
 });
+
+test('a wish for more pods than can be simulated is refused by admission, honestly', () => {
+  const web = {
+    metadata: { name: 'web', namespace: 'default' },
+    spec: {
+      replicas: 100_000,
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] } },
+    },
+  };
+  const world = reconciled(created(clusterWorld({ workers: 1 }), 'replicasets.apps', web));
+  expect(pods(world)).toHaveLength(600);
+  expect(events(world, 'ReplicaSet').filter(([type]) => type === 'Warning')).toEqual([
+    ['Warning', 'FailedCreate', 'Error creating: pods "web-" is forbidden: not simulated in this lab: more than 600 pods'],
+  ]);
+});

@@ -3,6 +3,7 @@ import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panel
 import { ChangeStrip } from '../changes/ChangeStrip.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
 import { Lesson } from '../lesson/Lesson.tsx';
+import { storage } from '../saved/storage.ts';
 import { PANES, type Pane, screen } from '../store/screen.ts';
 import { useScreen } from '../store/use.ts';
 import { TerminalPane } from '../terminal/TerminalPane.tsx';
@@ -22,7 +23,7 @@ export default function Panes({ narrow }: { readonly narrow: boolean }) {
 }
 
 function useSplit(id: string, panelIds: string[]) {
-  return useDefaultLayout({ id: `nexthop:split:${id}`, panelIds, storage: localStorage, onlySaveAfterUserInteractions: true });
+  return useDefaultLayout({ id: `nexthop:split:${id}`, panelIds, storage, onlySaveAfterUserInteractions: true });
 }
 
 function Wide() {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { readSaved, type Saved, type Store, writeSaved } from './saved.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { readSaved, type Saved, writeSaved } from './saved.ts';
+import type { Store } from './storage.ts';
 
 function memory(entries: Record<string, string> = {}): Store & { readonly entries: Record<string, string> } {
   return {
@@ -76,4 +77,15 @@ describe('what survives a reload', () => {
     const text = 'saved' in read ? read.saved?.tabs[0]?.text : '';
     expect([text?.length, text?.slice(-3)]).toEqual([60_000, 'end']);
   });
+});
+
+it('where the browser forbids storage, memory stands in for it', async () => {
+  vi.stubGlobal('localStorage', undefined);
+  vi.resetModules();
+  const { isDurable, storage } = await import('./storage.ts');
+  storage.setItem('a', '1');
+  expect([isDurable, storage.getItem('a'), storage.getItem('b')]).toEqual([false, '1', null]);
+  storage.removeItem('a');
+  expect(storage.getItem('a')).toBe(null);
+  vi.unstubAllGlobals();
 });

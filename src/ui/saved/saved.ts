@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { type JournalEntry, readJournal } from '../../engine/index.ts';
+import type { Store } from './storage.ts';
 
 const MAX_TEXT = 60_000;
 const MAX_BYTES = 4_000_000;
@@ -44,9 +45,6 @@ export interface Saved {
   readonly tabs: readonly SavedTab[];
   readonly history: Readonly<Record<string, readonly string[]>>;
 }
-
-/** The part of localStorage that is used; a test gives its own. */
-export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 const keyOf = (lab: string) => `nexthop:lab:${lab}`;
 

@@ -5,6 +5,7 @@ import { type Lab, loadLab, progress, tick } from '../../tutor/index.ts';
 import { worlds } from '../../worlds/index.ts';
 import { createClock, type ScreenClock } from '../clock.ts';
 import { forget, readSaved, type Saved, setAside, writeSaved } from '../saved/saved.ts';
+import { isDurable, storage } from '../saved/storage.ts';
 import { tell } from './notices.ts';
 import { failRun, mountRun, run } from './run.ts';
 import { clearFocus, screen } from './screen.ts';
@@ -45,7 +46,7 @@ export async function openLab(id: string): Promise<void> {
   try {
     const lab = loadLab(id, labTexts[id] ?? '');
     const alone = await claim(id);
-    const read = readSaved(localStorage, id);
+    const read = readSaved(storage, id);
     if ('broken' in read) {
       tell('broken', 'What was saved of this lab could not be read, so it starts afresh.');
       console.warn(`saved state of ${id}: ${read.broken}`);
@@ -55,6 +56,7 @@ export async function openLab(id: string): Promise<void> {
         'second',
         'This lab is open in another tab. This one goes on from the last save as a copy: nothing you do here is kept.',
       );
+    if (!isDurable) tell('unsaved', 'This browser lets the page keep nothing: what you do here ends with it.');
     start(lab, 'saved' in read ? read.saved : undefined, alone);
   } catch (error) {
     failRun(error instanceof Error ? error.message : String(error));
@@ -66,7 +68,7 @@ export async function resetLab(): Promise<void> {
   if (!open) return;
   const { lab, saving } = open;
   clearTimeout(saveTimer);
-  if (saving) forget(localStorage, lab.id);
+  if (saving) forget(storage, lab.id);
   start(lab, undefined, saving);
 }
 
@@ -113,7 +115,7 @@ function restored(lab: Lab, fresh: Sim, saved: Saved | undefined): Restored {
     return { sim, used: saved, timeline };
   } catch (error) {
     console.warn(`replay of ${lab.id}:`, error);
-    setAside(localStorage, lab.id, JSON.stringify(saved));
+    setAside(storage, lab.id, JSON.stringify(saved));
     tell('broken', 'What was saved of this lab could not be replayed, so it starts afresh.');
     return afresh;
   }
@@ -155,7 +157,7 @@ export function saveNow(): void {
   const { lab, sim, ticked } = open;
   const { tabs, texts, history } = terminals.getState();
   const world = sim.world();
-  const failed = writeSaved(localStorage, lab.id, {
+  const failed = writeSaved(storage, lab.id, {
     world: world.id,
     seed: world.seed,
     now: world.now,

@@ -1,5 +1,6 @@
 /** The theme: chosen or the system's, remembered, set on the root element before the first paint. */
 import { createStore } from 'zustand/vanilla';
+import { storage } from '../saved/storage.ts';
 
 export const THEMES = ['system', 'dark', 'light', 'projector'] as const;
 export type ThemeChoice = (typeof THEMES)[number];
@@ -21,16 +22,12 @@ function resolve(choice: ThemeChoice): Theme {
 }
 
 function remembered(): ThemeChoice {
-  try {
-    const kept = localStorage.getItem(KEY);
-    return THEMES.find((theme) => theme === kept) ?? 'system';
-  } catch {
-    return 'system';
-  }
+  const kept = storage.getItem(KEY);
+  return THEMES.find((theme) => theme === kept) ?? 'system';
 }
 
 export const themeStore = createStore<ThemeState>(() => {
-  const choice = typeof localStorage === 'undefined' ? 'system' : remembered();
+  const choice = remembered();
   return { choice, theme: resolve(choice) };
 });
 
@@ -38,9 +35,9 @@ export const themeStore = createStore<ThemeState>(() => {
 export function chooseTheme(choice: ThemeChoice): void {
   themeStore.setState({ choice, theme: resolve(choice) });
   try {
-    localStorage.setItem(KEY, choice);
+    storage.setItem(KEY, choice);
   } catch {
-    // Storage is off: the theme lasts as long as the page.
+    // Storage is full: the theme lasts as long as the page.
   }
 }
 

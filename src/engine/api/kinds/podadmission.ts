@@ -6,7 +6,7 @@ import { KUBE_ALPHABET, randomText } from '../../net/random.ts';
 import type { WriteScope } from '../kind.ts';
 import type { Container, Pod, PodSpec, Toleration } from '../objects.ts';
 import { forbiddenError } from '../status.ts';
-import { getObject } from '../storage.ts';
+import { getObject, objectsOf } from '../storage.ts';
 
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -94,8 +94,22 @@ function checkPriority(pod: Pod, { cluster }: WriteScope): void {
   throw forbiddenError({ group: '', plural: 'pods', kind: 'Pod' }, pod.metadata.name, why);
 }
 
+/**
+ * Nearly three times what a node can run. A real cluster would take more, and a browser tab would stand still over it: the refusal
+ * shows where a quota's would, in the events of the ReplicaSet.
+ */
+const MAX_PODS_PER_NODE = 300;
+
+function checkRoom(pod: Pod, { api }: WriteScope): void {
+  const most = MAX_PODS_PER_NODE * Math.max(1, Object.keys(objectsOf(api, 'nodes')).length);
+  if (Object.keys(objectsOf(api, 'pods')).length < most) return;
+  const why = `not simulated in this lab: more than ${most} pods`;
+  throw forbiddenError({ group: '', plural: 'pods', kind: 'Pod' }, pod.metadata.name, why);
+}
+
 /** The pod as admission lets it in, Pending. @throws StatusError 403 */
 export function admitPod(pod: Pod, scope: WriteScope): Pod {
+  checkRoom(pod, scope);
   checkPriority(pod, scope);
   checkAccount(pod, pod.spec.serviceAccountName || 'default', scope);
   const suffix = randomText(
