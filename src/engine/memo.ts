@@ -13,3 +13,11 @@ export function remember<K, V>(store: Store<K, V>, key: K, make: () => V): V {
   store.set(key, made);
   return made;
 }
+
+/** Whether two lists hold the same values, by identity. */
+export function sameMembers(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -64,7 +64,7 @@ function sessionsOfHost(world: World, host: Host, bird: BirdState): SessionView[
       state,
       up,
       note: up ? undefined : note,
-      received: Object.keys(session?.received?.paths ?? {}).length,
+      received: Object.keys(bird.received[name]?.paths ?? {}).length,
     };
   });
 }
@@ -79,11 +79,12 @@ function announcements(world: World, hosts: readonly Host[]): ReadonlyMap<string
     for (const { name, neighbor } of bgpProtocols(config)) {
       const peer = hostAt(world, neighbor);
       const session = bird.protocols[name]?.session;
-      if (!peer || !session?.received) continue;
+      const received = bird.received[name];
+      if (!peer || !session || !received) continue;
       if (session.phase !== 'Established' && session.staleUntil === undefined) continue;
       const prefixes = byNode.get(peer) ?? new Map<string, boolean>();
       byNode.set(peer, prefixes);
-      for (const prefix of Object.keys(session.received.paths)) {
+      for (const prefix of Object.keys(received.paths)) {
         const taken = bird.table[prefix]?.some((route) => route.protocol === name && !route.filtered) ?? false;
         prefixes.set(prefix, taken || prefixes.get(prefix) === true);
       }

@@ -63,7 +63,9 @@ function speaker(
     phase: off.includes(node) ? ('Active' as const) : ('Established' as const),
     readyAt: 0,
     startupDelay: 0,
-    received: { paths: Object.fromEntries(sentBy(node).map((prefix) => [prefix, [{ prefix, id: '', attributes: {} }]])) },
+  });
+  const received = (node: string) => ({
+    paths: Object.fromEntries(sentBy(node).map((prefix) => [prefix, [{ prefix, id: '', attributes: {} }]])),
   });
   const path = (prefix: string, node: string) => ({
     prefix,
@@ -83,6 +85,7 @@ function speaker(
     protocols: Object.fromEntries(
       nodes.map((node) => [node, { state: 'up', since: NOW, disabled: false, session: session(node) }]),
     ),
+    received: Object.fromEntries(nodes.map((node) => [node, received(node)])),
     table: Object.fromEntries(Object.entries(learned).map(([prefix, by]) => [prefix, by.map((node) => path(prefix, node))])),
     sent: {},
     kernel: [],

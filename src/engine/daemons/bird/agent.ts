@@ -8,19 +8,20 @@
 import type { Agent, AgentResult } from '../../agent.ts';
 import type { NetNamespace } from '../../kernel/namespace.ts';
 import { closeSockets, listen } from '../../kernel/socket.ts';
-import { remember } from '../../memo.ts';
+import { remember, sameMembers } from '../../memo.ts';
 import { type Host, type World, withHost } from '../../world.ts';
 import { configOf } from './config/parse.ts';
-import type { BgpProtocol, BirdConfig, KernelProtocol, ProtocolConfig } from './config/types.ts';
+import type { BirdConfig, KernelProtocol, ProtocolConfig } from './config/types.ts';
 import { directRoutes, learnedRoutes, staticRoutes } from './contributions.ts';
-import { bgpProtocols, configPath, configure, logged, startBird } from './control.ts';
-import { exportTable, importPaths, reuseSent, speakerKey } from './exchange.ts';
+import { bgpProtocols, configPath, configure, startBird } from './control.ts';
+import { runSessions } from './conversations.ts';
+import { importPaths } from './exchange.ts';
+import { exportAll } from './exports.ts';
 import { indexOf } from './index-of-config.ts';
 import { syncKernel } from './kernel-sync.ts';
-import { hostAt, type PathToken, pathToken } from './neighbourhood.ts';
-import { connectStep, establishedPeer, establishedStep, mirrorOf } from './sessions.ts';
-import { judgingFor, speakerOf } from './speakers.ts';
-import type { BirdState, LogLine, ProtocolState, Sent, Session, Table, TableRoute } from './state.ts';
+import { pathToken, type Scene, sceneOf, type Token } from './neighbourhood.ts';
+import { judgingFor } from './speakers.ts';
+import type { BirdState, TableRoute } from './state.ts';
 import { buildTable, type Judging } from './table.ts';
 
 export const bird: Agent = {
@@ -40,26 +41,31 @@ export const bird: Agent = {
 };
 
 interface Seen {
-  readonly inputs: readonly unknown[];
+  /** Itself, as far as a run reads it. */
+  readonly own: Token;
+  readonly scene: Scene;
+  readonly peers: Token;
   readonly wakeAt?: number;
 }
 
 /** What each state was last run with; forgotten after a reload, which then costs one run. */
 const seen = new WeakMap<BirdState, Seen>();
 
-/** Everything a run depends on, to be compared by identity. */
-function inputsOf(before: World, host: Host, config: BirdConfig): readonly unknown[] {
-  const inputs: unknown[] = [host.netns['']?.routes, pathToken(host)];
-  for (const { neighbor } of indexOf(config).bgp) {
-    const peer = hostAt(before, neighbor);
-    if (peer) inputs.push(peer.daemons.bird, pathToken(peer));
-    else inputs.push(undefined);
-  }
-  return inputs;
-}
+/** What can be seen of each BGP protocol's peer. */
+const peersOf = (scene: Scene, config: BirdConfig): Token => indexOf(config).bgp.map(({ neighbor }) => scene.at.get(neighbor));
 
-const sameInputs = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((each, i) => each === b[i]);
+const ownOf = (host: Host): Token => [host.netns['']?.routes, pathToken(host)];
+
+/** When a host whose surroundings are as they were must run again; `false`: now. */
+function idleUntil(scene: Scene, host: Host, state: BirdState, config: BirdConfig, now: number): number | undefined | false {
+  const last = seen.get(state);
+  if (!last || (last.wakeAt !== undefined && last.wakeAt <= now) || !sameMembers(last.own, ownOf(host))) return false;
+  if (last.scene !== scene) {
+    if (!sameMembers(last.peers, peersOf(scene, config))) return false;
+    seen.set(state, { ...last, scene });
+  }
+  return last.wakeAt;
+}
 
 function runHost(world: World, before: World, start: Host): AgentResult {
   let host = start;
@@ -73,17 +79,17 @@ function runHost(world: World, before: World, start: Host): AgentResult {
   }
   const config = configOf(state.loaded);
   if (!config || !state.running) return { world: stored(world, host, state) };
-  const last = state === initial ? seen.get(state) : undefined;
-  const inputs = inputsOf(before, host, config);
-  if (last && sameInputs(last.inputs, inputs) && (last.wakeAt === undefined || last.wakeAt > world.now)) {
-    return last.wakeAt === undefined ? { world } : { world, wakeAt: last.wakeAt };
-  }
-  const result = work(world, before, host, state, config);
-  const after = result.world.hosts[host.name];
-  const afterState = after?.daemons.bird;
+  const scene = sceneOf(before);
+  const idle = state === initial ? idleUntil(scene, host, state, config, world.now) : false;
+  if (idle !== false) return idle === undefined ? { world } : { world, wakeAt: idle };
+  const peers = peersOf(scene, config);
+  const result = work(world, before, host, state, config, peers);
   // A run that changed nothing need not be repeated until something else does.
-  if (after && afterState === initial)
-    seen.set(afterState, result.wakeAt === undefined ? { inputs } : { inputs, wakeAt: result.wakeAt });
+  if (result.world.hosts[host.name]?.daemons.bird === initial) {
+    const { wakeAt } = result;
+    const around = { own: ownOf(host), scene, peers };
+    seen.set(initial, wakeAt === undefined ? around : { ...around, wakeAt });
+  }
   return result;
 }
 
@@ -98,12 +104,12 @@ function stored(world: World, host: Host, state: BirdState): World {
   return withHost(world, host.daemons.bird === state ? host : { ...host, daemons: { ...host.daemons, bird: state } });
 }
 
-function work(world: World, before: World, host: Host, loaded: BirdState, config: BirdConfig): AgentResult {
-  const { state: talked, wakeAt } = runSessions(world, before, host, loaded, config);
-  const around = [host.netns['']?.routes, host.netns['']?.sockets, pathToken(host), config];
-  const settled = settledWith.get(talked);
+function work(world: World, before: World, host: Host, loaded: BirdState, config: BirdConfig, peers: Token): AgentResult {
+  const { state: talked, wakeAt } = runSessions(world, before, host, loaded, config, peers);
+  const around = [talked.protocols, talked.received, host.netns['']?.routes, host.netns['']?.sockets, pathToken(host), config];
+  const settled = settledWith.get(talked.table);
   // Most runs only find that a peer changed something that is no concern of ours.
-  if (settled && sameInputs(settled, around)) {
+  if (settled && sameMembers(settled, around)) {
     return wakeAt === undefined ? { world: stored(world, host, talked) } : { world: stored(world, host, talked), wakeAt };
   }
   const judging = judgingFor(talked, config);
@@ -114,109 +120,27 @@ function work(world: World, before: World, host: Host, loaded: BirdState, config
   const recovered = recovery(state, config, world.now);
   state = recovered.state;
   const next = programmed(host, state, config, judging);
-  if (state === talked && next === host && state.recoveryUntil === undefined) settledWith.set(state, around);
+  if (state === talked && next === host && state.recoveryUntil === undefined) settledWith.set(state.table, around);
   const result = stored(world, next, state);
   const wakes = [wakeAt, recovered.wakeAt].filter((at) => at !== undefined);
   return wakes.length === 0 ? { world: result } : { world: result, wakeAt: Math.min(...wakes) };
 }
 
-/** The surroundings in which a state's table, exports and kernel routes were found to be what they must be. */
-const settledWith = new WeakMap<BirdState, readonly unknown[]>();
-
-/** What matters of the other side to a session that is established. */
-interface Glance {
-  readonly running: boolean;
-  readonly loaded: unknown;
-  readonly sent: unknown;
-  readonly establishedAt: number | undefined;
-  readonly there: PathToken;
-  readonly here: PathToken;
-}
-
-/** What an established session was last found well with. */
-const glances = new WeakMap<Session, Glance>();
-
-/** What matters to an established session, as it is now; undefined: something is missing. */
-function glanceAt(before: World, host: Host, protocol: BgpProtocol): Glance | undefined {
-  const peer = hostAt(before, protocol.neighbor);
-  const bird = peer?.daemons.bird;
-  const mirror = bird && mirrorOf(before, host, protocol);
-  if (!peer || !bird || !mirror) return undefined;
-  const theirs = bird.protocols[mirror.name]?.session;
-  return {
-    running: bird.running,
-    loaded: bird.loaded,
-    sent: bird.sent[mirror.name],
-    establishedAt: theirs?.phase === 'Established' ? theirs.establishedAt : undefined,
-    there: pathToken(peer),
-    here: pathToken(host),
-  };
-}
-
-const sameGlance = (a: Glance, b: Glance): boolean =>
-  a.running === b.running &&
-  a.loaded === b.loaded &&
-  a.sent === b.sent &&
-  a.establishedAt === b.establishedAt &&
-  a.there === b.there &&
-  a.here === b.here;
-
-function runSessions(
-  world: World,
-  before: World,
-  host: Host,
-  state: BirdState,
-  config: BirdConfig,
-): { state: BirdState; wakeAt?: number } {
-  let wakeAt: number | undefined;
-  let protocols = state.protocols;
-  const lines: LogLine[] = [];
-  const was = before.hosts[host.name]?.daemons.bird;
-  for (const protocol of bgpProtocols(config)) {
-    const current = state.protocols[protocol.name];
-    // A session that was made or changed in this round is not yet what its peer sees.
-    if (!current?.session || current.disabled || was?.protocols[protocol.name]?.session !== current.session) continue;
-    const established = current.session.phase === 'Established';
-    const glance = established ? glanceAt(before, host, protocol) : undefined;
-    const last = glance && glances.get(current.session);
-    if (glance && last && sameGlance(glance, last)) continue;
-    const step = established ? establishedStep : connectStep;
-    const result = step(before, host, protocol, current, world.now);
-    // Without `debug` only errors are told to the log.
-    const told = result.log !== undefined && (/^(Received|Error):/.test(result.log) || protocol.debug.includes('events'));
-    if (told) lines.push({ at: world.now, level: 'INFO', text: `${protocol.name}: ${result.log}` });
-    if (result.wakeAt !== undefined) wakeAt = Math.min(wakeAt ?? result.wakeAt, result.wakeAt);
-    const updated = listened(before, host, protocol, result.state);
-    if (updated !== current) protocols = { ...protocols, [protocol.name]: updated };
-    else if (glance && result.wakeAt === undefined) glances.set(current.session, glance);
-  }
-  const next = protocols === state.protocols ? state : logged({ ...state, protocols }, lines);
-  return wakeAt === undefined ? { state: next } : { state: next, wakeAt };
-}
-
-/** The session with what the peer sends by now. */
-function listened(before: World, host: Host, protocol: BgpProtocol, state: ProtocolState): ProtocolState {
-  const session = state.session;
-  if (session?.phase !== 'Established') return state;
-  const peer = establishedPeer(before, host, protocol, session);
-  const sent = peer?.bird.sent[peer.protocol.name];
-  if (!sent || sent === session.received) return state;
-  const { staleUntil: _staleUntil, ...rest } = session;
-  return { ...state, session: { ...rest, received: sent } };
-}
+/** The surroundings in which a table was found to be what it must be, and its exports and kernel routes with it. */
+const settledWith = new WeakMap<BirdState['table'], Token>();
 
 function contributions(host: Host, state: BirdState, config: BirdConfig, routerId: string): readonly (readonly TableRoute[])[] {
   const ns = host.netns[''];
   if (!ns) return [];
   return config.protocols.map((protocol) => {
     const current = state.protocols[protocol.name];
-    return current && !current.disabled ? contribution(protocol, current, host.name, ns, routerId) : [];
+    return current && !current.disabled ? contribution(protocol, state, host.name, ns, routerId) : [];
   });
 }
 
 function contribution(
   protocol: ProtocolConfig,
-  { session }: ProtocolState,
+  state: BirdState,
   host: string,
   ns: NetNamespace,
   routerId: string,
@@ -224,50 +148,16 @@ function contribution(
   if (protocol.type === 'direct') return directRoutes(protocol, ns, host);
   if (protocol.type === 'static') return staticRoutes(protocol, ns, host);
   if (protocol.type === 'kernel') return learnedRoutes(protocol, ns, host);
-  if (protocol.type === 'device' || !session?.received) return [];
-  const routes = importPaths(session.received, { protocol, routerId }, host);
-  return session.staleUntil === undefined ? routes : asStale(routes);
+  const received = state.received[protocol.name];
+  if (protocol.type === 'device' || !received) return [];
+  const routes = importPaths(received, { protocol, routerId }, host);
+  return state.protocols[protocol.name]?.session?.staleUntil === undefined ? routes : asStale(routes);
 }
 
 const stale = new WeakMap<readonly TableRoute[], readonly TableRoute[]>();
 
 function asStale(routes: readonly TableRoute[]): readonly TableRoute[] {
   return remember(stale, routes, () => routes.map((route) => ({ ...route, stale: true })));
-}
-
-function exportAll(before: World, host: Host, state: BirdState, config: BirdConfig, judging: Judging): BirdState['sent'] {
-  const last = exportedFrom.get(state.sent);
-  if (last && last.table === state.table && last.protocols === state.protocols && last.config === config) return state.sent;
-  const sent = exportAnew(before, host, state, config, judging);
-  exportedFrom.set(sent, { table: state.table, protocols: state.protocols, config });
-  return sent;
-}
-
-/** What a set of exports was made from. */
-const exportedFrom = new WeakMap<
-  BirdState['sent'],
-  { readonly table: Table; readonly protocols: BirdState['protocols']; readonly config: BirdConfig }
->();
-
-function exportAnew(before: World, host: Host, state: BirdState, config: BirdConfig, judging: Judging): BirdState['sent'] {
-  const shared = new Map<string, Sent>();
-  const plain = indexOf(config).isPlain;
-  const next: Record<string, Sent> = {};
-  let same = true;
-  for (const protocol of bgpProtocols(config)) {
-    if (state.protocols[protocol.name]?.session?.phase !== 'Established') continue;
-    const speaker = speakerOf(before, host, state, config, protocol, judging);
-    const key = speakerKey(speaker);
-    const old = state.sent[protocol.name];
-    // Only a session whose own routes could come back to it needs a list of its own.
-    const alone = !plain && Object.keys(state.protocols[protocol.name]?.session?.received?.paths ?? {}).length > 0;
-    const made = alone ? undefined : shared.get(key);
-    const sent = made ?? reuseSent(old, exportTable(state.table, speaker, alone ? undefined : key));
-    if (!alone && !made) shared.set(key, sent);
-    next[protocol.name] = sent;
-    if (sent !== old) same = false;
-  }
-  return same && Object.keys(next).length === Object.keys(state.sent).length ? state.sent : next;
 }
 
 /** A recovering bird leaves the kernel alone until all its peers are back, or it has waited long enough. */
@@ -278,7 +168,7 @@ function recovery(state: BirdState, config: BirdConfig, now: number): { state: B
     (protocol) =>
       protocol.gracefulRestart === 'able' &&
       !state.protocols[protocol.name]?.disabled &&
-      !state.protocols[protocol.name]?.session?.received,
+      !state.received[protocol.name],
   );
   return waiting && now < recoveryUntil ? { state, wakeAt: recoveryUntil } : { state: rest };
 }

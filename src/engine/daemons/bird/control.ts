@@ -10,7 +10,15 @@ import type { BgpProtocol, BirdConfig, ProtocolConfig } from './config/types.ts'
 import { indexOf } from './index-of-config.ts';
 import { withdrawKernel } from './kernel-sync.ts';
 import { CEASE_DECONFIGURED, CEASE_RECONFIGURED, CEASE_SHUTDOWN, startSession } from './sessions.ts';
-import { type BirdState, freshBird, type LoadedConfig, type LogLine, MAX_LOG_LINES, type ProtocolState } from './state.ts';
+import {
+  type BirdState,
+  freshBird,
+  type LoadedConfig,
+  type LogLine,
+  MAX_LOG_LINES,
+  type ProtocolState,
+  withProtocols,
+} from './state.ts';
 
 /** Where a host's bird finds its configuration: Calico's writes it for its own, the distribution's is in /etc/bird. */
 export function configPath(host: Host): string {
@@ -75,11 +83,10 @@ export function commit(world: World, host: Host, state: BirdState, loaded: Loade
   }
   const text = old ? 'Reconfigured' : 'Started';
   const next: BirdState = {
-    ...rest,
+    ...withProtocols(rest, protocols),
     loaded,
     ...(state.loaded && { previous: state.loaded }),
     loadedAt: world.now,
-    protocols,
     farewells,
   };
   return logged(next, [
@@ -125,14 +132,7 @@ function needsRestart(was: ProtocolConfig, now: ProtocolConfig): boolean {
 function closeSession(world: World, state: ProtocolState, subcode: number): ProtocolState {
   const { session, ...rest } = state;
   if (!session) return state;
-  const {
-    received: _received,
-    staleUntil: _staleUntil,
-    possibleSince: _possible,
-    attemptAt: _attempt,
-    error: _error,
-    ...kept
-  } = session;
+  const { staleUntil: _staleUntil, possibleSince: _possible, attemptAt: _attempt, error: _error, ...kept } = session;
   return { ...rest, session: { ...kept, phase: 'Idle', startupDelay: 0, closed: { at: world.now, code: 6, subcode } } };
 }
 
@@ -141,7 +141,8 @@ export function disableProtocol(world: World, state: BirdState, name: string, su
   const protocol = state.protocols[name];
   if (!protocol || protocol.disabled) return undefined;
   const closed = closeSession(world, protocol, subcode);
-  return { ...state, protocols: { ...state.protocols, [name]: { ...closed, state: 'down', since: world.now, disabled: true } } };
+  const down: ProtocolState = { ...closed, state: 'down', since: world.now, disabled: true };
+  return withProtocols(state, { ...state.protocols, [name]: down });
 }
 
 /** `birdc enable`: undefined when it is enabled already. */
@@ -155,7 +156,7 @@ export function enableProtocol(
   const known = state.protocols[name];
   const protocol = config.protocols.find((each) => each.name === name);
   if (!known?.disabled || !protocol) return undefined;
-  return { ...state, protocols: { ...state.protocols, [name]: restarted(world, host, protocol, known) } };
+  return withProtocols(state, { ...state.protocols, [name]: restarted(world, host, protocol, known) });
 }
 
 function restarted(world: World, host: string, protocol: ProtocolConfig, known: ProtocolState): ProtocolState {
@@ -204,7 +205,7 @@ export function stopBird(world: World, host: Host, how: 'clean' | 'killed'): Hos
   if (own) netns = { ...netns, '': closeSockets(own, (socket) => socket.process === 'bird') };
   const text = how === 'clean' ? ['Shutting down', 'Shutdown completed'] : [];
   const stopped = logged(
-    { ...state, running: false, stopped: how, protocols, farewells, table: {}, sent: {} },
+    { ...withProtocols(state, protocols), running: false, stopped: how, farewells, table: {}, sent: {} },
     text.map((line) => ({ at: world.now, level: 'INFO', text: line })),
   );
   return { ...host, netns, daemons: { ...host.daemons, bird: stopped } };

@@ -134,29 +134,6 @@ export function exported(route: TableRoute, speaker: Speaker): TableRoute | unde
   return verdict.accepted ? verdict.route : undefined;
 }
 
-const exportsOf = new WeakMap<Table, Map<string, Sent>>();
-
-/**
- * All that a session sends of a table.
- * @param key what makes two sessions send the same (speakerKey); undefined: nobody shares it
- */
-export function exportTable(table: Table, speaker: Speaker, key: string | undefined): Sent {
-  if (key === undefined) return exportAnew(table, speaker);
-  let known = exportsOf.get(table);
-  if (!known) {
-    known = new Map();
-    exportsOf.set(table, known);
-  }
-  let sent = known.get(key);
-  if (!sent) {
-    sent = exportAnew(table, speaker, key);
-    known.set(key, sent);
-  }
-  return sent;
-}
-
-const pathsOfList = new WeakMap<readonly TableRoute[], Map<string, readonly Path[]>>();
-
 function pathsOf(list: readonly TableRoute[], speaker: Speaker): readonly Path[] {
   const internal = isInternal(speaker.protocol);
   const paths: Path[] = [];
@@ -168,44 +145,45 @@ function pathsOf(list: readonly TableRoute[], speaker: Speaker): readonly Path[]
   return paths;
 }
 
-function exportAnew(table: Table, speaker: Speaker, key?: string): Sent {
+const pathsByKey = new WeakMap<readonly TableRoute[], Map<string, readonly Path[]>>();
+const NO_PATHS: readonly Path[] = [];
+
+interface ExportOptions {
+  /** What makes two sessions send the same (speakerKey); absent: nobody shares it. */
+  readonly key?: string | undefined;
+  /** The table `old` was made from, by the same rules: networks whose routes are still the same objects are sent as they were. */
+  readonly made?: Table | undefined;
+}
+
+/** All that a session sends of a table: the same `Sent` as before when nothing in it differs, and the same lists inside where they do not. */
+export function exportTable(table: Table, speaker: Speaker, old: Sent, { key, made }: ExportOptions): Sent {
   const paths: Record<string, readonly Path[]> = {};
-  let any = false;
+  let count = 0;
+  let same = true;
   for (const prefix of Object.keys(table)) {
     const list = table[prefix] ?? [];
-    let made: readonly Path[] | undefined;
-    if (key === undefined) made = pathsOf(list, speaker);
-    else {
-      const known = remember(pathsOfList, list, () => new Map<string, readonly Path[]>());
-      made = known.get(key);
-      if (!made) {
-        made = pathsOf(list, speaker);
-        known.set(key, made);
-      }
-    }
-    if (made.length === 0) continue;
-    paths[prefix] = made;
-    any = true;
+    const before = old.paths[prefix] ?? NO_PATHS;
+    const now = made && made[prefix] === list ? before : samePaths(before, sharedPaths(list, speaker, key));
+    if (now.length === 0) continue;
+    paths[prefix] = now;
+    count++;
+    if (now !== before) same = false;
   }
-  return any ? { paths } : NOTHING_SENT;
+  if (same && count === Object.keys(old.paths).length) return old;
+  return count === 0 ? NOTHING_SENT : { paths };
 }
+
+function sharedPaths(list: readonly TableRoute[], speaker: Speaker, key: string | undefined): readonly Path[] {
+  if (key === undefined) return pathsOf(list, speaker);
+  const known = remember(pathsByKey, list, () => new Map<string, readonly Path[]>());
+  return remember(known, key, () => pathsOf(list, speaker));
+}
+
+const samePaths = (before: readonly Path[], now: readonly Path[]): readonly Path[] =>
+  before === now || JSON.stringify(before) === JSON.stringify(now) ? before : now;
 
 /** Which of a sender's routes a path is: its source, as a number would say on the wire. */
 const pathId = (route: TableRoute): string => (route.id === '' ? route.protocol : `${route.protocol}/${hash32(route.id)}`);
-
-/** The same `Sent` as before when nothing in it differs, and the same lists inside where they do not. */
-export function reuseSent(old: Sent | undefined, next: Sent): Sent {
-  if (!old || old === next) return next;
-  const paths: Record<string, readonly Path[]> = {};
-  let same = Object.keys(old.paths).length === Object.keys(next.paths).length;
-  for (const [prefix, list] of Object.entries(next.paths)) {
-    const before = old.paths[prefix];
-    const equal = before && (before === list || JSON.stringify(before) === JSON.stringify(list));
-    paths[prefix] = equal ? before : list;
-    if (!equal) same = false;
-  }
-  return same ? old : { paths };
-}
 
 /** The receiving side of a session. */
 export interface Receiver {

@@ -3,29 +3,49 @@
  * where one host's bird looks at another host.
  */
 import type { NetNamespace } from '../../kernel/namespace.ts';
-import { remember } from '../../memo.ts';
+import { remember, sameMembers } from '../../memo.ts';
 import { masked, toNumber } from '../../net/address.ts';
 import { canReach } from '../../packet/reach.ts';
 import type { Host, World } from '../../world.ts';
 import { linkTowards } from './contributions.ts';
 
-const indexes = new WeakMap<World['hosts'], ReadonlyMap<string, string>>();
+const globals = new WeakMap<NetNamespace['links'], readonly string[]>();
+const NONE: readonly string[] = [];
+
+/** Addresses under which a namespace can be met from outside. */
+function globalAddresses(ns: NetNamespace | undefined): readonly string[] {
+  if (!ns) return NONE;
+  return remember(globals, ns.links, () =>
+    Object.values(ns.links)
+      .filter((link) => link.segment !== undefined)
+      .flatMap((link) => link.addresses.filter((own) => own.scope === 'global').map((own) => own.address)),
+  );
+}
+
+interface AddressBook {
+  readonly names: readonly string[];
+  readonly addresses: readonly (readonly string[])[];
+  readonly hostOf: ReadonlyMap<string, string>;
+}
+
+const books = new WeakMap<World['hosts'], AddressBook>();
+/** The book made last: hosts change in every round, their addresses hardly ever. */
+let lastBook: AddressBook = { names: [], addresses: [], hostOf: new Map() };
+
+function addressBook(hosts: World['hosts']): AddressBook {
+  return remember(books, hosts, () => {
+    const names = Object.keys(hosts);
+    const addresses = names.map((name) => globalAddresses(hosts[name]?.netns['']));
+    if (sameMembers(names, lastBook.names) && sameMembers(addresses, lastBook.addresses)) return lastBook;
+    const hostOf = new Map(names.flatMap((name, i) => (addresses[i] ?? NONE).map((own) => [own, name] as const)));
+    lastBook = { names, addresses, hostOf };
+    return lastBook;
+  });
+}
 
 /** The host that has an address in its own namespace. */
 export function hostAt(world: World, address: string): Host | undefined {
-  let index = indexes.get(world.hosts);
-  if (!index) {
-    const built = new Map<string, string>();
-    for (const host of Object.values(world.hosts)) {
-      for (const link of Object.values(host.netns['']?.links ?? {})) {
-        for (const own of link.addresses)
-          if (own.scope === 'global' && link.segment !== undefined) built.set(own.address, host.name);
-      }
-    }
-    index = built;
-    indexes.set(world.hosts, index);
-  }
-  const name = index.get(address);
+  const name = addressBook(world.hosts).hostOf.get(address);
   return name === undefined ? undefined : world.hosts[name];
 }
 
@@ -50,29 +70,62 @@ export function addressTowards(host: Host, address: string): string | undefined 
   return source;
 }
 
-/** What decides whether packets pass: links, sockets, and the filter chains that see a connection to or from the host itself. */
-function pathInputs(host: Host): readonly unknown[] {
-  const ns = host.netns[''];
-  const filter = ns?.netfilter.tables.filter?.chains;
-  return [host.up, ns?.links, ns?.sockets, filter?.INPUT, filter?.OUTPUT];
+/** A list whose identity stands for its members: as long as they are the same, so is the list. */
+export type Token = readonly unknown[];
+
+/** @param last the tokens given last, by host */
+function tokenFor(last: Map<string, Token>, host: string, members: Token): Token {
+  const known = last.get(host);
+  if (known && sameMembers(known, members)) return known;
+  last.set(host, members);
+  return members;
 }
 
-/** Stands for a host's side of every path: the same object as long as nothing changed that decides whether packets pass. */
-export interface PathToken {
-  readonly inputs: readonly unknown[];
+const lastPaths = new Map<string, Token>();
+const paths = new WeakMap<Host, Token>();
+
+/** A host's side of every path: links, sockets, and the filter chains that see a connection to or from the host itself. */
+export function pathToken(host: Host): Token {
+  return remember(paths, host, () => {
+    const ns = host.netns[''];
+    const filter = ns?.netfilter.tables.filter?.chains;
+    return tokenFor(lastPaths, host.name, [host.up, ns?.links, ns?.sockets, filter?.INPUT, filter?.OUTPUT]);
+  });
 }
 
-const tokens = new Map<string, PathToken>();
-const tokenOf = new WeakMap<Host, PathToken>();
+const lastAppearances = new Map<string, Token>();
+const appearances = new WeakMap<Host, Token>();
 
-export function pathToken(host: Host): PathToken {
-  return remember(tokenOf, host, () => {
-    const inputs = pathInputs(host);
-    const last = tokens.get(host.name);
-    if (last?.inputs.every((each, i) => each === inputs[i])) return last;
-    const token = { inputs };
-    tokens.set(host.name, token);
-    return token;
+/** All that another bird can notice of a host. What a bird takes in and chooses is its own affair until it sends it on. */
+export function appearanceOf(host: Host): Token {
+  return remember(appearances, host, () => {
+    const { running, startedAt, loaded, protocols, sent, farewells } = host.daemons.bird ?? {};
+    const members = [pathToken(host), running, startedAt, loaded, protocols, sent, farewells];
+    return tokenFor(lastAppearances, host.name, members);
+  });
+}
+
+/** The appearances of all hosts, by address. As long as no host looks different, it is the same object. */
+export interface Scene {
+  readonly members: Token;
+  readonly at: ReadonlyMap<string, Token>;
+}
+
+const scenes = new WeakMap<World['hosts'], Scene>();
+let lastScene: Scene = { members: [], at: new Map() };
+
+export function sceneOf({ hosts }: World): Scene {
+  return remember(scenes, hosts, () => {
+    const book = addressBook(hosts);
+    const members = [book, ...Object.values(hosts).map(appearanceOf)];
+    if (sameMembers(members, lastScene.members)) return lastScene;
+    const at = new Map<string, Token>();
+    for (const [address, name] of book.hostOf) {
+      const host = hosts[name];
+      if (host) at.set(address, appearanceOf(host));
+    }
+    lastScene = { members, at };
+    return lastScene;
   });
 }
 
@@ -86,11 +139,11 @@ export function isConnected(from: Host, to: Host, address: string): boolean {
 }
 
 interface Answer {
-  readonly to: PathToken;
+  readonly to: Token;
   readonly yes: boolean;
 }
 
-const answers = new WeakMap<PathToken, Map<string, Answer>>();
+const answers = new WeakMap<Token, Map<string, Answer>>();
 
 /**
  * Do packets to a listening peer pass, there and back? Asked of the packet walk, and again only when something on either host

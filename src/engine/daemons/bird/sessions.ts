@@ -154,7 +154,7 @@ export function connectStep(before: World, host: Host, protocol: BgpProtocol, st
 /** The restart timer of a peer that did not come back: its routes go. */
 function expireStale(state: ProtocolState, session: Session, now: number): SessionResult | undefined {
   if (session.staleUntil === undefined || session.staleUntil > now) return undefined;
-  const { staleUntil: _staleUntil, received: _received, ...rest } = session;
+  const { staleUntil: _staleUntil, ...rest } = session;
   return { state: { ...state, since: now, session: rest }, log: 'Neighbor graceful restart timeout' };
 }
 
@@ -288,6 +288,7 @@ export function establishedStep(
     heard,
     mirror,
     bird?.running ? 'Connection reset by peer' : 'Connection closed',
+    host.daemons.bird?.received[protocol.name] !== undefined,
     now,
   );
 }
@@ -323,21 +324,15 @@ function broken(
   session: Session,
   mirror: BgpProtocol | undefined,
   text: string,
+  hasRoutes: boolean,
   now: number,
 ): SessionResult {
   const error: SessionError = { class: 'Socket', text };
   const again = startSession(world, host.name, protocol, 0, { ...session, error });
-  const graceful = protocol.gracefulRestart !== 'off' && mirror?.gracefulRestart === 'able' && session.received;
+  const graceful = protocol.gracefulRestart !== 'off' && mirror?.gracefulRestart === 'able' && hasRoutes;
   // Its router id goes on to decide between its routes and others'.
-  const kept: Session =
-    graceful && session.received
-      ? {
-          ...again,
-          ...(session.peerId !== undefined && { peerId: session.peerId }),
-          received: session.received,
-          staleUntil: now + mirror.gracefulRestartTime * 1000,
-        }
-      : again;
+  const known = session.peerId === undefined ? again : { ...again, peerId: session.peerId };
+  const kept: Session = graceful ? { ...known, staleUntil: now + mirror.gracefulRestartTime * 1000 } : again;
   const log = graceful ? 'Neighbor graceful restart detected' : text;
   return { state: { ...state, state: 'start', since: now, session: kept }, log };
 }

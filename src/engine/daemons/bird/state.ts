@@ -18,6 +18,8 @@ export interface BirdState extends DaemonState {
   /** Why the last load failed; such a bird runs on with what it had, or exits when it had nothing. */
   readonly loadError?: string;
   readonly protocols: Readonly<Record<string, ProtocolState>>;
+  /** The last of each peer's `sent` that was taken in, by the protocol that holds its session. */
+  readonly received: Readonly<Record<string, Sent>>;
   readonly table: Table;
   /** What each BGP protocol sends: shared between protocols that send alike. */
   readonly sent: Readonly<Record<string, Sent>>;
@@ -83,8 +85,6 @@ export interface Session {
   readonly closed?: { readonly at: number; readonly code: number; readonly subcode: number };
   /** Until when the routes of a peer that went away without a word are kept. */
   readonly staleUntil?: number;
-  /** The last of the peer's `Sent` that was taken in. */
-  readonly received?: Sent;
 }
 
 export interface SessionError {
@@ -160,5 +160,15 @@ export type Table = Readonly<Record<string, readonly TableRoute[]>>;
 
 /** A bird that has just been started and has read nothing yet. */
 export function freshBird(now: number): BirdState {
-  return { running: true, startedAt: now, protocols: {}, table: {}, sent: {}, kernel: [], farewells: {}, log: [] };
+  return { running: true, startedAt: now, protocols: {}, received: {}, table: {}, sent: {}, kernel: [], farewells: {}, log: [] };
+}
+
+/** A session holds what its peer sent while it is established, and while it waits for the peer to come back. */
+const holdsRoutes = (session: Session | undefined): boolean =>
+  session !== undefined && (session.phase === 'Established' || session.staleUntil !== undefined);
+
+/** The state with other protocols: what a session received goes when the session no longer holds it. */
+export function withProtocols(state: BirdState, protocols: BirdState['protocols'], received = state.received): BirdState {
+  const held = Object.entries(received).filter(([name]) => holdsRoutes(protocols[name]?.session));
+  return { ...state, protocols, received: held.length === Object.keys(received).length ? received : Object.fromEntries(held) };
 }

@@ -129,7 +129,8 @@ function count(view: View, protocol: ProtocolConfig, session: Session | undefine
   const own = all.filter((route) => route.protocol === protocol.name);
   const imported = own.filter((route) => !route.filtered).length;
   const preferred = lists.filter((list) => list[0]?.protocol === protocol.name && !list[0].filtered).length;
-  const received = session?.received ? Object.values(session.received.paths).flat().length : own.length;
+  const taken = view.state.received[protocol.name];
+  const received = taken ? Object.values(taken.paths).flat().length : own.length;
   const result = {
     imported,
     filtered: own.length - imported,
@@ -232,7 +233,7 @@ ${state.recoveryUntil === undefined ? '' : `Graceful restart recovery in progres
 }
 
 const waitingPeers = (state: BirdState): number =>
-  Object.values(state.protocols).filter(({ session }) => session && !session.received).length;
+  Object.entries(state.protocols).filter(([name, { session }]) => session && !state.received[name]).length;
 
 const SCOPES: readonly (readonly [first: string, last: string, name: string])[] = [
   ['10.0.0.0', '10.255.255.255', 'site'],

@@ -1,0 +1,87 @@
+/**
+ * What a host's BGP sessions send: one list for all that send alike. Models the feed side of nest/rt-table.c; the rules for one route
+ * are in exchange.ts. Made anew only when the table, a session or the configuration differs.
+ */
+import { sameMembers } from '../../memo.ts';
+import type { Host, World } from '../../world.ts';
+import type { BirdConfig } from './config/types.ts';
+import { bgpProtocols } from './control.ts';
+import { exportTable, type Speaker, speakerKey } from './exchange.ts';
+import { indexOf } from './index-of-config.ts';
+import { speakerOf } from './speakers.ts';
+import { type BirdState, NOTHING_SENT, type Sent, type Table } from './state.ts';
+import type { Judging } from './table.ts';
+
+/** Established sessions that send alike: what is worked out for one holds for all. */
+interface UpdateGroup {
+  readonly speaker: Speaker;
+  /** Absent: a session whose own routes could come back to it, which shares its list with nobody. */
+  readonly key?: string;
+  readonly names: readonly string[];
+}
+
+/** What a set of exports was made from. */
+interface Source {
+  readonly table: Table;
+  readonly groups: readonly UpdateGroup[];
+}
+
+const sources = new WeakMap<BirdState['sent'], Source>();
+
+/** `sent` as it must be for a state; the same object when it is. */
+export function exportAll(before: World, host: Host, state: BirdState, config: BirdConfig, judging: Judging): BirdState['sent'] {
+  const groups = groupsOf(before, host, state, config, judging);
+  const last = sources.get(state.sent);
+  if (last && last.table === state.table && last.groups === groups) return state.sent;
+  const next: Record<string, Sent> = {};
+  let count = 0;
+  let same = true;
+  for (const { speaker, key, names } of groups) {
+    const old = state.sent[speaker.protocol.name] ?? NOTHING_SENT;
+    const sent = exportTable(state.table, speaker, old, { key, made: last?.groups === groups ? last.table : undefined });
+    for (const name of names) {
+      next[name] = sent;
+      if (state.sent[name] !== sent) same = false;
+    }
+    count += names.length;
+  }
+  const sent = same && count === Object.keys(state.sent).length ? state.sent : next;
+  sources.set(sent, { table: state.table, groups });
+  return sent;
+}
+
+interface Grouping {
+  readonly from: readonly unknown[];
+  readonly groups: readonly UpdateGroup[];
+}
+
+const groupsOfConfig = new WeakMap<BirdConfig, Grouping>();
+
+function groupsOf(before: World, host: Host, state: BirdState, config: BirdConfig, judging: Judging): readonly UpdateGroup[] {
+  const plain = indexOf(config).isPlain;
+  // Where nothing received is sent on, it does not matter from whom it came.
+  const from = [state.protocols, host.netns['']?.links, plain || state.received];
+  const last = groupsOfConfig.get(config);
+  if (last && sameMembers(last.from, from)) return last.groups;
+  const shared = new Map<string, { speaker: Speaker; key: string; names: string[] }>();
+  const groups: UpdateGroup[] = [];
+  for (const protocol of bgpProtocols(config)) {
+    const { name } = protocol;
+    if (state.protocols[name]?.session?.phase !== 'Established') continue;
+    const speaker = speakerOf(before, host, state, config, protocol, judging);
+    if (!plain && Object.keys(state.received[name]?.paths ?? {}).length > 0) {
+      groups.push({ speaker, names: [name] });
+      continue;
+    }
+    const key = speakerKey(speaker);
+    const known = shared.get(key);
+    if (known) known.names.push(name);
+    else {
+      const group = { speaker, key, names: [name] };
+      shared.set(key, group);
+      groups.push(group);
+    }
+  }
+  groupsOfConfig.set(config, { from, groups });
+  return groups;
+}
