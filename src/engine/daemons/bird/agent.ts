@@ -113,8 +113,7 @@ function work(world: World, before: World, host: Host, loaded: BirdState, config
     return wakeAt === undefined ? { world: stored(world, host, talked) } : { world: stored(world, host, talked), wakeAt };
   }
   const judging = judgingFor(talked, config);
-  const routerId = config.routerId ?? host.address;
-  const table = buildTable(talked.table, contributions(host, talked, config, routerId), judging, world.now);
+  const table = buildTable(talked.table, contributions(host, talked, config), judging, world.now);
   const sent = exportAll(before, host, { ...talked, table }, config, judging);
   let state = talked.table === table && talked.sent === sent ? talked : { ...talked, table, sent };
   const recovered = recovery(state, config, world.now);
@@ -129,13 +128,33 @@ function work(world: World, before: World, host: Host, loaded: BirdState, config
 /** The surroundings in which a table was found to be what it must be, and its exports and kernel routes with it. */
 const settledWith = new WeakMap<BirdState['table'], Token>();
 
-function contributions(host: Host, state: BirdState, config: BirdConfig, routerId: string): readonly (readonly TableRoute[])[] {
+/** What a configuration's protocols last brought into the table, and from what. */
+interface Brought {
+  readonly from: Token;
+  readonly received: BirdState['received'];
+  readonly lists: readonly (readonly TableRoute[])[];
+}
+
+const brought = new WeakMap<BirdConfig, Brought>();
+
+/** What each protocol brings into the table, in the configuration's order. */
+function contributions(host: Host, state: BirdState, config: BirdConfig): readonly (readonly TableRoute[])[] {
   const ns = host.netns[''];
   if (!ns) return [];
-  return config.protocols.map((protocol) => {
-    const current = state.protocols[protocol.name];
-    return current && !current.disabled ? contribution(protocol, state, host.name, ns, routerId) : [];
+  const { protocols, received } = state;
+  const from = [protocols, ns.links, ns.routes];
+  const known = brought.get(config);
+  const last = known && sameMembers(known.from, from) ? known : undefined;
+  if (last?.received === received) return last.lists;
+  const routerId = config.routerId ?? host.address;
+  const lists = config.protocols.map((protocol, i) => {
+    const { name } = protocol;
+    const kept = last && last.received[name] === received[name] ? last.lists[i] : undefined;
+    if (kept) return kept;
+    return protocols[name]?.disabled === false ? contribution(protocol, state, host.name, ns, routerId) : [];
   });
+  brought.set(config, { from, received, lists });
+  return lists;
 }
 
 function contribution(

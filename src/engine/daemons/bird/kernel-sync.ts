@@ -4,6 +4,7 @@
  */
 import { programRoutes } from '../../kernel/fib.ts';
 import type { NetNamespace, NextHop, Route } from '../../kernel/namespace.ts';
+import { remember, sameMembers } from '../../memo.ts';
 import { toNumber } from '../../net/address.ts';
 import type { KernelProtocol } from './config/types.ts';
 import { runFilter } from './filter.ts';
@@ -65,23 +66,17 @@ function toFib(route: TableRoute): Route | undefined {
   return nexthops.length === 0 ? undefined : { ...common, type: 'unicast', nexthops, scope: 'global' };
 }
 
-const made = new WeakMap<KernelProtocol, WeakMap<readonly TableRoute[], { readonly fib?: Route }>>();
+type Rows = WeakMap<readonly TableRoute[], { readonly fib?: Route }>;
+
+const rowsOf = new WeakMap<KernelProtocol, Rows>();
 
 /** The kernel's row for a network, kept while its routes are the same. */
-function fibOf(list: readonly TableRoute[], protocol: KernelProtocol, judging: Judging): Route | undefined {
-  let known = made.get(protocol);
-  if (!known) {
-    known = new WeakMap();
-    made.set(protocol, known);
-  }
-  let row = known.get(list);
-  if (!row) {
+function fibOf(rows: Rows, list: readonly TableRoute[], protocol: KernelProtocol, judging: Judging): Route | undefined {
+  return remember(rows, list, () => {
     const route = kernelRoute(list, protocol, judging);
     const fib = route && toFib(route);
-    row = fib ? { fib } : {};
-    known.set(list, row);
-  }
-  return row.fib;
+    return fib ? { fib } : {};
+  }).fib;
 }
 
 const isBirds = (route: Route): boolean => route.proto === 'bird';
@@ -98,18 +93,13 @@ export function syncKernel(
   keepsStale: boolean,
 ): NetNamespace {
   const desired: Route[] = [];
+  const rows: Rows = remember(rowsOf, protocol, () => new WeakMap());
   for (const list of Object.values(table)) {
-    const fib = fibOf(list, protocol, judging);
+    const fib = fibOf(rows, list, protocol, judging);
     if (fib) desired.push(fib);
   }
   const last = synced.get(ns.routes);
-  if (
-    last &&
-    last.keepsStale === keepsStale &&
-    last.desired.length === desired.length &&
-    desired.every((each, i) => each === last.desired[i])
-  )
-    return ns;
+  if (last && last.keepsStale === keepsStale && sameMembers(last.desired, desired)) return ns;
   const wanted = new Set(desired.map((route) => route.dst));
   const stale = keepsStale ? ns.routes.filter((route) => isBirds(route) && !wanted.has(route.dst)) : [];
   const next = programRoutes(ns, isBirds, [...desired, ...stale]);

@@ -237,19 +237,34 @@ function isAllRecursive(routes: readonly TableRoute[]): boolean {
   return known;
 }
 
-/** Networks whose contributions differ; undefined: everything must be looked at. */
-function changedPrefixes(old: Provenance, contributions: readonly (readonly TableRoute[])[]): ReadonlySet<string> | undefined {
+/** What differs between two sets of contributions. */
+interface Difference {
+  /** Networks that must be settled again. */
+  readonly prefixes: ReadonlySet<string>;
+  /** Protocols whose routes of those networks are not what they were. */
+  readonly protocols: ReadonlySet<string>;
+  /** What those protocols contribute now. */
+  readonly lists: readonly (readonly TableRoute[])[];
+}
+
+/** Where contributions differ; undefined: everything must be looked at. */
+function difference(old: Provenance, contributions: readonly (readonly TableRoute[])[]): Difference | undefined {
   if (old.contributions.length !== contributions.length) return undefined;
-  const changed = new Set<string>();
+  const prefixes = new Set<string>();
+  const protocols = new Set<string>();
+  const lists: (readonly TableRoute[])[] = [];
   for (let i = 0; i < contributions.length; i++) {
     const [was, now] = [old.contributions[i] ?? [], contributions[i] ?? []];
     if (was === now) continue;
     if (!isAllRecursive(was) || !isAllRecursive(now)) return undefined;
-    const before = new Set(was);
-    for (const route of now) if (!before.delete(route)) changed.add(route.prefix);
-    for (const route of before) changed.add(route.prefix);
+    const gone = new Set(was);
+    for (const route of now) if (!gone.delete(route)) prefixes.add(route.prefix);
+    for (const route of gone) prefixes.add(route.prefix);
+    const some = was[0] ?? now[0];
+    if (some) protocols.add(some.protocol);
+    lists.push(now);
   }
-  return changed;
+  return { prefixes, protocols, lists };
 }
 
 /**
@@ -258,25 +273,45 @@ function changedPrefixes(old: Provenance, contributions: readonly (readonly Tabl
  */
 export function buildTable(old: Table, contributions: readonly (readonly TableRoute[])[], judging: Judging, now: number): Table {
   const last = provenances.get(old);
-  const changed = last?.judging === judging ? changedPrefixes(last, contributions) : undefined;
-  if (changed?.size === 0) return old;
-  const resolver = changed && last ? last.resolver : resolverOver(contributions, judging);
-  const prefixes = changed ?? new Set(contributions.flatMap((routes) => [...byPrefix(routes).keys()]));
-  const all = new Map<string, readonly TableRoute[]>();
-  for (const prefix of prefixes) {
-    const list: TableRoute[] = [];
-    for (const routes of contributions) {
-      for (const route of byPrefix(routes).get(prefix) ?? []) list.push(isRecursive(route) ? resolver.resolve(route) : route);
-    }
-    all.set(prefix, list);
-  }
-  const table = changed ? patched(old, all, judging, now) : settle(old, all, judging, now);
+  if (last?.judging === judging && last.contributions === contributions) return old;
+  const differs = last?.judging === judging ? difference(last, contributions) : undefined;
+  const resolver = differs && last ? last.resolver : resolverOver(contributions, judging);
+  const table = differs
+    ? patched(old, changedNetworks(old, differs, resolver), judging, now)
+    : settle(old, allNetworks(contributions, resolver), judging, now);
   provenances.set(table, { contributions, judging, resolver });
   return table;
 }
 
+type Networks = ReadonlyMap<string, readonly TableRoute[]>;
+
+const resolved = (route: TableRoute, resolver: Resolver): TableRoute => (isRecursive(route) ? resolver.resolve(route) : route);
+
+function allNetworks(contributions: readonly (readonly TableRoute[])[], resolver: Resolver): Networks {
+  const all = new Map<string, TableRoute[]>();
+  for (const routes of contributions) {
+    for (const route of routes) {
+      const list = all.get(route.prefix);
+      if (list) list.push(resolved(route, resolver));
+      else all.set(route.prefix, [resolved(route, resolver)]);
+    }
+  }
+  return all;
+}
+
+/** The networks that differ: what other protocols know of them stands in the table as it is. */
+function changedNetworks(old: Table, { prefixes, protocols, lists }: Difference, resolver: Resolver): Networks {
+  const networks = new Map<string, readonly TableRoute[]>();
+  for (const prefix of prefixes) {
+    const kept = (old[prefix] ?? []).filter((route) => !protocols.has(route.protocol));
+    const changed = lists.flatMap((routes) => byPrefix(routes).get(prefix) ?? []);
+    networks.set(prefix, [...kept, ...changed.map((route) => resolved(route, resolver))]);
+  }
+  return networks;
+}
+
 /** The table with some networks replaced. */
-function patched(old: Table, changed: ReadonlyMap<string, readonly TableRoute[]>, judging: Judging, now: number): Table {
+function patched(old: Table, changed: Networks, judging: Judging, now: number): Table {
   let next: Record<string, readonly TableRoute[]> | undefined;
   for (const [prefix, list] of changed) {
     const before = old[prefix];
@@ -301,9 +336,9 @@ function settleNetwork(
   judging: Judging,
   now: number,
 ): readonly TableRoute[] {
-  const known = new Map(before?.map((route) => [`${route.protocol} ${route.id}`, route]));
   const dated = list.map((route) => {
-    const same = known.get(`${route.protocol} ${route.id}`);
+    const same = before?.find((each) => each.protocol === route.protocol && each.id === route.id);
+    if (same === route) return route;
     if (!same || !sameRoute(same, route)) return { ...route, since: now };
     return same.ref === route.ref || JSON.stringify(same.ref) === JSON.stringify(route.ref)
       ? same
@@ -313,7 +348,7 @@ function settleNetwork(
   return before && before.length === dated.length && dated.every((route, i) => route === before[i]) ? before : dated;
 }
 
-function settle(old: Table, all: ReadonlyMap<string, readonly TableRoute[]>, judging: Judging, now: number): Table {
+function settle(old: Table, all: Networks, judging: Judging, now: number): Table {
   let changed = all.size !== Object.keys(old).length;
   const next: Record<string, readonly TableRoute[]> = {};
   for (const [prefix, list] of all) {
