@@ -385,31 +385,45 @@ function sameRef(a: Route, b: Route): boolean {
   return a.ref === b.ref || JSON.stringify(a.ref) === JSON.stringify(b.ref);
 }
 
+/** What at most one owner may hold: prefix and metric. */
+const keyOf = (route: Route): string => (route.metric ? `${route.dst} ${route.metric}` : route.dst);
+
+/** Two lists in the table's order as one; of equal keys the first list's come first. */
+function merged(routes: readonly Route[], added: readonly Route[]): readonly Route[] {
+  const rest = [...added].sort(compareRoutes);
+  const all: Route[] = [];
+  let next = 0;
+  for (const route of routes) {
+    while (next < rest.length && compareRoutes(rest[next]!, route) < 0) all.push(rest[next++]!);
+    all.push(route);
+  }
+  return [...all, ...rest.slice(next)];
+}
+
 /**
  * Makes the routes a daemon owns equal to what it desires, touching no other's. A desired route whose prefix and metric somebody
  * else holds is left out, as a daemon's NLM_F_EXCL add fails. Rows that stay keep their identity; nothing to do: the same namespace.
  */
 export function programRoutes(ns: NetNamespace, owns: (route: Route) => boolean, desired: readonly Route[]): NetNamespace {
   const wanted = new Map<string, Route>();
-  for (const route of desired) wanted.set(`${route.dst} ${route.metric ?? 0}`, route);
+  for (const route of desired) wanted.set(keyOf(route), route);
   let changed = false;
   const kept: Route[] = [];
   for (const route of ns.routes) {
-    const key = `${route.dst} ${route.metric ?? 0}`;
+    const key = keyOf(route);
     const want = wanted.get(key);
-    wanted.delete(key);
+    if (want) wanted.delete(key);
     if (!owns(route)) {
       kept.push(route);
     } else if (want === undefined) {
       changed = true;
-    } else if (sameRoute(want, route) && sameRef(want, route)) {
+    } else if (want === route || (sameRoute(want, route) && sameRef(want, route))) {
       kept.push(route);
     } else {
       kept.push(want);
       changed = true;
     }
   }
-  const added = [...wanted.values()];
-  if (!changed && added.length === 0) return ns;
-  return { ...ns, routes: added.length === 0 ? kept : [...kept, ...added].sort(compareRoutes) };
+  if (!changed && wanted.size === 0) return ns;
+  return { ...ns, routes: wanted.size === 0 ? kept : merged(kept, [...wanted.values()]) };
 }

@@ -8,6 +8,7 @@ import type { BirdConfig } from './config/types.ts';
 import { bgpProtocols } from './control.ts';
 import { exportTable, type Speaker, speakerKey } from './exchange.ts';
 import { indexOf } from './index-of-config.ts';
+import { pathToken } from './neighbourhood.ts';
 import { speakerOf } from './speakers.ts';
 import { type BirdState, NOTHING_SENT, type Sent, type Table } from './state.ts';
 import type { Judging } from './table.ts';
@@ -60,7 +61,7 @@ const groupsOfConfig = new WeakMap<BirdConfig, Grouping>();
 function groupsOf(before: World, host: Host, state: BirdState, config: BirdConfig, judging: Judging): readonly UpdateGroup[] {
   const plain = indexOf(config).isPlain;
   // Where nothing received is sent on, it does not matter from whom it came.
-  const from = [state.protocols, host.netns['']?.links, plain || state.received];
+  const from = [state.protocols, pathToken(host), plain || state.received];
   const last = groupsOfConfig.get(config);
   if (last && sameMembers(last.from, from)) return last.groups;
   const shared = new Map<string, { speaker: Speaker; key: string; names: string[] }>();

@@ -2,7 +2,7 @@
  * Who sits at an address, and whether a TCP connection to it could be made. Stands between BIRD and the network: the only place
  * where one host's bird looks at another host.
  */
-import type { NetNamespace } from '../../kernel/namespace.ts';
+import type { NetLink, NetNamespace } from '../../kernel/namespace.ts';
 import { remember, sameMembers } from '../../memo.ts';
 import { masked, toNumber } from '../../net/address.ts';
 import { canReach } from '../../packet/reach.ts';
@@ -81,6 +81,13 @@ function tokenFor(last: Map<string, Token>, host: string, members: Token): Token
   return members;
 }
 
+const addressed = new WeakMap<NetNamespace['links'], readonly NetLink[]>();
+
+/** Links with an address of their own: the host's end of a pod's has none, and pods come and go. */
+function addressedLinks(links: NetNamespace['links']): readonly NetLink[] {
+  return remember(addressed, links, () => Object.values(links).filter((link) => link.addresses.length > 0));
+}
+
 const lastPaths = new Map<string, Token>();
 const paths = new WeakMap<Host, Token>();
 
@@ -89,7 +96,8 @@ export function pathToken(host: Host): Token {
   return remember(paths, host, () => {
     const ns = host.netns[''];
     const filter = ns?.netfilter.tables.filter?.chains;
-    return tokenFor(lastPaths, host.name, [host.up, ns?.links, ns?.sockets, filter?.INPUT, filter?.OUTPUT]);
+    const links = ns ? addressedLinks(ns.links) : [];
+    return tokenFor(lastPaths, host.name, [host.up, ns?.sockets, filter?.INPUT, filter?.OUTPUT, ...links]);
   });
 }
 

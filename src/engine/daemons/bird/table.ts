@@ -5,6 +5,7 @@
  * Leaves out deterministic MED, tables other than master, and the order in which equal routes arrived: routes behind the best are
  * sorted by the same comparisons, so that a converged table does not depend on history.
  */
+import { remember } from '../../memo.ts';
 import { contains, masked, toNumber, toPrefix } from '../../net/address.ts';
 import type { BgpProtocol, ProtocolConfig } from './config/types.ts';
 import type { Attributes, Table, TableRoute } from './state.ts';
@@ -143,10 +144,14 @@ export function sameRoute(a: TableRoute, b: TableRoute): boolean {
 
 /** Looks next hops up among the routes that do not depend on others. */
 interface Resolver {
-  resolve(route: TableRoute): TableRoute;
+  readonly find: (address: number) => TableRoute | undefined;
+  /** What each next hop asked for so far leads through. */
+  readonly through: Map<string, TableRoute | undefined>;
+  readonly resolved: WeakMap<TableRoute, TableRoute>;
 }
 
-function resolverOver(contributions: readonly (readonly TableRoute[])[], judging: Judging): Resolver {
+/** @param last an earlier one, whose answers are kept where they are all still true */
+function resolverOver(contributions: readonly (readonly TableRoute[])[], judging: Judging, last?: Resolver): Resolver {
   const byLength: Map<number, TableRoute>[] = [];
   for (const routes of contributions) {
     if (isAllRecursive(routes)) continue;
@@ -165,20 +170,20 @@ function resolverOver(contributions: readonly (readonly TableRoute[])[], judging
     }
     return undefined;
   };
-  const through = new Map<string, TableRoute | undefined>();
-  const resolved = new WeakMap<TableRoute, TableRoute>();
-  return {
-    resolve(route) {
-      let result = resolved.get(route);
-      if (!result) {
-        const hop = route.attributes.nextHop ?? '';
-        if (!through.has(hop)) through.set(hop, find(toNumber(hop)));
-        result = resolve(route, through.get(hop));
-        resolved.set(route, result);
-      }
-      return result;
-    },
-  };
+  if (last && [...last.through].every(([hop, route]) => leadsAlike(route, find(toNumber(hop))))) return { ...last, find };
+  return { find, through: new Map(), resolved: new WeakMap() };
+}
+
+const leadsAlike = (a: TableRoute | undefined, b: TableRoute | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && sameRoute(a, b));
+
+function resolved(route: TableRoute, { find, through, resolved: known }: Resolver): TableRoute {
+  if (!isRecursive(route)) return route;
+  return remember(known, route, () => {
+    const hop = route.attributes.nextHop ?? '';
+    if (!through.has(hop)) through.set(hop, find(toNumber(hop)));
+    return resolve(route, through.get(hop));
+  });
 }
 
 /** A BGP route whose next hop is to be looked up: as received, without gateway. */
@@ -245,6 +250,8 @@ interface Difference {
   readonly protocols: ReadonlySet<string>;
   /** What those protocols contribute now. */
   readonly lists: readonly (readonly TableRoute[])[];
+  /** Some of it may be what next hops are reached through. */
+  readonly underlay: boolean;
 }
 
 /** Where contributions differ; undefined: everything must be looked at. */
@@ -253,10 +260,11 @@ function difference(old: Provenance, contributions: readonly (readonly TableRout
   const prefixes = new Set<string>();
   const protocols = new Set<string>();
   const lists: (readonly TableRoute[])[] = [];
+  let underlay = false;
   for (let i = 0; i < contributions.length; i++) {
     const [was, now] = [old.contributions[i] ?? [], contributions[i] ?? []];
     if (was === now) continue;
-    if (!isAllRecursive(was) || !isAllRecursive(now)) return undefined;
+    if (!isAllRecursive(was) || !isAllRecursive(now)) underlay = true;
     const gone = new Set(was);
     for (const route of now) if (!gone.delete(route)) prefixes.add(route.prefix);
     for (const route of gone) prefixes.add(route.prefix);
@@ -264,7 +272,7 @@ function difference(old: Provenance, contributions: readonly (readonly TableRout
     if (some) protocols.add(some.protocol);
     lists.push(now);
   }
-  return { prefixes, protocols, lists };
+  return { prefixes, protocols, lists, underlay };
 }
 
 /**
@@ -275,17 +283,17 @@ export function buildTable(old: Table, contributions: readonly (readonly TableRo
   const last = provenances.get(old);
   if (last?.judging === judging && last.contributions === contributions) return old;
   const differs = last?.judging === judging ? difference(last, contributions) : undefined;
-  const resolver = differs && last ? last.resolver : resolverOver(contributions, judging);
-  const table = differs
-    ? patched(old, changedNetworks(old, differs, resolver), judging, now)
-    : settle(old, allNetworks(contributions, resolver), judging, now);
+  const resolver = differs && !differs.underlay && last ? last.resolver : resolverOver(contributions, judging, differs && last?.resolver);
+  // Where next hops lead elsewhere than they did, any network may be another.
+  const table =
+    differs && resolver.resolved === last?.resolver.resolved
+      ? patched(old, changedNetworks(old, differs, resolver), judging, now)
+      : settle(old, allNetworks(contributions, resolver), judging, now);
   provenances.set(table, { contributions, judging, resolver });
   return table;
 }
 
 type Networks = ReadonlyMap<string, readonly TableRoute[]>;
-
-const resolved = (route: TableRoute, resolver: Resolver): TableRoute => (isRecursive(route) ? resolver.resolve(route) : route);
 
 function allNetworks(contributions: readonly (readonly TableRoute[])[], resolver: Resolver): Networks {
   const all = new Map<string, TableRoute[]>();

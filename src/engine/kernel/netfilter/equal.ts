@@ -5,20 +5,18 @@ export function sameRule(a: Rule, b: Rule): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** Pairs found equal: what a daemon wants is held against the same old rules every time the table around them changes. */
+const equals = new WeakMap<readonly Rule[], readonly Rule[]>();
+
 export function sameRules(a: readonly Rule[], b: readonly Rule[]): boolean {
-  return a === b || (a.length === b.length && a.every((rule, i) => sameRule(rule, b[i] as Rule)));
-}
-
-/** Pairs found equal: a chain made anew is held against the same old one every time the table around it changes. */
-const equals = new WeakMap<Chain, Chain>();
-
-export function sameChain(a: Chain | undefined, b: Chain): boolean {
-  if (a === b) return true;
-  if (a === undefined) return false;
-  if (equals.get(b) === a) return true;
-  const same = a.name === b.name && a.policy === b.policy && sameRules(a.rules, b.rules);
+  if (a === b || equals.get(b) === a) return true;
+  const same = a.length === b.length && a.every((rule, i) => sameRule(rule, b[i] as Rule));
   if (same) equals.set(b, a);
   return same;
+}
+
+export function sameChain(a: Chain | undefined, b: Chain): boolean {
+  return a === b || (a !== undefined && a.name === b.name && a.policy === b.policy && sameRules(a.rules, b.rules));
 }
 
 /** Counters without those of some chains: what is rewritten counts from zero. The same object when none had any. */
