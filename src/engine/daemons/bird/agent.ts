@@ -185,9 +185,7 @@ function recovery(state: BirdState, config: BirdConfig, now: number): { state: B
   if (recoveryUntil === undefined) return { state };
   const waiting = bgpProtocols(config).some(
     (protocol) =>
-      protocol.gracefulRestart === 'able' &&
-      !state.protocols[protocol.name]?.disabled &&
-      !state.received[protocol.name],
+      protocol.gracefulRestart === 'able' && !state.protocols[protocol.name]?.disabled && !state.received[protocol.name],
   );
   return waiting && now < recoveryUntil ? { state, wakeAt: recoveryUntil } : { state: rest };
 }

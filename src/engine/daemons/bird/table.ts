@@ -283,7 +283,8 @@ export function buildTable(old: Table, contributions: readonly (readonly TableRo
   const last = provenances.get(old);
   if (last?.judging === judging && last.contributions === contributions) return old;
   const differs = last?.judging === judging ? difference(last, contributions) : undefined;
-  const resolver = differs && !differs.underlay && last ? last.resolver : resolverOver(contributions, judging, differs && last?.resolver);
+  const resolver =
+    differs && !differs.underlay && last ? last.resolver : resolverOver(contributions, judging, differs && last?.resolver);
   // Where next hops lead elsewhere than they did, any network may be another.
   const table =
     differs && resolver.resolved === last?.resolver.resolved
