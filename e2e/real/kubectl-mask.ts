@@ -17,6 +17,8 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/ in \d+ milliseconds/g, ' in <ms>'],
   [/https?:\/\/(?:127\.0\.0\.1:\d+|10\.0\.1\.20:6443)/g, '<server>'],
   [/\b(?:127\.0\.0\.1:\d+|10\.0\.1\.20:6443)\b/g, '<server>'],
+  // Which name server this machine has.
+  [/(: lookup \S+ on )[\d.]+:53/g, '$1<resolver>'],
 ];
 
 /** `3d4h`, `38s (x3 over 49s)`, `(5m ago)`, and the spaces after it: the next column's place depends on it. */

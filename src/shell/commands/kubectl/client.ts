@@ -13,6 +13,7 @@ import { goJson, isDoc, text, type Value } from './value.ts';
 
 export const TABLE =
   'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
+const USER_AGENT = 'kubectl/v1.32.5 (linux/amd64) kubernetes/9894294';
 export const JSON_TYPE = 'application/json';
 
 export interface Send {
@@ -78,7 +79,7 @@ export class Client {
   exchange(request: Send): ApiResponse {
     const path = request.path + encodeQuery(request.query);
     const body = request.text ?? (request.body === undefined ? undefined : goJson(request.body));
-    const headers: Record<string, string> = { accept: request.accept ?? JSON_TYPE };
+    const headers: Record<string, string> = { accept: request.accept ?? JSON_TYPE, 'user-agent': USER_AGENT };
     if (body !== undefined) headers['content-type'] = request.contentType ?? JSON_TYPE;
     if (this.#verbosity >= 8 && body !== undefined) this.#log('request.go:1351', `Request Body: ${body}`);
     const cluster = this.#process.cluster;
@@ -145,7 +146,7 @@ export class Client {
       this.#log('round_trippers.go:476', 'Request Headers:');
       this.#log('round_trippers.go:480', `    Accept: ${headers.accept}`);
       if (headers['content-type']) this.#log('round_trippers.go:480', `    Content-Type: ${headers['content-type']}`);
-      this.#log('round_trippers.go:480', '    User-Agent: kubectl/v1.32.5 (linux/amd64) kubernetes/9894294');
+      this.#log('round_trippers.go:480', `    User-Agent: ${USER_AGENT}`);
       this.#log('round_trippers.go:581', `Response Status: ${status} in 1 milliseconds`);
     } else this.#log('round_trippers.go:560', `${request.method} ${url} ${status} in 1 milliseconds`);
     if (this.#verbosity >= 8) {

@@ -93,9 +93,9 @@ export class Discovery {
     return this.served().resources;
   }
 
-  /** The resource with this exact kind and apiVersion, as objects in files name it. */
+  /** The resource with this kind and apiVersion, as objects in files name it; the mapper also knows kinds in lower case. */
   byKind(apiVersion: string, kind: string): ResourceType | undefined {
-    return this.all().find((type) => type.kind === kind && apiVersionOf(type) === apiVersion);
+    return this.all().find((type) => (type.kind === kind || type.kind.toLowerCase() === kind) && apiVersionOf(type) === apiVersion);
   }
 
   /** Resources of a category such as `all`, as words to look up. */

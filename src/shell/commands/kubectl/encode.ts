@@ -1,5 +1,4 @@
 /** Text to bytes and back where Kubernetes wants base64 (Secret data). */
-import { decodeBase64 } from './printers/gotemplate.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
@@ -16,4 +15,19 @@ export function encodeBase64(text: string): string {
   return out;
 }
 
-export { decodeBase64 };
+/** Text of standard base64. @throws Error for text that is none */
+export function decodeBase64(encoded: string): string {
+  const bytes: number[] = [];
+  let [bits, count] = [0, 0];
+  for (const [at, char] of [...encoded.replace(/=+$/, '')].entries()) {
+    const value = ALPHABET.indexOf(char);
+    if (value < 0) throw new Error(`base64 decode: illegal base64 data at input byte ${at}`);
+    bits = (bits << 6) | value;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      bytes.push((bits >> count) & 0xff);
+    }
+  }
+  return new TextDecoder().decode(new Uint8Array(bytes));
+}

@@ -31,6 +31,7 @@ export interface Flag {
 /** The values of one invocation. Reading a flag that the command does not have is a mistake of ours and gives the type's zero. */
 export interface FlagValues {
   has(name: string): boolean;
+  type(name: string): FlagType | undefined;
   /** True when it was given on the command line. */
   changed(name: string): boolean;
   string(name: string): string;
@@ -333,6 +334,10 @@ class Values implements FlagValues {
 
   has(name: string): boolean {
     return this.#flags.byName.has(name);
+  }
+
+  type(name: string): FlagType | undefined {
+    return this.#flags.byName.get(name)?.type;
   }
 
   changed(name: string): boolean {

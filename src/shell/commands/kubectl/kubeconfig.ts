@@ -105,7 +105,8 @@ export function loadConfig(process: Process, flags: FlagValues): Config {
   const clusterName = flags.string('cluster') || text(context, 'cluster');
   const cluster = entryOf(raw.clusters, clusterName);
   if (flags.string('cluster') !== '' && !cluster) throw new CommandError(`no server found for cluster "${clusterName}"`);
-  const user = flags.string('user');
+  // `set subject --user` and its like hide the global flag.
+  const user = flags.type('user') === 'string' ? flags.string('user') : '';
   if (user !== '' && !entryOf(raw.users, user)) throw new CommandError(`auth info "${user}" does not exist`);
   return {
     raw,

@@ -5,6 +5,7 @@
 import { parseAllDocuments, type YAMLError } from 'yaml';
 import type { Kubectl } from './context.ts';
 import { CommandError, fail, NetworkFailure } from './errors.ts';
+import { quote } from './flags.ts';
 import { complaintAbout } from './gojson.ts';
 import type { Value } from './value.ts';
 
@@ -27,6 +28,23 @@ export interface FileNames {
 
 export function fileNames(kubectl: Kubectl): FileNames {
   return { files: kubectl.flags.list('filename'), recursive: kubectl.flags.bool('recursive') };
+}
+
+const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+/** -k: kustomize's own complaint, else that the lab does not build. */
+export function refuseKustomize(kubectl: Kubectl, directory: string): never {
+  const { files } = kubectl.process;
+  const path = files.absolute(directory);
+  if (!files.isDirectory(directory)) {
+    fail(
+      `must build at directory: not a valid directory: evalsymlink failure on '${directory}' : lstat ${path}: no such file or directory`,
+    );
+  }
+  if (!KUSTOMIZATIONS.some((name) => files.read(`${path}/${name}`) !== undefined)) {
+    fail(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${path}'`);
+  }
+  return fail('kustomize: not simulated in this lab');
 }
 
 /** FilenameOptions.RequireFilenameOrKustomize and its refusals. */
@@ -77,7 +95,7 @@ export function readManifests(kubectl: Kubectl, names: FileNames): (Manifest | U
     const content = files.read(name);
     if (content !== undefined) return documents(content, name);
     const found = /[*?[]/.test(name) ? matches(kubectl, name) : [];
-    if (found.length === 0) throw new CommandError(`the path "${name}" does not exist`);
+    if (found.length === 0) throw new CommandError(`the path ${quote(name)} does not exist`);
     return found.flatMap((path) => documents(files.read(path) ?? '', path));
   });
 }

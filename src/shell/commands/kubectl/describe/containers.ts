@@ -91,7 +91,8 @@ function fieldValue(pod: Value | undefined, path: string): string {
   if (pod === undefined) return '';
   const subscript = /^metadata\.(labels|annotations)\['([^']*)'\]$/.exec(path);
   if (subscript) return strings(pod, 'metadata', subscript[1]!)[subscript[2]!] ?? '';
-  return text(pod, ...path.split('.'));
+  // ExtractFieldPathAsString knows no more than these.
+  return /^metadata\.(?:name|namespace|uid)$/.test(path) ? text(pod, ...path.split('.')) : '';
 }
 
 function environment(d: Description, container: Value, pod: Value | undefined): void {

@@ -1,6 +1,6 @@
 /** describe namespace, configmap, secret, serviceaccount, networkpolicy, and any kind kubectl has no describer for. */
 import { decodeBase64 } from '../encode.ts';
-import { goPrint } from '../printers/jsonpath.ts';
+import { goPrint } from '../printers/gofmt.ts';
 import { type Doc, dig, isDoc, items, sortedKeys, strings, text, type Value } from '../value.ts';
 import type { Describer } from './index.ts';
 import { annotations, type Description, events, head, labels, metadata, orNone, rfc1123, selectorText } from './writer.ts';

@@ -1,7 +1,8 @@
 /** `-o custom-columns=`: k8s.io/kubectl's CustomColumnsPrinter. */
 import { CommandError, fail } from '../errors.ts';
 import { items, type Value } from '../value.ts';
-import { goPrint, JsonPathError, parseJsonPath } from './jsonpath.ts';
+import { goPrint } from './gofmt.ts';
+import { JsonPathError, parseJsonPath } from './jsonpath.ts';
 import { TabWriter } from './tabwriter.ts';
 
 export interface Column {

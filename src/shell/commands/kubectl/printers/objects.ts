@@ -5,10 +5,12 @@
 import type { Kubectl } from '../context.ts';
 import { qualifiedKind } from '../discovery.ts';
 import { CommandError, fail } from '../errors.ts';
+import { quote } from '../flags.ts';
 import { type Doc, dig, goJson, isDoc, items, sorted, text, type Value } from '../value.ts';
 import { columnsFromFile, columnsFromSpec, columnsPrinter } from './columns.ts';
-import { GoTemplateError, parseGoTemplate } from './gotemplate.ts';
-import { goSyntax, JsonPathError, parseJsonPath, printJsonPath } from './jsonpath.ts';
+import { goPrint, goSyntax } from './gofmt.ts';
+import { GoTemplateError, GoTemplateFailure, parseGoTemplate } from './gotemplate.ts';
+import { JsonPathError, parseJsonPath, printJsonPath } from './jsonpath.ts';
 import { toYaml } from './yaml.ts';
 
 export type Print = (object: Value) => string;
@@ -87,17 +89,23 @@ function jsonPathPrinter(template: string, allowMissing: boolean, asJson: boolea
     );
 }
 
-function goTemplatePrinter(template: string, allowMissing: boolean): Print {
+/** A template that fails says so twice: on standard output with everything that may help, and as the error. */
+function goTemplatePrinter(kubectl: Kubectl, template: string, allowMissing: boolean): Print {
   const parsed = attempt(
     () => parseGoTemplate(template, allowMissing),
     (message) => `error parsing template ${template}, ${message}`,
   );
-  return (object) =>
-    attempt(
-      () => parsed(object),
-      (message) =>
-        `error executing template ${JSON.stringify(template)}: ${message}\n\ttemplate was:\n\t\t${template}\n\traw data was:\n\t\t${goJson(sorted(object))}\n\tobject given to template engine was:\n\t\t${goSyntax(object)}\n`,
-    );
+  return (object) => {
+    try {
+      return parsed(object);
+    } catch (error) {
+      if (!(error instanceof GoTemplateFailure)) throw error;
+      kubectl.out(
+        `${error.printed}Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\traw data was:\n\t\t${goJson(sorted(object))}\n\tobject given to template engine was:\n\t\t${goPrint(object)}\n\n`,
+      );
+      return fail(`error executing template ${quote(template)}: ${error.message}`);
+    }
+  };
 }
 
 function attempt<T>(work: () => T, words: (message: string) => string): T {
@@ -124,7 +132,7 @@ function templatePrinter(kubectl: Kubectl, format: string): Print | undefined {
   if (name.endsWith('file')) template = readTemplate(kubectl, template);
   return name.startsWith('jsonpath')
     ? jsonPathPrinter(template, allowMissing, name === 'jsonpath-as-json')
-    : goTemplatePrinter(template, allowMissing);
+    : goTemplatePrinter(kubectl, template, allowMissing);
 }
 
 /** The printer for -o, or undefined when the format is none of the general ones. */
@@ -153,7 +161,7 @@ export function getPrinter(kubectl: Kubectl): Print | undefined {
   if (match) {
     const given = match[2] || kubectl.flags.string('template');
     if (match[1] === 'custom-columns-file') {
-      if (!given) fail('custom-columns-file format specified but no custom columns given');
+      if (!given) fail('custom-columns format specified but no custom columns given');
       const content = kubectl.process.files.read(given);
       if (content === undefined) fail(`error reading template ${given}, open ${given}: no such file or directory\n`);
       return columnsPrinter(columnsFromFile(content), noHeaders);

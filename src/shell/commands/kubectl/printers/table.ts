@@ -5,7 +5,7 @@
 import type { Value } from '../value.ts';
 import { dig, equal, isDoc, items, number, sortedKeys, strings, text } from '../value.ts';
 import { escapeTerminal } from './columns.ts';
-import { goPrint } from './jsonpath.ts';
+import { goPrint } from './gofmt.ts';
 import type { TabWriter } from './tabwriter.ts';
 
 export interface TableOptions {

@@ -73,7 +73,8 @@ export function apply(kubectl: Kubectl): number {
     }
   }
   if (errors.length === 0 && shown.length > 0) {
-    kubectl.out(verbPrinter(kubectl, '')({ apiVersion: 'v1', items: shown, kind: 'List', metadata: {} }));
+    const list = { kind: 'List', apiVersion: 'v1', metadata: {}, items: shown.map(sorted) };
+    kubectl.out(verbPrinter(kubectl, '', { typed: true })(list));
   }
   throwAll(errors);
   return 0;
@@ -234,29 +235,4 @@ function send(kubectl: Kubectl, target: Target, patch: Value, dryRun: string): V
     if (!(error instanceof StatusError)) throw error;
     throw withSource(error, `applying patch:\n${goJson(sorted(patch))}\nto:\n${infoText(target)}\nfor:`, target.source);
   }
-}
-
-/** `kubectl apply view-last-applied`. */
-export function viewLastApplied(kubectl: Kubectl): number {
-  const { flags } = kubectl;
-  const output = flags.string('output');
-  if (output !== 'yaml' && output !== 'json')
-    kubectl.usage(`Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`);
-  const selection = select(kubectl, {
-    args: kubectl.args,
-    files: fileNames(kubectl),
-    labelSelector: flags.string('selector') || undefined,
-    all: flags.bool('all'),
-    latest: true,
-  });
-  throwAll(selection.errors);
-  for (const target of selection.targets) {
-    const recorded = lastApplied(target.object!);
-    if (recorded === '') {
-      fail(`no last-applied-configuration annotation found on resource: ${target.name}`);
-    }
-    const value = JSON.parse(recorded) as Value;
-    kubectl.out(verbPrinter(kubectl, '')(value));
-  }
-  return 0;
 }

@@ -3,14 +3,15 @@
  * $KUBE_EDITOR or $EDITOR is run as a command with the file's name.
  */
 import type { Kubectl } from '../context.ts';
+import { qualifiedResource } from '../discovery.ts';
 import { Exit, fail, StatusError } from '../errors.ts';
 import { checkFileNames, documents, fileNames } from '../manifests.ts';
 import { jsonThreeWay, strategicThreeWay } from '../merge/threeway.ts';
-import { verbPrinter } from '../printers/objects.ts';
+import { operationPrinter, unknownFormat, verbPrinter } from '../printers/objects.ts';
 import { toYaml } from '../printers/yaml.ts';
-import { objectPath, select, type Target } from '../selection.ts';
+import { collectionPath, objectPath, select, type Target } from '../selection.ts';
 import { type Doc, equal, goJson, isDoc, items, sorted, text, type Value } from '../value.ts';
-import { checkValidate, fieldValidation } from './create/finish.ts';
+import { checkValidate, createOptions, fieldValidation } from './create/finish.ts';
 
 const HEADER = `# Please edit the object below. Lines beginning with a '#' will be ignored,
 # and an empty file will abort the edit. If an error occurs while saving this file will be
@@ -51,10 +52,12 @@ async function launch(kubectl: Kubectl, name: string, source: string): Promise<s
     fail(`there was a problem with the editor "vi"`);
   }
   const ran = await process.exec(`${editor} ${path}`);
-  kubectl.out(ran.stdout);
-  kubectl.err(ran.stderr);
+  const missing = ran.exitCode === 127;
+  if (!missing) {
+    kubectl.out(ran.stdout);
+    kubectl.err(ran.stderr);
+  }
   if (ran.exitCode !== 0) {
-    const missing = ran.exitCode === 127;
     fail(
       missing
         ? `unable to launch the editor ${JSON.stringify(editor)}`
@@ -62,6 +65,40 @@ async function launch(kubectl: Kubectl, name: string, source: string): Promise<s
     );
   }
   return process.files.read(path) ?? '';
+}
+
+function fileName(kubectl: Kubectl, format: string): string {
+  return `kubectl-edit-${String(kubectl.process.now() % 1_000_000_000)}.${format}`;
+}
+
+function stored(kubectl: Kubectl, name: string): void {
+  kubectl.err(`A copy of your changes has been stored to "/tmp/${name}"\n`);
+}
+
+/** `create --edit`: every object goes through the editor first; one that comes back unchanged is not made. */
+export async function createEdited(kubectl: Kubectl): Promise<number> {
+  const { flags } = kubectl;
+  const format = flags.string('output') === 'json' ? 'json' : 'yaml';
+  const selection = select(kubectl, { args: [], files: fileNames(kubectl), labelSelector: flags.string('selector') || undefined });
+  if (selection.errors.length > 0) throw selection.errors[0]!;
+  for (const target of selection.targets) {
+    const original = render([target.object!], format);
+    const edited = await launch(kubectl, fileName(kubectl, format), HEADER + original);
+    if (stripComments(edited) === stripComments(original)) {
+      kubectl.err('Edit cancelled, no changes made.\n');
+      continue;
+    }
+    const [first] = documents(stripComments(edited), 'edited-file');
+    if (first === undefined || 'error' in first) return fail('Edit cancelled, no valid changes were saved.');
+    const { body } = kubectl.client.send({
+      method: 'POST',
+      path: collectionPath(target.type, target.namespace),
+      query: createOptions(kubectl, 'none', 'kubectl-create'),
+      body: first.object,
+    });
+    kubectl.out(operationPrinter('created')(body as Value));
+  }
+  return 0;
 }
 
 interface Round {
@@ -73,14 +110,21 @@ export async function edit(kubectl: Kubectl): Promise<number> {
   const { flags, args } = kubectl;
   checkFileNames(kubectl);
   checkValidate(kubectl);
-  verbPrinter(kubectl, '');
+  const output = flags.string('output');
+  if (!['', 'json', 'yaml'].includes(output)) unknownFormat(output, ['json', 'yaml']);
   const format = flags.string('output') === 'json' ? 'json' : 'yaml';
   if (args.length === 0 && flags.list('filename').length === 0) {
     select(kubectl, { args: [] });
   }
-  const selection = select(kubectl, { args, files: fileNames(kubectl), latest: true, subresource: flags.string('subresource') });
+  const selection = select(kubectl, {
+    args,
+    files: fileNames(kubectl),
+    latest: true,
+    subresource: flags.string('subresource'),
+    allowEmptySelector: true,
+  });
   if (selection.errors.length > 0) throw selection.errors[0]!;
-  const name = `kubectl-edit-${String(kubectl.process.now() % 1_000_000_000)}.${format}`;
+  const name = fileName(kubectl, format);
   const original = render(
     selection.targets.map((target) => target.object!),
     format,
@@ -90,15 +134,11 @@ export async function edit(kubectl: Kubectl): Promise<number> {
   for (;;) {
     const edited = await launch(kubectl, name, HEADER + round.reasons + round.text);
     if (previous !== undefined && stripComments(previous) === stripComments(edited)) {
-      kubectl.err(`A copy of your changes has been stored to "/tmp/${name}"\n`);
+      stored(kubectl, name);
       fail('Edit cancelled, no valid changes were saved.');
     }
     if (stripComments(edited) === stripComments(original)) {
       kubectl.err('Edit cancelled, no changes made.\n');
-      return 0;
-    }
-    if (stripComments(edited) === '') {
-      kubectl.err('Edit cancelled, saved file was empty.\n');
       return 0;
     }
     const failures = save(kubectl, selection.targets, edited, name);
@@ -110,10 +150,16 @@ export async function edit(kubectl: Kubectl): Promise<number> {
 
 /** Sends what changed. @returns the header's complaints when the editor must open again */
 function save(kubectl: Kubectl, targets: readonly Target[], edited: string, name: string): string | undefined {
-  const [first] = documents(stripComments(edited), 'edited-file');
-  if (first === undefined || 'error' in first) {
-    const why = first === undefined ? 'no objects' : first.error.message;
+  const [first = { object: null, source: '' }] = documents(stripComments(edited), 'edited-file');
+  if ('error' in first) {
+    const why = first.error.message;
+    kubectl.err(`error: ${qualifiedResource(targets[0]!.type)} ${JSON.stringify(targets[0]!.name)} is invalid\n`);
     return `# The edited file had a syntax error: ${why.replaceAll('\n', '\n# ')}\n#\n`;
+  }
+  if (untyped(first.object)) {
+    const { type, name: object } = targets[0]!;
+    kubectl.err(`error: ${qualifiedResource(type)} ${JSON.stringify(object)} is invalid\n`);
+    return `# ${qualifiedResource(type)} ${JSON.stringify(object)} was not valid:\n# * <nil>: Invalid value: "The edited file failed validation": ${untyped(first.object)}\n#\n`;
   }
   const list = isDoc(first.object) && text(first.object, 'kind') === 'List' ? items(first.object, 'items') : [first.object];
   let complaints = '';
@@ -124,18 +170,38 @@ function save(kubectl: Kubectl, targets: readonly Target[], edited: string, name
   return complaints === '' ? undefined : complaints;
 }
 
+/** Why kubectl's schema would not look at it at all. */
+function untyped(object: Value): string {
+  if (!isDoc(object)) return 'invalid object to validate';
+  const missing = ['apiVersion', 'kind'].filter((field) => text(object, field) === '').map((field) => `${field} not set`);
+  return missing.length > 1 ? `[${missing.join(', ')}]` : (missing[0] ?? '');
+}
+
+/** A file's object must stand in the namespace in force, as all files must. */
+function checkNamespace(kubectl: Kubectl, target: Target, object: Value, name: string): void {
+  const own = text(object, 'metadata', 'namespace');
+  if (!target.type.namespaced || own === kubectl.namespace) return;
+  stored(kubectl, name);
+  fail(
+    `the namespace from the provided object "${own}" does not match the namespace "${kubectl.namespace}". You must pass '--namespace=${own}' to perform this operation.`,
+  );
+}
+
 function one(kubectl: Kubectl, target: Target, object: Value, name: string): string {
   const before = withoutManagedFields(target.object!);
+  checkNamespace(kubectl, target, object, name);
   if (equal(before, object)) {
     kubectl.out(verbPrinter(kubectl, 'skipped')(target.object!));
     return '';
   }
   for (const path of [['apiVersion'], ['kind'], ['metadata', 'name']]) {
-    if (text(before, ...path) !== text(object, ...path)) fail('At least one of apiVersion, kind and name was changed');
+    if (text(before, ...path) === text(object, ...path)) continue;
+    stored(kubectl, name);
+    fail('At least one of apiVersion, kind and name was changed');
   }
   const builtin = target.type.group === '' || !target.type.group.includes('.') || target.type.group.endsWith('.k8s.io');
   const patch = builtin ? strategicThreeWay(before, object, before) : jsonThreeWay(before, object, before);
-  const resource = target.type.group === '' ? target.type.name : `${target.type.name}.${target.type.group}`;
+  const resource = qualifiedResource(target.type);
   if (kubectl.flags.bool('output-patch')) kubectl.out(`Patch: ${goJson(sorted(patch))}\n`);
   try {
     const answer = kubectl.client.send({

@@ -46,8 +46,9 @@ function raw(kubectl: Kubectl): number {
     fail('--raw may not be specified with other flags that filter the server request or alter the output');
   }
   if (flags.string('output') !== '') fail('--raw and --output are mutually exclusive');
-  if (!path.startsWith('/')) fail(`--raw must be a valid URL path: parse "${path}": invalid URI for request`);
-  const { body, indented } = kubectl.client.send({ method: 'GET', path, raw: true });
+  const uri = /^(?:[a-z][a-z0-9+.-]*:\/\/[^/]*)?(\/.*)$/i.exec(path);
+  if (!uri) fail(`--raw must be a valid URL path: parse "${path}": invalid URI for request`);
+  const { body, indented } = kubectl.client.send({ method: 'GET', path: uri[1]!, raw: true });
   // The server ends most JSON documents with a newline; kubectl copies what it gets.
   const json = () => (indented ? JSON.stringify(body, undefined, 2) : `${JSON.stringify(body)}\n`);
   kubectl.out(typeof body === 'string' ? body : json());
@@ -212,8 +213,8 @@ interface Watched {
   readonly type: ResourceType;
   readonly namespace: string;
   readonly name: string;
-  /** The first answer: a list, a Table or one object. */
-  readonly object: Value;
+  /** The first answers: a list, a Table or objects. */
+  readonly objects: readonly Value[];
 }
 
 /** The one resource that -w may follow. */
@@ -221,10 +222,10 @@ function watched(kubectl: Kubectl, human: boolean): Watched {
   const { flags } = kubectl;
   const selection = select(kubectl, { ...wish(kubectl, human), keepLists: true, singleType: true });
   if (selection.errors.length > 0) throw selection.errors.length === 1 ? selection.errors[0]! : new Aggregate(selection.errors);
-  if (selection.targets.length !== 1) {
+  const [target, ...others] = selection.targets;
+  if (!target || others.some((other) => other.type !== target.type)) {
     fail('watch is only supported on individual resources and resource collections - more than 1 resource was found');
   }
-  const [target] = selection.targets;
   if (target!.type.verbs.length > 0 && !target!.type.verbs.includes('watch')) {
     throw new StatusError({
       kind: 'Status',
@@ -237,7 +238,7 @@ function watched(kubectl: Kubectl, human: boolean): Watched {
     type: target!.type,
     namespace: flags.bool('all-namespaces') ? '' : target!.namespace,
     name: target!.name,
-    object: target!.object!,
+    objects: selection.targets.map((one) => one.object!),
   };
 }
 
@@ -248,16 +249,17 @@ async function watch(kubectl: Kubectl, human: boolean): Promise<number> {
   const emit = watchPrinter(kubectl, human, first.type);
   const withEvents = flags.bool('output-watch-events');
   if (!flags.bool('watch-only')) {
-    const objects = human || !list ? [first.object] : itemsOf(first.object, first.type);
+    const objects = human || !list ? first.objects : itemsOf(first.objects[0]!, first.type);
     for (const object of objects) emit(object, withEvents ? 'ADDED' : undefined);
   }
+  if (first.objects.length > 1) fail('you may only watch a single resource or type of resource at a time');
   const response = kubectl.client.send({
     method: 'GET',
     path: collectionPath(first.type, first.namespace),
     accept: human ? TABLE : undefined,
     query: {
       watch: true,
-      resourceVersion: text(first.object, 'metadata', 'resourceVersion') || undefined,
+      resourceVersion: text(first.objects[0], 'metadata', 'resourceVersion') || undefined,
       labelSelector: flags.string('selector') || undefined,
       fieldSelector: list ? flags.string('field-selector') || undefined : `metadata.name=${first.name}`,
     },
@@ -270,19 +272,21 @@ async function watch(kubectl: Kubectl, human: boolean): Promise<number> {
 type Emit = (object: Value, event: string | undefined) => void;
 
 /** How often a watch looks for events, ms of virtual time. */
-export const WATCH_STEP_MS = 200;
+const WATCH_STEP_MS = 200;
+
+/** kube-apiserver ends a watch after half an hour or so, and `get -w` does not begin another. */
+const WATCH_LIFE_MS = 1_800_000;
 
 async function follow(kubectl: Kubectl, start: Watch, emit: Emit, withEvents: boolean): Promise<void> {
   let state = start;
-  // Into a pipe or a file the stream must end some day: nobody could press Ctrl-C for it.
-  const bounded = !kubectl.process.isTTY;
-  for (let round = 0; !bounded || round < 5; round++) {
+  for (const until = kubectl.process.now() + WATCH_LIFE_MS; kubectl.process.now() < until; ) {
     const polled = await kubectl.client.next(state, WATCH_STEP_MS, 'watching for changes');
     state = polled.watch;
     for (const event of polled.events) {
       if (event.type !== 'BOOKMARK') emit(event.object as Value, withEvents ? event.type : undefined);
     }
   }
+  fail('watch closed before UntilWithoutRetry timeout');
 }
 
 function watchPrinter(kubectl: Kubectl, human: boolean, type: ResourceType): Emit {

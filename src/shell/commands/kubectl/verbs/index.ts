@@ -1,9 +1,11 @@
 /** The list of verbs: a command's path in the tree and the function that runs it. Adding one: a file in this folder and a line here. */
 import type { Verb } from '../context.ts';
-import { apply, viewLastApplied } from './apply.ts';
+import { apply } from './apply.ts';
 import * as config from './config.ts';
 import { configmap, secret } from './create/config.ts';
 import { create } from './create/index.ts';
+import { ingress } from './create/ingress.ts';
+import { dockerRegistry, tls } from './create/secrets.ts';
 import { clusterip, externalname, loadbalancer, nodeport } from './create/service.ts';
 import { deployment, job, namespace, serviceaccount } from './create/workloads.ts';
 import { remove } from './delete.ts';
@@ -14,6 +16,7 @@ import { explain } from './explain.ts';
 import { expose } from './expose.ts';
 import { get } from './get.ts';
 import { annotate, label } from './label.ts';
+import { editLastApplied, setLastApplied, viewLastApplied } from './lastapplied.ts';
 import { logs } from './logs.ts';
 import { cordon, drain, taint, uncordon } from './nodes.ts';
 import { patch } from './patch.ts';
@@ -24,6 +27,7 @@ import { run } from './run.ts';
 import { scale } from './scale.ts';
 import { apiResources, apiVersions, canI, clusterInfo, clusterInfoDump, events, topPod, version, whoami } from './server.ts';
 import * as set from './set.ts';
+import { env } from './setenv.ts';
 import { wait } from './wait.ts';
 
 export const verbs: Readonly<Record<string, Verb>> = {
@@ -33,6 +37,8 @@ export const verbs: Readonly<Record<string, Verb>> = {
   'api-resources': apiResources,
   'api-versions': apiVersions,
   apply,
+  'apply edit-last-applied': editLastApplied,
+  'apply set-last-applied': setLastApplied,
   'apply view-last-applied': viewLastApplied,
   'auth can-i': canI,
   'auth whoami': whoami,
@@ -60,7 +66,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
   'create deployment': deployment,
   'create job': job,
   'create namespace': namespace,
+  'create ingress': ingress,
+  'create secret docker-registry': dockerRegistry,
   'create secret generic': secret,
+  'create secret tls': tls,
   'create service clusterip': clusterip,
   'create service externalname': externalname,
   'create service loadbalancer': loadbalancer,
@@ -89,7 +98,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   'rollout undo': rollout.undo,
   run,
   scale,
-  'set env': set.env,
+  'set env': env,
   'set image': set.image,
   'set resources': set.resources,
   'set selector': set.selector,

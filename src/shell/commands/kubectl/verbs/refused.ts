@@ -1,6 +1,8 @@
 /** Commands that need what the lab does not simulate: the real usage errors first, then one honest line. */
 import type { Kubectl, Verb } from '../context.ts';
 import { Exit, fail } from '../errors.ts';
+import { fileNames, refuseKustomize } from '../manifests.ts';
+import { select } from '../selection.ts';
 
 type Check = (kubectl: Kubectl) => void;
 
@@ -30,30 +32,55 @@ const CHECKS: Readonly<Record<string, Check>> = {
       fail(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${flags.int('max')}, min: ${flags.int('min')}`);
     }
   },
+  kustomize: (kubectl) => {
+    if (kubectl.args.length > 1) fail(`specify one path to kustomization.yaml`);
+    refuseKustomize(kubectl, kubectl.args[0] ?? '.');
+  },
+  'set subject': (kubectl) => {
+    select(kubectl, { args: kubectl.args, files: fileNames(kubectl), all: kubectl.flags.bool('all') });
+  },
   'create token': (kubectl) => {
     if (kubectl.args.length !== 1) kubectl.usage(`exactly one NAME is required, got ${kubectl.args.length}`);
   },
 };
 
-const NAMED = [
-  'clusterrole',
-  'clusterrolebinding',
-  'cronjob',
-  'ingress',
-  'poddisruptionbudget',
-  'priorityclass',
-  'quota',
-  'role',
-  'rolebinding',
-];
+const named = (kubectl: Kubectl) => {
+  const count = kubectl.dashAt >= 0 ? kubectl.dashAt : kubectl.args.length;
+  if (count !== 1) kubectl.usage(`exactly one NAME is required, got ${count}`);
+};
+
+/** Generators of kinds the lab does not have: the refusals of their Validate. */
+const GENERATORS: Readonly<Record<string, Check>> = {
+  clusterrole: ({ flags }) => {
+    if (flags.list('verb').length === 0 && flags.list('aggregation-rule').length === 0) fail('at least one verb must be specified');
+    if (flags.list('resource').length === 0 && flags.list('non-resource-url').length === 0) {
+      fail('one of resource or nonResourceURL must be specified');
+    }
+  },
+  clusterrolebinding: () => undefined,
+  cronjob: () => undefined,
+  poddisruptionbudget: ({ flags }) => {
+    if (flags.string('selector') === '') fail('a selector must be specified');
+    const [min, max] = [flags.string('min-available'), flags.string('max-unavailable')];
+    if (min === '' && max === '') fail('one of min-available or max-unavailable must be specified');
+    if (min !== '' && max !== '') fail('min-available and max-unavailable cannot be both specified');
+  },
+  priorityclass: () => undefined,
+  quota: () => undefined,
+  role: ({ flags }) => {
+    if (flags.list('verb').length === 0) fail('at least one verb must be specified');
+    if (flags.list('resource').length === 0) fail('at least one resource must be specified');
+  },
+  rolebinding: ({ flags }) => {
+    if ((flags.string('clusterrole') === '') === (flags.string('role') === '')) {
+      fail('exactly one of clusterrole or role must be specified');
+    }
+  },
+};
 
 function refuse(path: string): Verb {
   return (kubectl) => {
     CHECKS[path]?.(kubectl);
-    if (NAMED.some((name) => path === `create ${name}`)) {
-      const count = kubectl.dashAt >= 0 ? kubectl.dashAt : kubectl.args.length;
-      if (count !== 1) kubectl.usage(`exactly one NAME is required, got ${count}`);
-    }
     throw new Exit(1, `kubectl ${path}: not simulated in this lab`);
   };
 }
@@ -65,20 +92,30 @@ const PATHS = [
   'certificate approve',
   'certificate deny',
   'cp',
-  'create secret docker-registry',
-  'create secret tls',
   'create token',
   'debug',
   'kustomize',
   'port-forward',
   'proxy',
   'set subject',
-  'apply edit-last-applied',
-  'apply set-last-applied',
-  ...NAMED.map((name) => `create ${name}`),
 ];
 
-export const refused: Readonly<Record<string, Verb>> = Object.fromEntries(PATHS.map((path) => [path, refuse(path)]));
+function generator(name: string, check: Check): readonly [string, Verb] {
+  const path = `create ${name}`;
+  return [
+    path,
+    (kubectl) => {
+      named(kubectl);
+      check(kubectl);
+      throw new Exit(1, `kubectl ${path}: not simulated in this lab`);
+    },
+  ];
+}
+
+export const refused: Readonly<Record<string, Verb>> = Object.fromEntries([
+  ...PATHS.map((path) => [path, refuse(path)] as const),
+  ...Object.entries(GENERATORS).map(([name, check]) => generator(name, check)),
+]);
 
 export function alpha(kubectl: Kubectl): number {
   kubectl.err('No alpha commands are available in this version of kubectl\n');

@@ -1,35 +1,28 @@
 /** `kubectl replace` and `kubectl diff`. */
 import { createTwoFilesPatch } from 'diff';
 import type { Kubectl } from '../context.ts';
-import { CommandError, Exit, fail, isNotFound, StatusError, throwAll } from '../errors.ts';
+import { Exit, fail, isNotFound, NetworkFailure, report, StatusError, throwAll } from '../errors.ts';
+import { klogHead } from '../klog.ts';
 import { lastApplied, withLastApplied } from '../lastapplied.ts';
 import { fileNames } from '../manifests.ts';
 import { verbPrinter } from '../printers/objects.ts';
 import { toYaml } from '../printers/yaml.ts';
 import { collectionPath, objectPath, select, type Target } from '../selection.ts';
-import { type Doc, put, text, type Value } from '../value.ts';
+import { type Doc, goJson, put, sorted, text, type Value } from '../value.ts';
 import { patchFor } from './apply.ts';
 import { createOptions, suffix } from './create/finish.ts';
-import { requireFiles, withSource } from './create/index.ts';
-
-function requireSome(kubectl: Kubectl, verb: string): void {
-  const { flags, args } = kubectl;
-  if (args.length > 0) kubectl.usage(`Unexpected args: [${args.join(' ')}]`);
-  if (flags.list('filename').length === 0 && flags.string('kustomize') === '') {
-    if (verb === 'diff') throw new CommandError('must specify one of -f and -k', 2);
-    fail('must specify one of -f and -k');
-  }
-  requireFiles(kubectl);
-}
+import { requireFiles, sendRaw, withSource } from './create/index.ts';
 
 export function replace(kubectl: Kubectl): number {
   const { flags } = kubectl;
   const dryRun = kubectl.dryRun();
   const force = flags.bool('force');
   const grace = flags.int('grace-period');
+  if (force && dryRun !== 'none') fail('--dry-run can not be used when --force is set');
   if (grace >= 0 && !force) fail('--grace-period must have --force specified');
   if (flags.duration('timeout') !== 0 && !force) fail('--timeout must have --force specified');
-  requireSome(kubectl, 'replace');
+  requireFiles(kubectl);
+  if (flags.string('raw') !== '') return sendRaw(kubectl, 'PUT');
   const print = verbPrinter(kubectl, `replaced${suffix(dryRun)}`);
   const selection = select(kubectl, { args: [], files: fileNames(kubectl), subresource: flags.string('subresource') });
   const errors: Error[] = [...selection.errors];
@@ -115,15 +108,36 @@ function shown(object: Value | undefined): string {
   return toYaml({ ...(object as Doc), metadata });
 }
 
+function serverMerged(kubectl: Kubectl, target: Target): Value {
+  try {
+    return kubectl.client.send({
+      method: 'PATCH',
+      path: objectPath(target),
+      query: { dryRun: 'All', fieldManager: 'kubectl', fieldValidation: 'Strict', force: kubectl.flags.bool('force-conflicts') },
+      contentType: 'application/apply-patch+yaml',
+      text: `${goJson(sorted(target.object!))}\n`,
+    }).body as Value;
+  } catch (error) {
+    // A conflict looks like a changed object, and is tried again until kubectl gives up on the lock.
+    if (error instanceof StatusError && error.reason === 'Conflict') {
+      const { group, version, kind } = target.type;
+      const head = klogHead(kubectl.process, 'W', 'diff.go:723');
+      kubectl.err(`${head}Object (${group}/${version}, Kind=${kind}: ${target.name}) keeps changing, diffing without lock\n`);
+    }
+    throw error;
+  }
+}
+
 /** What apply would make of an object, by the server's own dry run. */
 function merged(kubectl: Kubectl, target: Target, before: Value | undefined): Value {
+  if (kubectl.flags.bool('server-side')) return serverMerged(kubectl, target);
   const query = { dryRun: 'All', fieldManager: 'kubectl-client-side-apply', fieldValidation: 'Ignore' };
   if (before === undefined) {
     return kubectl.client.send({
       method: 'POST',
       path: collectionPath(target.type, target.namespace),
       query,
-      body: withLastApplied(target.object!),
+      body: target.object!,
     }).body as Value;
   }
   const patch = patchFor(target, before, false);
@@ -137,14 +151,26 @@ function merged(kubectl: Kubectl, target: Target, before: Value | undefined): Va
   }).body as Value;
 }
 
+/** diff's own failures end with a status above 1, which means a difference. */
 export function diff(kubectl: Kubectl): number {
-  requireSome(kubectl, 'diff');
+  try {
+    return compare(kubectl);
+  } catch (error) {
+    if (error instanceof NetworkFailure) throw error;
+    throw new Exit(2, report(error).text);
+  }
+}
+
+function compare(kubectl: Kubectl): number {
+  const { args } = kubectl;
+  if (args.length > 0) kubectl.usage(`Unexpected args: [${args.join(' ')}]`);
+  requireFiles(kubectl);
   const selection = select(kubectl, {
     args: [],
     files: fileNames(kubectl),
     labelSelector: kubectl.flags.string('selector') || undefined,
   });
-  if (selection.errors.length > 0) throw new DiffError(selection.errors[0]!);
+  throwAll(selection.errors);
   let changed = false;
   for (const target of selection.targets) {
     const before = live(kubectl, target);
@@ -159,13 +185,5 @@ export function diff(kubectl: Kubectl): number {
     const patch = createTwoFilesPatch(left, right, a, b, stamp, stamp, { context: 3 }).replace(/^=+\n/, '');
     kubectl.out(`diff -u -N ${left} ${right}\n${patch}`);
   }
-  if (changed) throw new Exit(1);
-  return 0;
-}
-
-/** diff's own failures end with a status above 1, which means a difference. */
-class DiffError extends CommandError {
-  constructor(cause: Error) {
-    super(cause.message, 2);
-  }
+  return changed ? 1 : 0;
 }

@@ -1,18 +1,22 @@
-/** `kubectl set image|env|resources|selector|serviceaccount`: one change of the pod template, sent as a strategic patch. */
+/**
+ * `kubectl set image|resources|selector|serviceaccount`: one change of the pod template, sent as a strategic patch. `set env` is beside
+ * it and uses the same steps.
+ */
 import { parseQuantity } from '../../../../engine/index.ts';
 import type { Kubectl } from '../context.ts';
 import { Aggregate, CommandError, fail, StatusError } from '../errors.ts';
 import { checkFileNames, fileNames } from '../manifests.ts';
 import { applyLocally } from '../merge/local.ts';
 import { strategicThreeWay } from '../merge/threeway.ts';
+import { asTyped } from '../merge/typed.ts';
 import { verbPrinter } from '../printers/objects.ts';
 import { objectPath, type Selection, select, type Target } from '../selection.ts';
 import { byBytes, type Doc, fields, items, put, strings, text, type Value } from '../value.ts';
 import { suffix } from './create/finish.ts';
 import { splitPairs } from './pairs.ts';
 
-const NEED_RESOURCE = 'one or more resources must be specified as <resource> <name> or <resource>/<name>';
-const LOCAL_AND_SERVER = 'cannot specify --local and --dry-run=server - did you mean --dry-run=client?';
+export const NEED_RESOURCE = 'one or more resources must be specified as <resource> <name> or <resource>/<name>';
+export const LOCAL_AND_SERVER = 'cannot specify --local and --dry-run=server - did you mean --dry-run=client?';
 
 /** Where kinds keep their pod template's spec. */
 const POD_SPEC: Readonly<Record<string, readonly string[]>> = {
@@ -30,7 +34,7 @@ function throwSeveral(errors: readonly string[]): void {
   if (errors.length > 1) throw new Aggregate(errors.map((message) => new CommandError(message)));
 }
 
-function chosen(kubectl: Kubectl, resources: readonly string[]): Selection {
+export function chosen(kubectl: Kubectl, resources: readonly string[]): Selection {
   const { flags } = kubectl;
   const local = flags.bool('local');
   checkFileNames(kubectl);
@@ -54,30 +58,32 @@ interface Edit {
   readonly what: string;
   readonly done: string;
   /** The changed pod spec; complaints go to `errors`. */
-  readonly change: (spec: Doc, errors: string[]) => Doc;
+  readonly change: (spec: Doc, errors: string[], target: Target) => Doc;
 }
 
-function podSpecPath(target: Target): readonly string[] | undefined {
+export function podSpecPath(target: Target): readonly string[] | undefined {
   return Object.hasOwn(POD_SPEC, target.type.kind) ? POD_SPEC[target.type.kind] : undefined;
 }
 
-function editPodSpecs(kubectl: Kubectl, selection: Selection, edit: Edit): number {
+export function editPodSpecs(kubectl: Kubectl, selection: Selection, edit: Edit): number {
   const dryRun = kubectl.dryRun();
+  const local = kubectl.flags.bool('local');
   const print = verbPrinter(kubectl, `${edit.done}${suffix(dryRun)}`);
   if (selection.errors.length > 0) throw selection.errors.length === 1 ? selection.errors[0]! : new Aggregate(selection.errors);
   const errors: string[] = [];
   for (const target of selection.targets) {
     const path = podSpecPath(target);
     if (!path) {
-      errors.push(`error: ${qualified(target)} the object is not a pod or does not have a pod template: ${goType(target)}\n`);
+      const name = local ? `${target.type.kind.toLowerCase()}/${target.name}` : qualified(target);
+      errors.push(`error: ${name} the object is not a pod or does not have a pod template: ${goType(target)}\n`);
       continue;
     }
-    const before = target.object!;
-    const after = put(before, path, edit.change(fields(before, ...path), errors));
+    const before = local ? asTyped(target.object!) : target.object!;
+    const after = put(before, path, edit.change(fields(before, ...path), errors, target));
     const patch = strategicThreeWay(before, after, before);
     if (Object.keys(patch).length === 0) continue;
     try {
-      if (kubectl.flags.bool('local') || dryRun === 'client') kubectl.out(print(applyLocally('strategic', before, patch)));
+      if (local || dryRun === 'client') kubectl.out(print(applyLocally('strategic', before, patch)));
       else kubectl.out(print(send(kubectl, target, patch, dryRun)));
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -110,7 +116,7 @@ function send(kubectl: Kubectl, target: Target, patch: Value, dryRun: string): V
 }
 
 /** Every container of a spec, changed where `wanted` says so. */
-function eachContainer(spec: Doc, change: (container: Doc) => Doc): Doc {
+export function eachContainer(spec: Doc, change: (container: Doc) => Doc): Doc {
   const out: Record<string, Value> = { ...spec };
   for (const field of ['initContainers', 'containers']) {
     if (Array.isArray(spec[field])) out[field] = items(spec, field).map((container) => change(container as Doc));
@@ -155,75 +161,13 @@ export function image(kubectl: Kubectl): number {
   });
 }
 
-export function env(kubectl: Kubectl): number {
-  const { flags } = kubectl;
-  const { resources, pairs } = splitPairs(kubectl, 'environment');
-  if (flags.bool('all') && flags.string('selector') !== '') fail('cannot set --all and --selector at the same time');
-  if (flags.bool('local') && flags.string('dry-run') === 'server') fail(LOCAL_AND_SERVER);
-  if (resources.length === 0 && flags.list('filename').length === 0) fail(NEED_RESOURCE);
-  if (flags.bool('list') && flags.string('output') !== '') fail('--list and --output may not be specified together');
-  if (flags.list('keys').length > 0 && flags.string('from') === '') {
-    fail('when specifying --keys, a configmap or secret must be provided with --from');
-  }
-  if (flags.string('from') !== '') fail('set env --from: not simulated in this lab');
-  const all = [...pairs, ...flags.list('env')];
-  const selection = chosen(kubectl, resources);
-  if (flags.bool('list')) return listEnv(kubectl, selection);
-  const wanted = flags.string('containers') || '*';
-  return editPodSpecs(kubectl, selection, {
-    what: 'env update to pod template:',
-    done: 'env updated',
-    change: (spec) => {
-      const names = [...items(spec, 'initContainers'), ...items(spec, 'containers')].map((one) => text(one, 'name'));
-      if (!names.some((name) => fits(name, wanted))) {
-        kubectl.err(`Warning: ${text(spec, 'name')} does not have any containers matching ${JSON.stringify(wanted)}\n`);
-      }
-      return eachContainer(spec, (container) =>
-        fits(text(container, 'name'), wanted) ? withEnv(kubectl, container, all) : container,
-      );
-    },
-  });
-}
-
-function fits(name: string, pattern: string): boolean {
+export function fits(name: string, pattern: string): boolean {
   return new RegExp(
     `^${pattern
       .replace(/[.+^${}()|\\[\]]/g, '\\$&')
       .replaceAll('*', '.*')
       .replaceAll('?', '.')}$`,
   ).test(name);
-}
-
-function withEnv(kubectl: Kubectl, container: Doc, pairs: readonly string[]): Doc {
-  let list = [...items(container, 'env')];
-  for (const pair of pairs) {
-    const equals = pair.indexOf('=');
-    if (equals < 0) {
-      list = list.filter((one) => text(one, 'name') !== pair.slice(0, -1));
-      continue;
-    }
-    const [name, value] = [pair.slice(0, equals), pair.slice(equals + 1)];
-    const at = list.findIndex((one) => text(one, 'name') === name);
-    if (at >= 0 && !kubectl.flags.bool('overwrite')) {
-      fail(`'${name}' already has a value (${text(list[at], 'value')}), and --overwrite is false`);
-    }
-    if (at >= 0) list[at] = { name, value };
-    else list.push({ name, value });
-  }
-  const { env: _old, ...rest } = container;
-  return list.length > 0 ? { ...container, env: list } : rest;
-}
-
-function listEnv(kubectl: Kubectl, selection: Selection): number {
-  if (selection.errors.length > 0) throw selection.errors[0]!;
-  for (const target of selection.targets) {
-    const spec = fields(target.object, ...(podSpecPath(target) ?? []));
-    for (const container of items(spec, 'containers')) {
-      kubectl.out(`# ${target.type.kind} ${target.name}, container ${text(container, 'name')}\n`);
-      for (const one of items(container, 'env')) kubectl.out(`${text(one, 'name')}=${text(one, 'value')}\n`);
-    }
-  }
-  return 0;
 }
 
 function resourceList(kubectl: Kubectl, flag: string): Record<string, string> {
@@ -282,6 +226,24 @@ export function serviceaccount(kubectl: Kubectl): number {
   });
 }
 
+/** A selector's equalities, and what a Service cannot say, as Go prints its requirements. */
+function readSelector(spec: string): {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly expressions: readonly string[];
+} {
+  const labels: Record<string, string> = {};
+  const expressions: string[] = [];
+  for (const term of spec.split(/,(?![^(]*\))/).filter((one) => one !== '')) {
+    const set = /^(\S+)\s+(in|notin)\s+\((.*)\)$/.exec(term);
+    const equals = /^([^=!]+)(==|!=|=)(.*)$/.exec(term);
+    if (set) expressions.push(`{${set[1]} ${set[2] === 'in' ? 'In' : 'NotIn'} [${set[3]!.split(',').join(' ')}]}`);
+    else if (equals?.[2] === '!=') expressions.push(`{${equals[1]} NotIn [${equals[3]}]}`);
+    else if (equals) labels[equals[1]!] = equals[3]!;
+    else expressions.push(term.startsWith('!') ? `{${term.slice(1)} DoesNotExist []}` : `{${term} Exists []}`);
+  }
+  return { labels, expressions };
+}
+
 export function selector(kubectl: Kubectl): number {
   const { flags, args } = kubectl;
   const dryRun = kubectl.dryRun();
@@ -289,18 +251,18 @@ export function selector(kubectl: Kubectl): number {
   const files = flags.list('filename').length > 0;
   const wanted = args.at(-1);
   const resourcesGiven = args.slice(0, -1);
-  if (wanted === undefined || (!wanted.includes('=') && wanted !== '')) fail('one selector is required');
+  if (wanted === undefined) return fail('one selector is required');
   if (resourcesGiven.length === 0 && !files) fail(NEED_RESOURCE);
-  const labels: Record<string, string> = {};
-  for (const pair of wanted!.split(',')) {
-    const [key, value] = pair.split('=') as [string, string | undefined];
-    labels[key] = value ?? '';
-  }
+  const { labels, expressions } = readSelector(wanted);
   const selection = chosen(kubectl, resourcesGiven);
   const errors: Error[] = [...selection.errors];
   for (const target of selection.targets) {
     if (target.type.kind !== 'Service') {
       errors.push(new CommandError('setting a selector is only supported for Services'));
+      continue;
+    }
+    if (expressions.length > 0) {
+      errors.push(new CommandError(`match expression [${expressions.join(' ')}] not supported on this object`));
       continue;
     }
     const body = Object.fromEntries(

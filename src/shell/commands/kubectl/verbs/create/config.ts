@@ -43,13 +43,7 @@ function add(sink: Sink, key: string, value: string): void {
 function literals(sink: Sink, sources: readonly string[]): void {
   for (const source of sources) {
     const equals = source.indexOf('=');
-    if (equals === 0)
-      fail(
-        'invalid literal source, expected key=value'.replace(
-          'invalid literal source, expected',
-          `invalid literal source ${source}, expected`,
-        ),
-      );
+    if (equals === 0) fail(`invalid literal source ${source}, expected key=value`);
     if (equals < 0) fail(`invalid literal source ${source}, expected key=value`);
     const value = source.slice(equals + 1);
     const quoted = /^(["'])(.*)\1$/s.exec(value);
@@ -108,7 +102,8 @@ function envFiles(kubectl: Kubectl, sink: Sink, sources: readonly string[]): voi
   }
 }
 
-function collect(kubectl: Kubectl, kind: Sink['kind'], name: string): Sink {
+/** The data of the flags. */
+export function collect(kubectl: Kubectl, kind: Sink['kind'], name: string): Sink {
   const { flags } = kubectl;
   if (name === '') fail('name must be specified');
   const [fromFile, fromLiteral, fromEnv] = [flags.list('from-file'), flags.list('from-literal'), flags.list('from-env-file')];
@@ -129,6 +124,11 @@ function ordered(data: ReadonlyMap<string, string>, encode: (value: string) => s
   return out;
 }
 
+/** A Secret's data. */
+export function encoded(data: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  return ordered(data, encodeBase64) as Readonly<Record<string, string>>;
+}
+
 export function configmap(kubectl: Kubectl): number {
   const name = nameArgument(kubectl);
   const { data } = collect(kubectl, 'ConfigMap', name);
@@ -144,7 +144,7 @@ export function secret(kubectl: Kubectl): number {
     'v1',
     'Secret',
     { name, namespace: enforcedNamespace(kubectl) },
-    set({ data: ordered(data, encodeBase64), type: kubectl.flags.string('type') }),
+    set({ data: encoded(data), type: kubectl.flags.string('type') }),
   );
   return finish(kubectl, draft, 'failed to create secret ');
 }

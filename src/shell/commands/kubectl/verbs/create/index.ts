@@ -2,10 +2,11 @@
 import type { Kubectl } from '../../context.ts';
 import { CommandError, fail, StatusError, throwAll } from '../../errors.ts';
 import { withLastApplied } from '../../lastapplied.ts';
-import { checkFileNames, fileNames } from '../../manifests.ts';
+import { checkFileNames, fileNames, refuseKustomize } from '../../manifests.ts';
 import { verbPrinter } from '../../printers/objects.ts';
 import { collectionPath, select, type Target } from '../../selection.ts';
-import { dig, type Value } from '../../value.ts';
+import type { Value } from '../../value.ts';
+import { createEdited } from '../edit.ts';
 import { checkValidate, createOptions, suffix } from './finish.ts';
 
 /** The server's refusal, told with the file it was about (cmdutil.AddSourceToErr). */
@@ -21,10 +22,10 @@ export function requireFiles(kubectl: Kubectl): void {
   if (kubectl.flags.list('filename').length === 0 && kubectl.flags.string('kustomize') === '') {
     fail('must specify one of -f and -k');
   }
-  if (kubectl.flags.string('kustomize') !== '') fail('kubectl kustomize: not simulated in this lab');
+  if (kubectl.flags.string('kustomize') !== '') refuseKustomize(kubectl, kubectl.flags.string('kustomize'));
 }
 
-export function create(kubectl: Kubectl): number {
+export function create(kubectl: Kubectl): number | Promise<number> {
   const { flags } = kubectl;
   if (flags.list('filename').length === 0 && flags.string('kustomize') === '' && kubectl.args.length === 0) {
     throw new CommandError('must specify one of -f and -k\n\n'.trimEnd());
@@ -34,8 +35,8 @@ export function create(kubectl: Kubectl): number {
   checkValidate(kubectl);
   const print = verbPrinter(kubectl, `created${suffix(dryRun)}`);
   requireFiles(kubectl);
-  if (flags.string('raw') !== '') fail('create --raw: not simulated in this lab');
-  if (flags.bool('edit')) fail('create --edit: not simulated in this lab');
+  if (flags.string('raw') !== '') return sendRaw(kubectl, 'POST');
+  if (flags.bool('edit')) return createEdited(kubectl);
   const selection = select(kubectl, { args: [], files: fileNames(kubectl), labelSelector: flags.string('selector') || undefined });
   const errors: Error[] = [...selection.errors];
   let count = 0;
@@ -55,9 +56,23 @@ export function create(kubectl: Kubectl): number {
   return 0;
 }
 
+/** --raw: one file as it stands, to a path of the user's. */
+export function sendRaw(kubectl: Kubectl, method: 'POST' | 'PUT'): number {
+  const { flags, process } = kubectl;
+  const [file, ...others] = flags.list('filename');
+  if (others.length > 0 || file === undefined) return fail('--raw can only use a single local file or stdin');
+  if (/^https?:/.test(file)) fail('--raw cannot read from a url');
+  if (flags.bool('recursive')) fail('--raw and --recursive are mutually exclusive');
+  if (flags.string('selector') !== '') fail('--raw and --selector (-l) are mutually exclusive');
+  if (flags.string('output') !== '') fail('--raw and --output are mutually exclusive');
+  const content = file === '-' ? process.stdin : process.files.read(file);
+  if (content === undefined) return fail(`open ${file}: no such file or directory`);
+  const { body } = kubectl.client.send({ method, path: flags.string('raw'), text: content, raw: true });
+  kubectl.out(typeof body === 'string' ? body : `${JSON.stringify(body)}\n`);
+  return 0;
+}
+
 function post(kubectl: Kubectl, target: Target, object: Value, dryRun: string): Value {
-  // An empty name is for the server to complain about; generateName makes one.
-  void dig(object, 'metadata', 'generateName');
   return kubectl.client.send({
     method: 'POST',
     path: collectionPath(target.type, target.namespace),

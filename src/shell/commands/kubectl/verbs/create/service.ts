@@ -46,12 +46,12 @@ function generate(kubectl: Kubectl, type: string): number {
   const clusterIP = flags.has('clusterip') ? flags.string('clusterip') : '';
   const externalName = flags.has('external-name') ? flags.string('external-name') : '';
   const tcp = flags.list('tcp');
-  if (clusterIP === 'None' && tcp.length > 0) {
-    // A headless service may go without ports, but may have them.
-  }
   if (tcp.length === 0 && clusterIP !== 'None' && type !== 'ExternalName') {
-    if (type === 'ClusterIP' && clusterIP === '') fail('at least one tcp port specifier must be provided');
     fail('at least one tcp port specifier must be provided');
+  }
+  // What url.Parse and the server would both refuse.
+  if (type === 'ExternalName' && !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\.?$/.test(externalName)) {
+    fail(`invalid service external name ${externalName}`);
   }
   const list = ports(kubectl, flags.has('node-port') ? flags.int('node-port') : 0);
   const labels = { app: name };

@@ -1,6 +1,7 @@
 /** Generators: deployment, job, namespace, serviceaccount. */
 import type { Kubectl } from '../../context.ts';
 import { fail } from '../../errors.ts';
+import { select } from '../../selection.ts';
 import type { Doc } from '../../value.ts';
 import { enforcedNamespace, finish, nameArgument } from './finish.ts';
 import { container, meta, set, typed } from './typed.ts';
@@ -73,8 +74,11 @@ export function job(kubectl: Kubectl): number {
   if ((image === '') === (from === '')) fail('either --image or --from must be specified');
   if (command.length > 0 && from !== '') fail('cannot specify --from and command');
   if (from !== '') {
-    if (!/^(cronjobs?|cj)([./]|$)/.test(from)) fail('from must be an existing cronjob');
-    kubectl.client.discovery.lookup(from.split('/')[0]!);
+    // No server of the lab has cron jobs: whatever is found is something else.
+    const { targets, errors } = select(kubectl, { args: [from], allowEmptySelector: true });
+    if (errors.length > 0) throw errors[0]!;
+    if (targets.length !== 1) fail('from must be an existing cronjob');
+    fail(`unknown object type *${targets[0]!.type.version}.${targets[0]!.type.kind}`);
   }
   const draft = typed(
     'batch/v1',
