@@ -216,7 +216,8 @@ function complaint(error: YAMLError, text: string): string {
     return scanned('found character that cannot start any token');
   }
   const flow = openFlow(text, error.pos?.[0] ?? 0);
-  if (flow && error.code !== 'MISSING_CHAR') return parsed(`did not find expected ',' or '${flow}'`);
+  const end = atEnd(error, text) ? line + 1 : line;
+  if (flow && error.code !== 'MISSING_CHAR') return parsed(`did not find expected ',' or '${flow}'`, end);
   switch (error.code) {
     case 'BLOCK_AS_IMPLICIT_KEY':
     case 'MULTILINE_IMPLICIT_KEY':
@@ -225,14 +226,16 @@ function complaint(error: YAMLError, text: string): string {
       return scanned('found unknown escape character');
     case 'MISSING_CHAR':
       if (/quote/.test(error.message)) return scanned('found unexpected end of stream', lines.length);
-      if (flow)
-        return parsed(`did not find expected ',' or '${flow}'`, /flow/i.test(error.message) ? Math.min(line, lines.length) : line);
+      if (flow) return parsed(`did not find expected ',' or '${flow}'`, atEnd(error, text) ? end : Math.min(line, lines.length));
       return /:(\s|$)/.test(here) ? parsed('did not find expected key') : scanned("could not find expected ':'", line + 1);
     default:
       if (afterDash(lines, line)) return parsed("did not find expected '-' indicator");
       return parsed('did not find expected key');
   }
 }
+
+/** libyaml begins a new line for the end of a text that has none (yaml_parser_fetch_stream_end). */
+const atEnd = (error: YAMLError, text: string) => (error.pos?.[0] ?? 0) >= text.length && !text.endsWith('\n');
 
 /** The closing bracket that is missing before `position`, when one is. */
 function openFlow(text: string, position: number): string | undefined {
