@@ -26,7 +26,15 @@ const AGE = String.raw`(?:\d+y\d+d|\d+y|\d+d\d+h|\d+d|\d+h\d+m|\d+h|\d+m\d+s|\d+
 const AGES = new RegExp(String.raw`(?<![\w.=-]|for )${AGE}(?<over> \(x\d+ over )?(?:(?<=over )${AGE}\))?(?<gap> {2,})?`, 'g');
 
 /** Lines of -v that tell of this process's own caches, settings and files. */
-const PRIVATE = /^<klog> (?:loader|envvar|cached_discovery|table_printer|round_trippers\.go:\d+\] GET <server>\/apis?\?).*\n/gm;
+const PRIVATE =
+  /^<klog> (?:loader|envvar|cached_discovery|table_printer|reflector|streamwatcher|round_trippers\.go:\d+\] GET <server>\/apis?\?).*\n/gm;
+
+/** The same at -v=7, where a request is several lines. */
+const DISCOVERY =
+  /^<klog> round_trippers\.go:470\] GET <server>\/apis?\?.*\n<klog> round_trippers\.go:476\].*\n(?:<klog> round_trippers\.go:480\].*\n)+<klog> round_trippers\.go:581\].*\n/gm;
+
+/** Go keeps headers in a map: they come in any order. */
+const HEADERS = /(?:^<klog> round_trippers\.go:480\].*\n)+/gm;
 
 /** A heading with an age column, and the underline that describe puts below it: their gaps go with the ages'. */
 const HEADING = /\b(?:AGE|Age|LAST SEEN|DURATION|FIRST SEEN)(?<gap> {2,})/g;
@@ -55,5 +63,6 @@ function maskAges(text: string): string {
 export function mask(text: string): string {
   let out = text;
   for (const [pattern, replacement] of MASKS) out = out.replace(pattern, replacement);
-  return maskAges(out.replace(PRIVATE, ''));
+  out = out.replace(HEADERS, (lines) => `${lines.trimEnd().split('\n').sort().join('\n')}\n`);
+  return maskAges(out.replace(DISCOVERY, '').replace(PRIVATE, ''));
 }

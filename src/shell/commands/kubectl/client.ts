@@ -86,6 +86,7 @@ export class Client {
     if (this.#config.server === undefined) throw this.#unconfigured();
     if (!this.#reaches()) {
       const hostPort = hostPortOf(this.server);
+      this.#undiscovered(`${this.server}/api?timeout=32s`, hostPort);
       throw new NetworkFailure('refused', hostPort, `dial tcp ${hostPort}: connect: connection refused`);
     }
     const response = cluster.request({ method: request.method, path, headers, body });
@@ -93,7 +94,7 @@ export class Client {
       throw new NetworkFailure(response.networkError, hostPortOf(this.server), response.message);
     }
     this.#logExchange(request, path, headers, response);
-    for (const warning of response.warnings ?? []) this.#warn(warning);
+    for (const warning of response.warnings ?? []) this.warn(warning);
     return response;
   }
 
@@ -116,13 +117,19 @@ export class Client {
   }
 
   #unconfigured(): NetworkFailure {
-    const head = klogHead(this.#process, 'E', 'memcache.go:265');
-    const line = `${head}"Unhandled Error" err="couldn't get current server API group list: Get \\"http://localhost:8080/api?timeout=32s\\": dial tcp 127.0.0.1:8080: connect: connection refused"\n`;
-    this.#process.err(line.repeat(5));
+    this.#undiscovered('http://localhost:8080/api?timeout=32s', '127.0.0.1:8080');
     return new NetworkFailure('refused', 'localhost:8080', 'dial tcp 127.0.0.1:8080: connect: connection refused');
   }
 
-  #warn(warning: string): void {
+  /** Discovery tries five times before kubectl gives up on a server it knows nothing of. */
+  #undiscovered(url: string, address: string): void {
+    const head = klogHead(this.#process, 'E', 'memcache.go:265');
+    const line = `${head}"Unhandled Error" err="couldn't get current server API group list: Get \\"${url}\\": dial tcp ${address}: connect: connection refused"\n`;
+    this.#process.err(line.repeat(5));
+  }
+
+  /** A warning of kubectl's own or the server's; each is said once. */
+  warn(warning: string): void {
     if (this.#warningsSeen.has(warning)) return;
     this.#warningsSeen.add(warning);
     this.warned = true;

@@ -1,6 +1,7 @@
 /** One run of kubectl: what its command line said, and the doors it may use. Every verb's `run` gets one. */
 import type { Process } from '../../command.ts';
 import { Client } from './client.ts';
+import { parseDuration } from './duration.ts';
 import { CommandError, Exit, fail } from './errors.ts';
 import type { FlagValues } from './flags.ts';
 import { klogHead } from './klog.ts';
@@ -10,6 +11,20 @@ import type { CommandNode } from './tree.ts';
 export type Verb = (kubectl: Kubectl) => number | Promise<number>;
 
 export type DryRun = 'none' | 'client' | 'server';
+
+const PROFILES = ['none', 'cpu', 'heap', 'goroutine', 'threadcreate', 'block', 'mutex'];
+
+/** What kubectl refuses of the global flags before the command runs. */
+function checkGlobals(flags: FlagValues): void {
+  const profile = flags.string('profile');
+  if (flags.changed('profile') && !PROFILES.includes(profile)) fail(`unknown profile '${profile}'`);
+  if (!flags.changed('request-timeout')) return;
+  const timeout = flags.string('request-timeout');
+  if (/^\d+$/.test(timeout) || typeof parseDuration(timeout) === 'number') return;
+  fail(
+    'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+  );
+}
 
 export class Kubectl {
   readonly process: Process;
@@ -21,6 +36,7 @@ export class Kubectl {
   readonly dashAt: number;
   #config: Config | undefined;
   #client: Client | undefined;
+  #dryRun: DryRun | undefined;
 
   constructor(
     process: Process,
@@ -32,6 +48,7 @@ export class Kubectl {
     this.flags = parsed.values;
     this.args = parsed.positional;
     this.dashAt = parsed.dashAt;
+    checkGlobals(this.flags);
   }
 
   /** @throws CommandError when the kubeconfig cannot be read */
@@ -81,6 +98,11 @@ export class Kubectl {
 
   /** The value of --dry-run; old spellings still work and say so. */
   dryRun(): DryRun {
+    this.#dryRun ??= this.#readDryRun();
+    return this.#dryRun;
+  }
+
+  #readDryRun(): DryRun {
     const value = this.flags.string('dry-run');
     if (value === 'client' || value === 'server' || value === 'none') return value;
     if (value === '') return 'none';

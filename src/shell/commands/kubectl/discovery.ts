@@ -123,6 +123,15 @@ export class Discovery {
     return this.#match(first!, group);
   }
 
+  #byShortName(all: readonly ResourceType[], low: string): ResourceType | undefined {
+    const [first, ...others] = all.filter((type) => type.shortNames.includes(low));
+    if (others.length > 0) {
+      const rest = others.map(qualifiedResource).join(', ');
+      this.#client.warn(`short name "${low}" could also match lower priority resource ${rest}`);
+    }
+    return first;
+  }
+
   #match(word: string, group?: string, version?: string, whole = false): ResourceType | undefined {
     const low = word.toLowerCase();
     const fits = (type: ResourceType) =>
@@ -133,7 +142,7 @@ export class Discovery {
     // Events live in two groups; the core one answers to the plain name.
     return (
       all.find((type) => type.name === low || type.singular === low) ??
-      all.find((type) => type.shortNames.includes(low)) ??
+      this.#byShortName(all, low) ??
       all.find((type) => type.kind === word) ??
       all.find((type) => type.kind.toLowerCase() === low)
     );

@@ -242,7 +242,9 @@ export class FlagSet {
       const complaint = SETTERS[flag.type](values, text, !changed.has(flag.name));
       if (complaint !== undefined) {
         const shown = flag.shorthand ? `-${flag.shorthand}, --${flag.name}` : `--${flag.name}`;
-        throw new FlagError(`invalid argument ${quote(text)} for ${quote(shown)} flag: ${complaint}`);
+        // A flag of Go's own flag package, which does not say why.
+        const why = flag.name === 'log-flush-frequency' ? 'parse error' : complaint;
+        throw new FlagError(`invalid argument ${quote(text)} for ${quote(shown)} flag: ${why}`);
       }
       store.set(flag.name, values);
       changed.add(flag.name);

@@ -5,11 +5,13 @@
 import type { Command, Process } from '../../command.ts';
 import { complete } from './complete.ts';
 import { Kubectl } from './context.ts';
-import { CommandError, Exit, NetworkFailure, report } from './errors.ts';
+import { Aggregate, CommandError, Exit, NetworkFailure, report, StatusError } from './errors.ts';
 import { FlagError } from './flags.ts';
 import { helpText, optionsText, usageText } from './help.ts';
+import { klogHead } from './klog.ts';
 import { home } from './kubeconfig.ts';
 import { type CommandNode, childOf, find, flagSet, locate } from './tree.ts';
+import { goJson } from './value.ts';
 import { verbs } from './verbs/index.ts';
 
 /** client-go gives a connection this long. */
@@ -40,7 +42,9 @@ async function invoke(process: Process, args: readonly string[]): Promise<number
   if (missing.length > 0) throw new CommandError(`required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`);
   const kubectl = new Kubectl(process, command, parsed);
   if (isGroup(command)) {
-    if (parsed.positional.length > 0) kubectl.usage(`unknown command "${parsed.positional.join(' ')}"`);
+    // `certificate` looks at no argument at all.
+    if (parsed.positional.length > 0 && command.path !== 'certificate')
+      kubectl.usage(`unknown command "${parsed.positional.join(' ')}"`);
     // `rollout` and `certificate` speak on standard output, the other groups on standard error.
     if (command.path !== 'rollout' && command.path !== 'certificate') process.err(helpText(command));
     else process.out(helpText(command));
@@ -62,6 +66,7 @@ function flagsOf(command: CommandNode, args: readonly string[]) {
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
     const name = command.path === '' ? 'kubectl' : `kubectl ${command.path}`;
+    if (command.path === 'options') throw new CommandError(`${error.message}\nRun 'kubectl options' without flags.`);
     throw new CommandError(`${error.message}\nSee '${name} --help' for usage.`);
   }
 }
@@ -77,6 +82,20 @@ function printHelp(process: Process, args: readonly string[]): number {
   return 0;
 }
 
+/** At -v=4 and above kubectl shows the Status it was refused with. */
+function debugText(process: Process, args: readonly string[], error: unknown): string {
+  const errors = error instanceof Aggregate ? error.errors : [error];
+  const shown = errors.filter((one) => one instanceof StatusError && one.reason !== 'Invalid');
+  if (shown.length === 0 || verbosityOf(args) < 4) return '';
+  const head = klogHead(process, 'I', 'helpers.go:246');
+  return shown.map((one) => `${head}server response object: %s[${goJson((one as StatusError).status, '  ')}]\n`).join('');
+}
+
+function verbosityOf(args: readonly string[]): number {
+  const { command, args: rest } = find(args);
+  return flagsOf(command, rest).values.int('v');
+}
+
 export const kubectl: Command = {
   name: 'kubectl',
   summary: 'control the Kubernetes cluster',
@@ -90,6 +109,7 @@ export const kubectl: Command = {
         await process.sleep(DIAL_TIMEOUT_MS, 'waiting for the API server');
       }
       const { text, exitCode } = report(error);
+      process.err(debugText(process, args, error));
       process.err(text);
       return exitCode;
     }

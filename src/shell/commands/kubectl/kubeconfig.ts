@@ -2,10 +2,10 @@
  * kubeconfig files as client-go's clientcmd reads and merges them: --kubeconfig, else $KUBECONFIG (a list; the first file to set a
  * value wins), else ~/.kube/config. Reads the host's files. Left out: credentials plugins and relative certificate paths.
  */
-import { parse } from 'yaml';
 import type { Process } from '../../command.ts';
 import { CommandError, Exit, fail } from './errors.ts';
 import type { FlagValues } from './flags.ts';
+import { parseYaml } from './manifests.ts';
 import { type Doc, fields, isDoc, items, text } from './value.ts';
 
 export interface NamedEntry {
@@ -60,6 +60,20 @@ function merge(first: readonly NamedEntry[], second: readonly NamedEntry[]): Nam
   return [...first, ...second.filter((entry) => !known.has(entry.name))];
 }
 
+/** The file's first document. @throws CommandError with client-go's words */
+function readDocument(content: string, file: string): unknown {
+  const bad = (why: string) => new CommandError(`error loading config file "${file}": ${why}`);
+  const result = parseYaml(content.split(/^---(?=\s|$)[^\n]*\n?/m).find((piece) => piece.trim() !== '') ?? '');
+  if ('error' in result) throw bad(`yaml: ${result.error}`);
+  const [kind, version] = [text(result.value, 'kind'), text(result.value, 'apiVersion')];
+  if ((kind !== '' && kind !== 'Config') || (version !== '' && version !== 'v1')) {
+    throw bad(
+      `no kind "${kind}" is registered for version "${version}" in scheme "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"`,
+    );
+  }
+  return result.value;
+}
+
 /** @param lenient a missing --kubeconfig file reads as empty */
 export function readRaw(process: Process, flags: FlagValues, lenient = false): RawConfig {
   const { files, explicit } = configFiles(process, flags);
@@ -70,12 +84,7 @@ export function readRaw(process: Process, flags: FlagValues, lenient = false): R
       if (explicit && !lenient) fail(`stat ${file}: no such file or directory`);
       continue;
     }
-    let parsed: unknown;
-    try {
-      parsed = parse(content, { version: '1.1' });
-    } catch {
-      throw new CommandError(`error loading config file "${file}": yaml: could not parse the file`);
-    }
+    const parsed = readDocument(content, file);
     if (!isDoc(parsed)) continue;
     raw = {
       ...raw,

@@ -39,6 +39,13 @@ function podReady(pod: Value): boolean {
   return items(pod, 'status', 'conditions').some((one) => text(one, 'type') === 'Ready' && text(one, 'status') === 'True');
 }
 
+function readySince(pod: Value): string {
+  return text(
+    items(pod, 'status', 'conditions').find((one) => text(one, 'type') === 'Ready'),
+    'lastTransitionTime',
+  );
+}
+
 /** The pod to work with first: on a node, running, ready, longest ready, least restarted, oldest (podutils.ByLogging). */
 function byLogging(a: Value, b: Value): number {
   const phases = ['Pending', 'Unknown', 'Running'];
@@ -47,10 +54,11 @@ function byLogging(a: Value, b: Value): number {
   const phase = (pod: Value) => phases.indexOf(text(pod, 'status', 'phase'));
   if (phase(a) !== phase(b)) return phase(b) - phase(a);
   if (podReady(a) !== podReady(b)) return podReady(a) ? -1 : 1;
+  if (podReady(a) && readySince(a) !== readySince(b)) return byBytes(readySince(a), readySince(b));
   const restarts = (pod: Value) =>
     Math.max(0, ...items(pod, 'status', 'containerStatuses').map((one) => number(one, 'restartCount')));
   if (restarts(a) !== restarts(b)) return restarts(b) - restarts(a);
-  return byBytes(text(b, 'metadata', 'creationTimestamp'), text(a, 'metadata', 'creationTimestamp'));
+  return byBytes(text(a, 'metadata', 'creationTimestamp'), text(b, 'metadata', 'creationTimestamp'));
 }
 
 function byActive(a: Value, b: Value): number {
@@ -69,6 +77,16 @@ export function resolve(kubectl: Kubectl, word: string): Target {
   return selection.targets[0]!;
 }
 
+/** exec and its like say what they wanted the selector for. */
+function attachable(object: Value): string {
+  try {
+    return podSelector(object);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return fail(`cannot attach to *${goTypeName(object)}: ${error.message}`);
+  }
+}
+
 /** The first of several pods for logs; waits for one to exist. */
 export async function firstPod(
   kubectl: Kubectl,
@@ -77,7 +95,7 @@ export async function firstPod(
   order: 'logging' | 'attach',
 ): Promise<{ readonly pod: Value; readonly count: number }> {
   const namespace = text(object, 'metadata', 'namespace');
-  const selector = podSelector(object);
+  const selector = order === 'logging' ? podSelector(object) : attachable(object);
   const until = kubectl.process.now() + timeoutMs;
   for (;;) {
     const pods = podsOf(kubectl, namespace, selector);

@@ -250,14 +250,15 @@ function fetchOne(kubectl: Kubectl, wish: Wish, target: Target): Value {
   try {
     return kubectl.client.get(objectPath(target, wish.subresource), query, wish.asTable ? TABLE : undefined);
   } catch (error) {
-    if (isNotFound(error) && !['', 'default'].includes(target.namespace)) missingNamespace(kubectl, target.namespace);
+    if (isNotFound(error) && !['', 'default'].includes(target.namespace))
+      missingNamespace(kubectl, target.namespace, wish.asTable ? TABLE : undefined);
     throw error;
   }
 }
 
 /** What is not found may be its whole namespace: cli-runtime's Info.Get looks. */
-function missingNamespace(kubectl: Kubectl, namespace: string): void {
-  const answer = kubectl.client.exchange({ method: 'GET', path: `/api/v1/namespaces/${encodeURIComponent(namespace)}` });
+function missingNamespace(kubectl: Kubectl, namespace: string, accept: string | undefined): void {
+  const answer = kubectl.client.exchange({ method: 'GET', path: `/api/v1/namespaces/${encodeURIComponent(namespace)}`, accept });
   if (answer.status === 404) throw new StatusError(answer.body as Value);
 }
 

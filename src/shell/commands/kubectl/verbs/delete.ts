@@ -2,7 +2,7 @@
 import type { Kubectl } from '../context.ts';
 import { qualifiedKind, type ResourceType } from '../discovery.ts';
 import { CommandError, fail, isNotFound, StatusError, throwAll } from '../errors.ts';
-import { checkFileNames, fileNames } from '../manifests.ts';
+import { checkFileNames, fileNames, refuseKustomize } from '../manifests.ts';
 import { objectPath, select, type Target } from '../selection.ts';
 import { text, type Value } from '../value.ts';
 import { withSource } from './create/index.ts';
@@ -43,6 +43,10 @@ function cascade(kubectl: Kubectl): string {
   if (!Object.hasOwn(CASCADE, value)) {
     fail(`invalid cascade value (${value}). Must be "background", "foreground", or "orphan"`);
   }
+  if (value === 'true' || value === 'false') {
+    const meant = value === 'true' ? 'background' : 'orphan';
+    kubectl.err(`warning: --cascade=${value} is deprecated (boolean value) and can be replaced with --cascade=${meant}.\n`);
+  }
   return CASCADE[value]!;
 }
 
@@ -59,6 +63,12 @@ function check(kubectl: Kubectl, { seconds, force }: Grace): void {
   } else if (seconds > 0 && force) fail('--force and --grace-period greater than 0 cannot be specified together');
 }
 
+function removeRaw(kubectl: Kubectl): number {
+  const { body } = kubectl.client.send({ method: 'DELETE', path: kubectl.flags.string('raw'), raw: true });
+  kubectl.out(typeof body === 'string' ? body : `${JSON.stringify(body)}\n`);
+  return 0;
+}
+
 interface Deleted extends Target {
   readonly uid: string;
 }
@@ -69,7 +79,8 @@ export async function remove(kubectl: Kubectl): Promise<number> {
   const period = grace(kubectl);
   const dryRun = kubectl.dryRun();
   checkFileNames(kubectl);
-  if (flags.string('raw') !== '') fail('delete --raw: not simulated in this lab');
+  if (flags.string('raw') !== '') return removeRaw(kubectl);
+  if (flags.string('kustomize') !== '') refuseKustomize(kubectl, flags.string('kustomize'));
   const all = flags.bool('all');
   const bySelector = all || flags.string('selector') !== '' || flags.string('field-selector') !== '';
   const ignoreNotFound = flags.changed('ignore-not-found') ? flags.bool('ignore-not-found') : bySelector;

@@ -169,6 +169,7 @@ function split(kubectl: Kubectl, word: string): { readonly type: ResourceType; r
     return { type: group, path: rest.split('.').filter((part) => part !== '') };
   }
   const [first, ...rest] = word.split('.');
+  if (first === '') fail('invalid jsonpath syntax, first node must be field node');
   const type = discovery.find(first!);
   if (!type) throw new Exit(1, `the server doesn't have a resource type "${first}"`);
   return { type, path: rest.filter((part) => part !== '') };
@@ -189,8 +190,16 @@ export function explain(kubectl: Kubectl): number {
   const [group, version] = wanted.includes('/') ? (wanted.split('/') as [string, string]) : ['', wanted];
   const type = wanted === '' ? found : { ...found, group, version };
   const place = type.group === '' ? `api/${type.version}` : `apis/${type.group}/${type.version}`;
-  const answer = kubectl.client.exchange({ method: 'GET', path: `/openapi/v3/${place}` });
+  const index = kubectl.client.get('/openapi/v3', { timeout: '32s' });
+  const [path3 = `/openapi/v3/${place}`, hash = ''] = text(index, 'paths', place, 'serverRelativeURL').split('?hash=');
+  const answer = kubectl.client.exchange({
+    method: 'GET',
+    path: path3 || `/openapi/v3/${place}`,
+    query: { hash: hash && decodeURIComponent(hash), timeout: '32s' },
+  });
   const gvr = `${type.group}/${type.version}, Resource=${type.name}`;
+  // The server has no OpenAPI v2 document for the old printer to look in.
+  if (format === 'plaintext-openapiv2') fail(`couldn't find resource for "${type.group}/${type.version}, Kind=${type.kind}"`);
   if (answer.status !== 200) throw new CommandError(`couldn't find resource for "${gvr}"`);
   const schemas = new Schemas(answer.body as Value);
   const schema = schemas.byKind(type);

@@ -8,6 +8,7 @@ import { collectionPath, select, type Target } from '../selection.ts';
 import { byBytes, type Doc, items, put, strings, text, type Value } from '../value.ts';
 import { enforcedNamespace, suffix } from './create/finish.ts';
 import { set, typed } from './create/typed.ts';
+import { overridden } from './overrides.ts';
 
 const EXPOSABLE = new Set(['ReplicationController', 'Service', 'Pod', 'Deployment.apps', 'ReplicaSet.apps']);
 
@@ -132,16 +133,14 @@ function draft(kubectl: Kubectl, target: Target): Doc {
 }
 
 export function expose(kubectl: Kubectl): number {
-  const { flags } = kubectl;
   const dryRun = kubectl.dryRun();
   const print = verbPrinter(kubectl, `exposed${suffix(dryRun)}`, { typed: dryRun === 'client' });
   checkFileNames(kubectl);
-  if (flags.string('overrides') !== '') fail('expose --overrides: not simulated in this lab');
-  const selection = select(kubectl, { args: kubectl.args, files: fileNames(kubectl), latest: true });
+  const selection = select(kubectl, { args: kubectl.args, files: fileNames(kubectl) });
   const errors: Error[] = [...selection.errors];
   for (const target of selection.targets) {
     try {
-      const service = draft(kubectl, target);
+      const service = overridden(kubectl, draft(kubectl, target));
       kubectl.out(print(dryRun === 'client' ? service : post(kubectl, service, dryRun)));
     } catch (error) {
       if (!(error instanceof CommandError) && !(error instanceof StatusError)) throw error;

@@ -1,6 +1,8 @@
 /** The list of verbs: a command's path in the tree and the function that runs it. Adding one: a file in this folder and a line here. */
 import type { Verb } from '../context.ts';
 import { apply } from './apply.ts';
+import { canI, whoami } from './auth.ts';
+import { clusterInfoDump } from './clusterinfodump.ts';
 import * as config from './config.ts';
 import { configmap, secret } from './create/config.ts';
 import { create } from './create/index.ts';
@@ -25,7 +27,7 @@ import { diff, replace } from './replace.ts';
 import * as rollout from './rollout.ts';
 import { run } from './run.ts';
 import { scale } from './scale.ts';
-import { apiResources, apiVersions, canI, clusterInfo, clusterInfoDump, events, topPod, version, whoami } from './server.ts';
+import { apiResources, apiVersions, clusterInfo, events, topPod, version } from './server.ts';
 import * as set from './set.ts';
 import { env } from './setenv.ts';
 import { wait } from './wait.ts';

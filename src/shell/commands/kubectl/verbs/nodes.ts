@@ -97,7 +97,12 @@ export async function drain(kubectl: Kubectl): Promise<number> {
   }
   // Errors of one node come as a list of their own and are printed as one: without `error: `.
   if (errors.length > 0)
-    throw errors[0] instanceof Aggregate ? new Exit(1, errors.map((error) => error.message).join('\n')) : new Aggregate(errors);
+    throw errors[0] instanceof Aggregate
+      ? new Exit(
+          1,
+          errors.flatMap((error) => (error instanceof Aggregate ? error.errors : [error]).map((one) => one.message)).join('\n'),
+        )
+      : new Aggregate(errors);
   return 0;
 }
 
@@ -115,7 +120,7 @@ async function evictAll(kubectl: Kubectl, node: Target): Promise<void> {
     name: text(pod, 'metadata', 'name'),
   }));
   for (const one of going) {
-    kubectl.out(`evicting pod ${one.namespace}/${one.name}${suffix(dryRun)}\n`);
+    if (!flags.bool('disable-eviction')) kubectl.out(`evicting pod ${one.namespace}/${one.name}${suffix(dryRun)}\n`);
     if (dryRun === 'client') continue;
     const seconds = flags.int('grace-period');
     const options: Record<string, Value> = seconds >= 0 ? { gracePeriodSeconds: seconds } : {};
@@ -149,7 +154,7 @@ async function evictAll(kubectl: Kubectl, node: Target): Promise<void> {
         );
       await kubectl.process.sleep(POLL_MS, `waiting for pod ${one.name} to go`);
     }
-    kubectl.out(verbPrinter(kubectl, 'evicted')(one.pod));
+    kubectl.out(verbPrinter(kubectl, flags.bool('disable-eviction') ? 'deleted' : 'evicted')(one.pod));
   }
 }
 
@@ -215,7 +220,8 @@ export function taint(kubectl: Kubectl): number {
   if (resources.length < 1) fail('one or more resources must be specified as <resource> <name>');
   if (pairs.length < 1) fail('at least one taint update is required');
   const change = parseTaints(kubectl, pairs);
-  const type = kubectl.client.discovery.lookup(resources[0]!.toLowerCase());
+  const type = kubectl.client.discovery.find(resources[0]!.toLowerCase());
+  if (!type) throw new Exit(1, `the server doesn't have a resource type "${resources[0]!.toLowerCase()}"`);
   if (type.kind !== 'Node') fail(`invalid resource type ${resources[0]!.toLowerCase()}, only node types are supported`);
   const clashing = change.add.flatMap((one) =>
     change.remove
@@ -285,7 +291,8 @@ function oneTaint(kubectl: Kubectl, target: Target, { add, remove }: TaintChange
   if (errors.length > 0)
     throw errors.length === 1 ? new CommandError(errors[0]!) : new Aggregate(errors.map((line) => new CommandError(line)));
   const operation = (added && deleted) || kubectl.flags.bool('overwrite') ? 'modified' : added ? 'tainted' : 'untainted';
-  const print = verbPrinter(kubectl, `${operation}${suffix(dryRun)}`);
+  // Upstream's taint forgets to say that it was a dry run.
+  const print = verbPrinter(kubectl, operation);
   const changed = put(target.object!, ['spec', 'taints'], next);
   if (dryRun === 'client') {
     kubectl.out(print(changed));

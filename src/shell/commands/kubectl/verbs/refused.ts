@@ -1,8 +1,10 @@
 /** Commands that need what the lab does not simulate: the real usage errors first, then one honest line. */
 import type { Kubectl, Verb } from '../context.ts';
-import { Exit, fail } from '../errors.ts';
+import { Exit, fail, throwAll } from '../errors.ts';
 import { fileNames, refuseKustomize } from '../manifests.ts';
+import { resolve } from '../pods.ts';
 import { select } from '../selection.ts';
+import { requireFiles } from './create/index.ts';
 
 type Check = (kubectl: Kubectl) => void;
 
@@ -10,20 +12,24 @@ const CHECKS: Readonly<Record<string, Check>> = {
   attach: (kubectl) => {
     if (kubectl.args.length === 0) fail('at least 1 argument is required for attach');
     if (kubectl.args.length > 2)
-      kubectl.usage(
-        `expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${kubectl.args.length}: [${kubectl.args.join(' ')}]`,
-      );
+      fail(`expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${kubectl.args.length}: [${kubectl.args.join(' ')}]`);
+    resolve(kubectl, kubectl.args.length === 2 ? kubectl.args.join('/') : kubectl.args[0]!);
   },
   'port-forward': (kubectl) => {
     if (kubectl.args.length < 2) kubectl.usage('TYPE/NAME and list of ports are required for port-forward');
+    resolve(kubectl, kubectl.args[0]!);
   },
   cp: (kubectl) => {
     if (kubectl.args.length !== 2) fail('source and destination are required');
+    const remote = kubectl.args.filter((word) => word.includes(':'));
+    if (remote.length === 0) fail('one of src or dest must be a remote file specification');
+    if (remote.length === 2) fail('one of src or dest must be a local file specification');
+    resolve(kubectl, remote[0]!.slice(0, remote[0]!.indexOf(':')).split('/').at(-1)!);
   },
   debug: (kubectl) => {
-    if (kubectl.args.length === 0 && kubectl.flags.list('filename').length === 0) fail('NAME or filename is required for debug');
     if (kubectl.flags.string('image') === '' && kubectl.flags.string('copy-to') === '')
-      fail('you must specify --image when not using --copy-to or --target.');
+      fail('you must specify --image when not using --copy-to.');
+    if (kubectl.args.length === 0 && kubectl.flags.list('filename').length === 0) fail('NAME or filename is required for debug');
   },
   autoscale: (kubectl) => {
     const { flags } = kubectl;
@@ -32,6 +38,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
       fail(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${flags.int('max')}, min: ${flags.int('min')}`);
     }
   },
+  'auth reconcile': (kubectl) => {
+    requireFiles(kubectl);
+    throwAll(select(kubectl, { args: [], files: fileNames(kubectl) }).errors);
+  },
+  'certificate approve': (kubectl) => csr(kubectl),
+  'certificate deny': (kubectl) => csr(kubectl),
   kustomize: (kubectl) => {
     if (kubectl.args.length > 1) fail(`specify one path to kustomization.yaml`);
     refuseKustomize(kubectl, kubectl.args[0] ?? '.');
@@ -42,6 +54,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'create token': (kubectl) => {
     if (kubectl.args.length !== 1) kubectl.usage(`exactly one NAME is required, got ${kubectl.args.length}`);
   },
+};
+
+const csr: Check = (kubectl) => {
+  if (kubectl.args.length === 0 && kubectl.flags.list('filename').length === 0) {
+    fail('one or more CSRs must be specified as <name> or -f <filename>');
+  }
 };
 
 const named = (kubectl: Kubectl) => {

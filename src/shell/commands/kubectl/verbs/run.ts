@@ -8,6 +8,7 @@ import { type Doc, items, put, text, type Value } from '../value.ts';
 import { enforcedNamespace, suffix } from './create/finish.ts';
 import { container, set, typed } from './create/typed.ts';
 import { enter } from './exec.ts';
+import { overridden } from './overrides.ts';
 
 const POLL_MS = 200;
 
@@ -134,8 +135,7 @@ export async function run(kubectl: Kubectl): Promise<number> {
   const attach = flags.changed('attach') ? flags.bool('attach') : flags.bool('stdin');
   const print = verbPrinter(kubectl, `created${suffix(dryRun)}`, { typed: dryRun === 'client' });
   check(kubectl, attach);
-  if (flags.string('overrides') !== '') fail('run --overrides: not simulated in this lab');
-  const object = draft(kubectl);
+  const object = overridden(kubectl, draft(kubectl));
   const pod = dryRun === 'client' ? object : post(kubectl, object, dryRun);
   if (flags.bool('expose')) {
     const made = service(kubectl);

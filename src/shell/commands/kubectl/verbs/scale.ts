@@ -31,6 +31,7 @@ export async function scale(kubectl: Kubectl): Promise<number> {
   }
   if (selection.targets.length === 0) {
     const [error] = selection.errors;
+    if (error && flags.list('filename').length > 0) throw error;
     fail(error ? `no objects passed to scale ${plain(error)}` : 'no objects passed to scale');
   }
   for (const target of selection.targets) {

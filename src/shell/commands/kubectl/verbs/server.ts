@@ -3,7 +3,7 @@ import { VERSIONS } from '../../../../engine/index.ts';
 import type { Kubectl } from '../context.ts';
 import { apiVersionOf, qualifiedResource, type ResourceType } from '../discovery.ts';
 import { humanDuration } from '../duration.ts';
-import { Exit, fail, NetworkFailure, StatusError } from '../errors.ts';
+import { fail, NetworkFailure, StatusError } from '../errors.ts';
 import { objectPrinter, unknownFormat } from '../printers/objects.ts';
 import { TabWriter } from '../printers/tabwriter.ts';
 import { toYaml } from '../printers/yaml.ts';
@@ -24,14 +24,14 @@ const CLIENT: Doc = {
 
 export function version(kubectl: Kubectl): number {
   const { flags, args } = kubectl;
-  if (args.length > 0) fail(`extra arguments: [${args.join(' ')}]`);
+  if (args.length > 0 && !flags.bool('client')) fail(`extra arguments: [${args.join(' ')}]`);
   const output = flags.string('output');
   if (output !== '' && output !== 'yaml' && output !== 'json') fail("--output must be 'yaml' or 'json'");
   let server: Value | undefined;
   let problem: unknown;
   if (!flags.bool('client')) {
     try {
-      server = kubectl.client.get('/version');
+      server = kubectl.client.get('/version', { timeout: '32s' });
     } catch (error) {
       if (!(error instanceof StatusError) && !(error instanceof NetworkFailure)) throw error;
       problem = error;
@@ -129,48 +129,6 @@ export function clusterInfo(kubectl: Kubectl): number {
   return 0;
 }
 
-const DUMPED = ['events', 'replicationcontrollers', 'services', 'daemonsets.apps', 'deployments.apps', 'replicasets.apps', 'pods'];
-
-/** Lists as JSON, then each container's log, for kube-system and the current namespace. */
-export function clusterInfoDump(kubectl: Kubectl): number {
-  const { flags } = kubectl;
-  if (flags.string('output-directory') !== '' && flags.string('output-directory') !== '-') {
-    fail('cluster-info dump --output-directory: not simulated in this lab');
-  }
-  const given = flags.list('namespaces');
-  const { discovery } = kubectl.client;
-  const print = (list: Value) => kubectl.out((objectPrinter(kubectl) ?? ((value: Value) => `${goJson(value, '    ')}\n`))(list));
-  const list = (word: string, namespace: string): Value => {
-    const type = discovery.find(word);
-    if (!type) return { kind: 'List', apiVersion: 'v1', metadata: {}, items: [] };
-    return kubectl.client.get(collectionPath(type, namespace));
-  };
-  print(list('nodes', ''));
-  const namespaces = flags.bool('all-namespaces')
-    ? items(list('namespaces', ''), 'items').map((one) => text(one, 'metadata', 'name'))
-    : given.length > 0
-      ? given
-      : ['kube-system', kubectl.namespace];
-  for (const namespace of namespaces) {
-    for (const word of DUMPED) print(list(word, namespace));
-    for (const pod of items(list('pods', namespace), 'items')) {
-      const name = text(pod, 'metadata', 'name');
-      for (const container of items(pod, 'spec', 'containers')) {
-        kubectl.out(`==== START logs for container ${text(container, 'name')} of pod ${namespace}/${name} ====\n`);
-        const answer = kubectl.client.exchange({
-          method: 'GET',
-          path: `/api/v1/namespaces/${namespace}/pods/${name}/log`,
-          query: { container: text(container, 'name') },
-        });
-        if (typeof answer.body === 'string') kubectl.out(answer.body);
-        else kubectl.out(`Request log error: ${text(answer.body, 'message')}\n`);
-        kubectl.out(`==== END logs for container ${text(container, 'name')} of pod ${namespace}/${name} ====\n`);
-      }
-    }
-  }
-  return 0;
-}
-
 /** Nothing collects metrics here, as on a fresh kubeadm cluster. */
 export function topPod(kubectl: Kubectl): number {
   const { flags, args } = kubectl;
@@ -192,98 +150,6 @@ export function topPod(kubectl: Kubectl): number {
   kubectl.client.discovery.served();
   return fail('Metrics API not available');
 }
-
-export function whoami(kubectl: Kubectl): number {
-  const output = kubectl.flags.string('output');
-  const answer = kubectl.client.exchange({
-    method: 'POST',
-    path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
-    body: {
-      apiVersion: 'authentication.k8s.io/v1',
-      kind: 'SelfSubjectReview',
-      metadata: { creationTimestamp: null },
-      status: { userInfo: {} },
-    },
-  });
-  const review: Value =
-    answer.status < 300
-      ? (answer.body as Value)
-      : {
-          apiVersion: 'authentication.k8s.io/v1',
-          kind: 'SelfSubjectReview',
-          metadata: { creationTimestamp: null },
-          status: { userInfo: ADMIN },
-        };
-  const printer = objectPrinter(kubectl);
-  if (printer) {
-    kubectl.out(printer(review));
-    return 0;
-  }
-  if (output !== '') unknownFormat(output);
-  const writer = new TabWriter();
-  writer.line(['ATTRIBUTE', 'VALUE']);
-  writer.line(['Username', text(review, 'status', 'userInfo', 'username')]);
-  const groups = items(review, 'status', 'userInfo', 'groups');
-  if (groups.length > 0) writer.line(['Groups', `[${groups.join(' ')}]`]);
-  kubectl.out(writer.flush());
-  return 0;
-}
-
-/** Whom kubeadm's admin.conf logs in as. */
-const ADMIN: Doc = { username: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] };
-
-export function canI(kubectl: Kubectl): number {
-  const { flags, args } = kubectl;
-  if (flags.bool('list')) fail('auth can-i --list: not simulated in this lab');
-  if (flags.bool('no-headers')) fail('--no-headers cannot be set without --list specified');
-  if (args.length < 2 && !(args.length === 2 && args[1]!.startsWith('/'))) {
-    fail(
-      "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
-    );
-  }
-  if (args.length > 2) {
-    fail(
-      "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
-    );
-  }
-  const [verb, what] = args as [string, string];
-  if (!what.startsWith('/')) {
-    const word = what.split('/')[0]!;
-    const type = word === '*' ? undefined : kubectl.client.discovery.find(word);
-    if (!type && word !== '*') {
-      kubectl.err(`Warning: the server doesn't have a resource type '${word.split('.')[0]}'\n\n`);
-    } else if (type && !type.namespaced && flags.string('namespace') === '' && !flags.bool('all-namespaces')) {
-      const group = type.group === '' ? '' : ` in group '${type.group}'`;
-      kubectl.err(`Warning: resource '${type.name}' is not namespace scoped${group}\n\n`);
-    }
-    if (!KNOWN.has(verb)) kubectl.err(`Warning: verb '${verb}' is not a known verb\n\n`);
-  }
-  // The lab's kubeconfig is the cluster administrator's; whoever else one pretends to be has no rights.
-  const allowed = flags.string('as') === '' || flags.list('as-group').includes('system:masters');
-  if (!flags.bool('quiet')) kubectl.out(allowed ? 'yes\n' : 'no\n');
-  if (!allowed) throw new Exit(1);
-  return 0;
-}
-
-const KNOWN = new Set([
-  'get',
-  'list',
-  'watch',
-  'create',
-  'update',
-  'patch',
-  'delete',
-  'deletecollection',
-  'proxy',
-  '*',
-  'use',
-  'bind',
-  'impersonate',
-  'escalate',
-  'approve',
-  'sign',
-  'attest',
-]);
 
 function eventAge(kubectl: Kubectl, event: Value): string {
   const since = (stamp: string) => (stamp === '' ? '<unknown>' : humanDuration(kubectl.process.now() - Date.parse(stamp)));

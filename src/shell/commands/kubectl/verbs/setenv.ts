@@ -101,7 +101,7 @@ function listEnv(kubectl: Kubectl, selection: Selection): number {
   if (selection.errors.length > 0) throw selection.errors[0]!;
   for (const target of selection.targets) {
     const spec = fields(target.object, ...(podSpecPath(target) ?? []));
-    for (const container of items(spec, 'containers')) {
+    for (const container of [...items(spec, 'containers'), ...items(spec, 'initContainers')]) {
       kubectl.out(`# ${target.type.kind} ${target.name}, container ${text(container, 'name')}\n`);
       for (const one of items(container, 'env')) kubectl.out(`${variable(kubectl, target, one)}\n`);
     }
