@@ -2,7 +2,7 @@
  * What listens in a namespace: the simulated images' own answers, given by a real web server. A program that asks another one before
  * it answers (customer → summary → database) does so for real, through the real kernel's NAT; names are put in as addresses.
  *
- * Reads a healthy world for the answers. Each answer carries `X-Seen`: the client's address and the place that answered.
+ * Reads a healthy world for the answers. Leaves out the cluster's DNS, which scenarios therefore keep alive. Each answer carries `X-Seen`: the client's address and the place that answered.
  */
 import {
   getObject,

@@ -2,7 +2,7 @@
  * Holds one scenario against the real BIRD and the real kernel: its lines are typed into the simulation, the world that came of them
  * is rebuilt from namespaces (namespaces.ts), and both sides are asked the same things; then again after each of its turns.
  */
-import { createSim, loadWorld, type Sim, type World } from '../../../src/engine/index.ts';
+import { createSim, loadWorld, type Sim, type World, type WorldSource } from '../../../src/engine/index.ts';
 import { testSession } from '../../../src/shell/testing.ts';
 import type { Outcome } from '../outcome.ts';
 import { Applications } from './applications.ts';
@@ -17,8 +17,8 @@ const PATIENCE_MS = 60_000;
 
 /** @param prefix of its namespaces */
 export async function compareScenario(scenario: Scenario, prefix: string): Promise<readonly Outcome[]> {
-  const sim = loadWorld(scenario.world);
-  const applications = new Applications(loadWorld(scenario.world, sim.world()));
+  const { world, applications } = booted(scenario.world);
+  const sim = loadWorld(scenario.world, world);
   const outcomes: Outcome[] = [];
   outcomes.push(...(await typeLines(sim, scenario.name, scenario.lines)));
   sim.settle();
@@ -35,6 +35,23 @@ export async function compareScenario(scenario: Scenario, prefix: string): Promi
     parts.destroy();
   }
   return outcomes;
+}
+
+interface Booted {
+  readonly world: World;
+  readonly applications: Applications;
+}
+
+const boots = new Map<WorldSource, Booted>();
+
+/** A starting world, booted once. */
+function booted(source: WorldSource): Booted {
+  const known = boots.get(source);
+  if (known) return known;
+  const sim = loadWorld(source);
+  const fresh = { world: sim.world(), applications: new Applications(sim) };
+  boots.set(source, fresh);
+  return fresh;
 }
 
 /** What was typed must have worked, or the scenario is not the one it says. */

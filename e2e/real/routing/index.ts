@@ -29,7 +29,12 @@ export async function compareRouting({ quick, match = '', prefix }: Options): Pr
   const worker = async () => {
     while (next < chosen.length) {
       const at = next++;
-      outcomes[at] = await compareScenario(chosen[at]!, `${prefix}${at}`);
+      const began = Date.now();
+      const found = await compareScenario(chosen[at]!, `${prefix}${at}`);
+      outcomes[at] = found;
+      const same = found.filter(({ verdict }) => verdict === 'identical').length;
+      // A full run takes long enough to want to know where it is.
+      if (!quick) console.log(`  ${chosen[at]!.name}: ${same} of ${found.length} (${Math.round((Date.now() - began) / 1000)} s)`);
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, worker));

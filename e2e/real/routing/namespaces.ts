@@ -28,6 +28,8 @@ export class Namespaces {
   private readonly spaces: NetworkNamespaces;
   private readonly applications: Applications;
   private readonly podSpaces = new Map<string, string>();
+  /** Namespaces with a server. */
+  private readonly served = new Set<string>();
   private readonly ruled = new Set<string>();
   private readonly birds = new Map<string, ChildProcess>();
   private world: World;
@@ -126,9 +128,7 @@ export class Namespaces {
     const { spaces } = this;
     await spaces.add(host.name);
     const own = host.netns['']!;
-    // Redirects would eat the rate limit of ICMP unreachables, which the comparison needs.
-    const redirects = ['all', 'default'].map((which) => [`net.ipv4.conf.${which}.send_redirects`, '0'] as const);
-    await spaces.sysctl(host.name, redirects);
+    await spaces.sysctl(host.name, UNLIMITED);
     for (const link of Object.values(own.links).filter((each) => each.segment !== undefined || each.type === 'bridge')) {
       await spaces.ip(host.name, [...this.linkLines(host.name, link), ...addressLines(link)]);
       if (link.segment === undefined) continue;
@@ -219,7 +219,9 @@ export class Namespaces {
       keys.map(async (netns) => {
         const place = { host: host.name, netns };
         const plan = this.applications.planOf(this.world, place);
-        if (plan.listen.length === 0 || (netns !== '' && !this.podSpaces.has(`${host.name} ${netns}`))) return;
+        const key = `${host.name} ${netns}`;
+        if (plan.listen.length === 0 || this.served.has(key) || (netns !== '' && !this.podSpaces.has(key))) return;
+        this.served.add(key);
         const child = this.spaces.start(this.spaceOf(place), [process.execPath, '-e', SERVER_SCRIPT]);
         const ready = new Promise<void>((resolve, reject) => {
           child.stdout!.once('data', () => resolve());
@@ -273,9 +275,13 @@ export class Namespaces {
       const place = { host: host.name, netns };
       if (this.podSpaces.has(`${host.name} ${netns}`)) await this.spaces.remove(this.spaceOf(place));
     }
-    const fresh = Object.keys(host.netns).filter((key) => !Object.hasOwn(old.netns, key));
-    await this.addPods(host, fresh);
-    await this.startServers(host, fresh);
+    const keys = Object.keys(host.netns);
+    await this.addPods(
+      host,
+      keys.filter((key) => !Object.hasOwn(old.netns, key)),
+    );
+    // A pod has its namespace some time before its program listens.
+    await this.startServers(host, keys);
   }
 
   private async followBird(old: Host, host: Host): Promise<void> {
@@ -295,6 +301,13 @@ export class Namespaces {
     }
   }
 }
+
+/** Requests go out side by side here: none of the errors they bring may be held back, nor redirects take part in that. */
+const UNLIMITED = [
+  ['net.ipv4.icmp_ratelimit', '0'],
+  ['net.ipv4.conf.all.send_redirects', '0'],
+  ['net.ipv4.conf.default.send_redirects', '0'],
+] as const;
 
 /** `krt_tunnel` exists only in Calico's own build of BIRD; without tunnels it says nothing. */
 const forPlainBird = (text: string) => text.replace(/^\s*krt_tunnel\s*=.*;$/gm, '');

@@ -4,7 +4,16 @@
  * Where chance decides, every outcome is compared instead of one: next hops of an ECMP route are forced one after the other (the
  * kernel's hash key is drawn at boot), and backends are asked for often enough to meet all of them.
  */
-import { createSim, getObject, isInside, type Place, type Service, type World } from '../../../src/engine/index.ts';
+import {
+  createSim,
+  type Endpoints,
+  getObject,
+  isInside,
+  objectsOf,
+  type Place,
+  type Service,
+  type World,
+} from '../../../src/engine/index.ts';
 import { testSession } from '../../../src/shell/testing.ts';
 import { nameOf } from './applications.ts';
 import { maskMs } from './masks.ts';
@@ -26,9 +35,12 @@ export interface ProbeOutcome {
 }
 
 /**
- * Requests to learn every backend. Scenarios have at most three: one of them is missed with a probability of 3 · (2/3)^60 < 10^-10.
+ * Requests to learn every backend where there are several. Scenarios have at most three: one of them is missed with a probability of
+ * 3 · (2/3)^60 < 10^-10.
  */
 const OFTEN = 60;
+/** Where there is one. */
+const SELDOM = 4;
 const FORMAT = '\\n%{http_code} %{exitcode}\\n';
 const SEEN = '\\n@%header{x-seen}\\n';
 
@@ -44,7 +56,7 @@ export async function compareProbe(
   const url = urlOf(world, probe.url);
   const line = `${probe.from}: curl ${url}`;
   const text = (answers: Answers) => textOf(answers, sticky);
-  const ask = { place, url, patience: probe.patience ?? 2 };
+  const ask = { place, url, patience: probe.patience ?? 2, times: backendsOf(world, url) > 1 ? OFTEN : SELDOM };
   const ours = await askOurs(world, ask);
   const ways = nextHopsOf(world, place, new URL(url).hostname);
   if (ways.length < 2) {
@@ -66,6 +78,8 @@ interface Ask {
   readonly place: Place;
   readonly url: string;
   readonly patience: number;
+  /** Requests to learn what the programs see. */
+  readonly times: number;
 }
 
 /** A free choice must be one of the outcomes found by force; with a hash of ports it may be several. */
@@ -86,7 +100,7 @@ function textOf({ said, seen }: Answers, sticky: boolean): string {
   return [maskMs(said), ...places].join('\n');
 }
 
-async function askOurs(world: World, { place, url, patience }: Ask): Promise<Answers> {
+async function askOurs(world: World, { place, url, patience, times }: Ask): Promise<Answers> {
   const sim = createSim(world);
   const session = testSession(sim, { host: place.host, netns: '' }, { settle: false });
   const curl = `curl -sS -m ${patience} -w '${FORMAT}' ${url}`;
@@ -94,17 +108,17 @@ async function askOurs(world: World, { place, url, patience }: Ask): Promise<Ans
   const said = stdout + stderr;
   if (exitCode !== 0) return { said, seen: [] };
   const many = createSim(world);
-  const seen = Array.from({ length: OFTEN }, () => {
+  const seen = Array.from({ length: times }, () => {
     const result = many.dispatch({ type: 'http', from: place, request: { method: 'GET', url } });
     return result.outcome === 'response' ? `${result.client} ${nameOf(result.server.place)}` : result.outcome;
   });
   return { said, seen: unique(seen) };
 }
 
-async function askReal(parts: Namespaces, { place, url, patience }: Ask): Promise<Answers> {
+async function askReal(parts: Namespaces, { place, url, patience, times }: Ask): Promise<Answers> {
   const { stdout, stderr, exitCode } = await parts.run(place, ['curl', '-sS', '-m', String(patience), '-w', FORMAT, url]);
   const said = stdout + stderr;
-  return exitCode === 0 ? { said, seen: unique(await seenBy(parts, place, url, OFTEN)) } : { said, seen: [] };
+  return exitCode === 0 ? { said, seen: unique(await seenBy(parts, place, url, times)) } : { said, seen: [] };
 }
 
 /** What the programs saw of so many requests, one connection each. */
@@ -157,6 +171,20 @@ function placeOf(world: World, from: string): Place | undefined {
     if (netns !== undefined) return { host: host.name, netns };
   }
   return undefined;
+}
+
+/** How many pods stand behind the service that a URL means. */
+function backendsOf(world: World, url: string): number {
+  const api = Object.values(world.clusters)[0]!.api;
+  const { hostname, port } = new URL(url);
+  for (const [key, { spec, status }] of Object.entries(objectsOf<Service>(api, 'services'))) {
+    const balanced = status?.loadBalancer?.ingress?.map(({ ip }) => ip) ?? [];
+    const addressed = [spec.clusterIP, ...(spec.externalIPs ?? []), ...balanced].includes(hostname);
+    if (!addressed && !spec.ports?.some(({ nodePort }) => nodePort === Number(port))) continue;
+    const subsets = getObject<Endpoints>(api, 'endpoints', key)?.subsets ?? [];
+    return subsets.flatMap(({ addresses }) => addresses ?? []).length;
+  }
+  return 1;
 }
 
 /** `{clusterIP namespace/name}` and `{nodePort namespace/name}` put in. */

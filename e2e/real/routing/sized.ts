@@ -23,9 +23,11 @@ const probes: readonly Probe[] = [
   { from: 'pod/app1', url: 'http://10.50.0.10/' },
 ];
 
-const nodes = (count: number, what: string, lines: readonly string[], more: Partial<Scenario> = {}): Scenario => ({
+const world = new Map([2, 3, 4, 6].map((count) => [count, largeWorld(count - 1, 2)]));
+
+const nodes = (count: 2 | 3 | 4 | 6, what: string, lines: readonly string[], more: Partial<Scenario> = {}): Scenario => ({
   name: `${count} nodes, ${what}`,
-  world: largeWorld(count - 1, 2),
+  world: world.get(count)!,
   lines,
   probes,
   ...more,

@@ -107,7 +107,7 @@ describe('sessions', () => {
       'worker2 start Active Received: Peer de-configured',
     ]);
     expect(birdRoutes(deleted, 'host1')).toEqual({});
-    expect(sessionsOf(pass(deleted, SETTLE_MS), 'host1')[0]).toBe('control1 start Active Socket: Connection closed');
+    expect(sessionsOf(pass(deleted, SETTLE_MS), 'host1')[0]).toBe('control1 start Active Socket: Connection reset by peer');
   });
 
   test('birdc disable and enable take a session down and up again', () => {
@@ -115,7 +115,9 @@ describe('sessions', () => {
     expect(result).toEqual({ text: 'worker2: disabled\n', ends: false });
     const down = pass(world, 5000);
     expect(clusterRoute(down)).toBe('10.0.1.20 10.0.1.30');
-    expect(sessionsOf(down, 'worker2')[2]).toBe('Global_10_0_1_10 start Active Received: Administrative shutdown');
+    expect(sessionsOf(pass(world, 500), 'worker2')[2]).toBe('Global_10_0_1_10 start Active Received: Administrative shutdown');
+    // Its next attempt meets a peer that does not want it.
+    expect(sessionsOf(down, 'worker2')[2]).toBe('Global_10_0_1_10 start Active Socket: Connection reset by peer');
     const up = pass(birdc(down, 'host1', 'enable worker2').world, SETTLE_MS);
     expect(clusterRoute(up)).toBe(ALL);
   });

@@ -109,8 +109,9 @@ function attempt(before: World, host: Host, protocol: BgpProtocol): Attempt {
   const mirror = own === undefined ? undefined : bgpNamed(config, own);
   if (!mirror) return { result: 'closed' };
   const state = bird.protocols[mirror.name];
-  if (!state?.session || state.state === 'down' || (mirror.password ?? '') !== (protocol.password ?? ''))
-    return { result: mirror.password === protocol.password ? 'not-ready' : 'silent' };
+  if ((mirror.password ?? '') !== (protocol.password ?? '')) return { result: 'silent' };
+  if (state?.state === 'down') return { result: 'closed' };
+  if (!state?.session) return { result: 'not-ready' };
   const peer: Peer = { host: target, bird, protocol: mirror, state };
   if (mirror.localAs !== protocol.neighborAs) return { result: 'bad-as', peer, sees: true };
   if (protocol.localAs !== mirror.neighborAs) return { result: 'bad-as', peer, sees: false };
@@ -130,7 +131,8 @@ const unreachableText = (host: Host): string => (host.daemons.confd ? 'Host is u
 const FAILURES: Readonly<Record<'refused' | 'unreachable' | 'closed', (host: Host) => string>> = {
   refused: () => 'Connection refused',
   unreachable: unreachableText,
-  closed: () => 'Connection closed',
+  // bgp_incoming_connection() closes what it does not expect; the OPEN that is already under way is answered with a RST.
+  closed: () => 'Connection reset by peer',
 };
 /** ARP gives up after three seconds. */
 const ARP_MS = 3000;

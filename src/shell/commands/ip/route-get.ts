@@ -16,7 +16,7 @@ import {
   wrongArgument,
 } from './context.ts';
 import { writeJson } from './json.ts';
-import { hopFlags, routeJson, routeText } from './route-print.ts';
+import { routeJson, routeText } from './route-print.ts';
 import { usage } from './usage.ts';
 
 interface Query {
@@ -161,13 +161,11 @@ function find(context: Context, query: Query & { dst: string }): { way: Lookup; 
 
 function print(context: Context, query: Query & { dst: string }, way: Lookup, src: number): void {
   const { options, paint, process } = context;
-  const ns = context.namespace();
   const local = way.type === 'local' || way.type === 'broadcast';
   const dev = way.type === 'local' ? 'lo' : 'dev' in way ? way.dev : '';
   const via = way.type === 'unicast' && way.via !== 0 ? formatAddress(way.via) : undefined;
   const uid = query.uid ?? (process.root ? 0 : 1000);
   const cache = way.type === 'broadcast' ? ['local', 'brd'] : local ? ['local'] : [];
-  const flags = local ? [] : hopFlags(ns, dev).filter((flag) => flag !== 'dead');
   if (options.json) {
     const row = {
       ...(local ? { type: way.type } : {}),
@@ -176,7 +174,8 @@ function print(context: Context, query: Query & { dst: string }, way: Lookup, sr
       ...(via === undefined ? {} : { gateway: via }),
       dev,
       ...(query.from === undefined && src !== 0 ? { prefsrc: formatAddress(src) } : {}),
-      flags,
+      // The kernel's answer names no state of the link; only `fibmatch` shows that.
+      flags: [],
       ...(query.mark ? { mark: query.mark } : {}),
       uid,
       cache,
@@ -190,7 +189,6 @@ function print(context: Context, query: Query & { dst: string }, way: Lookup, sr
   if (via !== undefined) text += `via ${paint.inet(`${via} `)}`;
   text += `dev ${paint.dev(`${dev} `)}`;
   if (query.from === undefined && src !== 0) text += `src ${paint.inet(`${formatAddress(src)} `)}`;
-  for (const flag of flags) text += `${flag} `;
   if (query.mark) text += `mark ${query.mark} `;
   text += `uid ${uid} ${options.oneline ? '\\' : '\n'}    cache ${cache.length > 0 ? `<${cache.join(',')}> ` : ''}\n`;
   process.out(text);
