@@ -71,15 +71,15 @@ const REJECTED: Readonly<Partial<Record<RejectType, 'no-route' | 'prohibited'>>>
 };
 
 /** The walk's end if the verdict is one. */
-function endOf(w: Walk, verdict: Verdict, where: string): Ending | undefined {
+function endOf(w: Walk, verdict: Verdict, table: TableName, hook: HookName): Ending | undefined {
   if (verdict.type === 'drop') {
-    return { disposition: 'dropped', reason: `${where} on ${placeWord(w)} dropped it: nobody answers.` };
+    return { disposition: 'dropped', reason: `${table} ${hook} on ${placeWord(w)} dropped it: nobody answers.` };
   }
   if (verdict.type !== 'reject') return undefined;
   const rst = verdict.with === 'tcp-reset' && w.packet.proto === 'tcp';
   return {
     disposition: REJECTED[verdict.with] ?? 'refused',
-    reason: `A REJECT rule in ${where} on ${placeWord(w)} refused it.`,
+    reason: `A REJECT rule in ${table} ${hook} on ${placeWord(w)} refused it.`,
     answer: {
       from: w.at,
       kind: rst ? 'rst' : 'icmp-error',
@@ -102,11 +102,11 @@ export function beforeRouting(w: Walk, hook: 'PREROUTING' | 'OUTPUT', dev: strin
   const inDev = hook === 'PREROUTING' ? dev : '';
   const outDev = hook === 'OUTPUT' ? dev : '';
   const raw = runTable(w, 'raw', hook, inDev, outDev);
-  const dropped = endOf(w, raw, `raw ${hook}`);
+  const dropped = endOf(w, raw, 'raw', hook);
   if (dropped) return dropped;
   w.untracked = raw.type === 'notrack';
   if (!w.untracked) track(w);
-  const mangled = endOf(w, runTable(w, 'mangle', hook, inDev, outDev), `mangle ${hook}`);
+  const mangled = endOf(w, runTable(w, 'mangle', hook, inDev, outDev), 'mangle', hook);
   if (mangled) return mangled;
   return natDestination(w, hook, inDev, outDev);
 }
@@ -117,7 +117,7 @@ function natDestination(w: Walk, hook: 'PREROUTING' | 'OUTPUT', inDev: string, o
   if (!a.dnatDecided) {
     a.dnatDecided = true;
     const verdict = runTable(w, 'nat', hook, inDev, outDev);
-    const ended = endOf(w, verdict, `nat ${hook}`);
+    const ended = endOf(w, verdict, 'nat', hook);
     if (ended) return ended;
     if (verdict.type === 'dnat') {
       setDestination(w, verdict.address, verdict.port);
@@ -133,32 +133,32 @@ function natDestination(w: Walk, hook: 'PREROUTING' | 'OUTPUT', inDev: string, o
 export function filterLocal(w: Walk, hook: 'INPUT' | 'OUTPUT', dev: string): Ending | undefined {
   if (!w.at.ruleset.tracks) return undefined;
   if (hook === 'INPUT') {
-    const mangled = endOf(w, runTable(w, 'mangle', 'INPUT', dev, ''), 'mangle INPUT');
+    const mangled = endOf(w, runTable(w, 'mangle', 'INPUT', dev, ''), 'mangle', 'INPUT');
     if (mangled) return mangled;
   }
   const input = hook === 'INPUT';
-  return endOf(w, runTable(w, 'filter', hook, input ? dev : '', input ? '' : dev), `filter ${hook}`);
+  return endOf(w, runTable(w, 'filter', hook, input ? dev : '', input ? '' : dev), 'filter', hook);
 }
 
 /** mangle and filter FORWARD. */
 export function filterForward(w: Walk, inDev: string, outDev: string): Ending | undefined {
   if (!w.at.ruleset.tracks) return undefined;
   return (
-    endOf(w, runTable(w, 'mangle', 'FORWARD', inDev, outDev), 'mangle FORWARD') ??
-    endOf(w, runTable(w, 'filter', 'FORWARD', inDev, outDev), 'filter FORWARD')
+    endOf(w, runTable(w, 'mangle', 'FORWARD', inDev, outDev), 'mangle', 'FORWARD') ??
+    endOf(w, runTable(w, 'filter', 'FORWARD', inDev, outDev), 'filter', 'FORWARD')
   );
 }
 
 /** mangle and the nat source of POSTROUTING, then the connection is confirmed. `gateway`: where MASQUERADE looks for an address. */
 export function afterRouting(w: Walk, dev: string, gateway: number): Ending | undefined {
   if (!w.at.ruleset.tracks) return undefined;
-  const mangled = endOf(w, runTable(w, 'mangle', 'POSTROUTING', '', dev), 'mangle POSTROUTING');
+  const mangled = endOf(w, runTable(w, 'mangle', 'POSTROUTING', '', dev), 'mangle', 'POSTROUTING');
   if (mangled) return mangled;
   const a = w.attached;
   if (a && !a.snatDecided) {
     a.snatDecided = true;
     const verdict = runTable(w, 'nat', 'POSTROUTING', '', dev);
-    const ended = endOf(w, verdict, 'nat POSTROUTING');
+    const ended = endOf(w, verdict, 'nat', 'POSTROUTING');
     if (ended) return ended;
     if (verdict.type === 'masquerade') {
       const address = selectSource(w.at.ns, dev, gateway);
@@ -185,7 +185,7 @@ export function beforeDelivery(w: Walk, dev: string): Ending | undefined {
   if (a && !a.snatDecided) {
     a.snatDecided = true;
     const verdict = runTable(w, 'nat', 'INPUT', dev, '');
-    const ended = endOf(w, verdict, 'nat INPUT');
+    const ended = endOf(w, verdict, 'nat', 'INPUT');
     if (ended) return ended;
     if (verdict.type === 'snat') setSource(w, verdict.address, verdict.port, verdict.randomFully);
     else keepSource(w);

@@ -104,9 +104,10 @@ interface LinkedChain {
   readonly name: string;
   readonly chain: Chain;
   readonly compiled: CompiledChain;
-  /** By rule index; undefined: no jump, or to a chain that is not there. */
-  targets: readonly (LinkedChain | undefined)[];
   readonly empty: boolean;
+  /** The chains its rules jump to, by rule index, filled as packets come by: a table of 500 services is linked for one packet. */
+  readonly targets: (LinkedChain | undefined)[];
+  readonly link: (name: string) => LinkedChain | undefined;
 }
 
 const chains = new WeakMap<Chain, CompiledChain>();
@@ -214,6 +215,17 @@ function compileVerdict(rule: Rule): Verdict | undefined {
 const ANY: Prefix = { address: 0, length: 0 };
 const prefixOf = (p: Prefixed | undefined): Prefix => (p ? toPrefix(p.prefix) : ANY);
 
+const compiledRules = new WeakMap<Rule, { readonly chain: string; readonly compiled: CompiledRule }>();
+
+/** Compiled once for as long as it stands at the same place of the same chain. */
+function compiledRule(rule: Rule, chain: string, index: number): CompiledRule {
+  const known = compiledRules.get(rule);
+  if (known?.chain === chain && known.compiled.index === index) return known.compiled;
+  const compiled = compileRule(rule, chain, index);
+  compiledRules.set(rule, { chain, compiled });
+  return compiled;
+}
+
 function compileRule(rule: Rule, chain: string, index: number): CompiledRule {
   const src = prefixOf(rule.src);
   const dst = prefixOf(rule.dst);
@@ -255,7 +267,7 @@ const INDEX_FROM = 12;
 function compileChain(chain: Chain): CompiledChain {
   let compiled = chains.get(chain);
   if (compiled) return compiled;
-  const all = chain.rules.map((rule, index) => compileRule(rule, chain.name, index));
+  const all = chain.rules.map((rule, index) => compiledRule(rule, chain.name, index));
   const isExact = (r: CompiledRule) => r.dstMask === 0xffffffff && !r.dstNot;
   const general = all.filter((r) => !isExact(r));
   if (all.length < INDEX_FROM || general.length > all.length / 2) {
@@ -299,7 +311,7 @@ function traverse(e: Evaluation, table: TableName, linked: LinkedChain, depth: n
   const list = compiled.exact ? (compiled.exact.get(e.packet.dst) ?? compiled.general) : compiled.all;
   for (let i = 0; i < list.length; i++) {
     const candidate = list[i]!;
-    const jump = targets[candidate.index];
+    const jump = candidate.jump === '' ? undefined : (targets[candidate.index] ??= linked.link(candidate.jump));
     // Into an empty chain and back: worth a step and a count, not a thought.
     if (jump?.empty && !e.watched) continue;
     if (!matches(candidate, e)) continue;
@@ -346,9 +358,8 @@ function linkTable(table: Table | undefined): HookChains {
     if (known) return known;
     const chain = Object.hasOwn(table.chains, name) ? table.chains[name] : undefined;
     if (!chain) return undefined;
-    const made: LinkedChain = { name, chain, compiled: compileChain(chain), targets: [], empty: chain.rules.length === 0 };
+    const made: LinkedChain = { name, chain, compiled: compileChain(chain), empty: chain.rules.length === 0, targets: [], link };
     linked.set(name, made);
-    made.targets = made.compiled.all.map((rule) => (rule.jump === '' ? undefined : link(rule.jump)));
     return made;
   };
   const hook = (name: HookName) => {
