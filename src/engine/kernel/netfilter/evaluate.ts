@@ -305,13 +305,21 @@ function matches(r: CompiledRule, e: Evaluation): boolean {
 /** How deep jumps may nest, as x_tables' jump stack would overflow; iptables refuses loops when rules are loaded. */
 const MAX_DEPTH = 32;
 
+function targetOf({ targets, link }: LinkedChain, { index, jump }: CompiledRule): LinkedChain | undefined {
+  const known = targets[index];
+  if (known) return known;
+  const target = link(jump);
+  targets[index] = target;
+  return target;
+}
+
 /** undefined: fell off the end (or RETURN), the caller goes on. */
 function traverse(e: Evaluation, table: TableName, linked: LinkedChain, depth: number): Verdict | undefined {
-  const { compiled, targets } = linked;
+  const { compiled } = linked;
   const list = compiled.exact ? (compiled.exact.get(e.packet.dst) ?? compiled.general) : compiled.all;
   for (let i = 0; i < list.length; i++) {
     const candidate = list[i]!;
-    const jump = candidate.jump === '' ? undefined : (targets[candidate.index] ??= linked.link(candidate.jump));
+    const jump = candidate.jump === '' ? undefined : targetOf(linked, candidate);
     // Into an empty chain and back: worth a step and a count, not a thought.
     if (jump?.empty && !e.watched) continue;
     if (!matches(candidate, e)) continue;
