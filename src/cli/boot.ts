@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadWorld, type Sim, type World, type WorldSource } from '../engine/index.ts';
+import { loadWorld, packWorld, type Sim, unpackWorld, type World, type WorldSource } from '../engine/index.ts';
 
 /** @throws WorldError */
 export function bootWorld(source: WorldSource): Sim {
@@ -18,7 +18,7 @@ export function bootWorld(source: WorldSource): Sim {
     .slice(0, 24);
   const file = join(dirname(bundle), 'worlds', `${source.id.replace(/[^a-z0-9-]/gi, '')}-${key}.json`);
   try {
-    return loadWorld(source, JSON.parse(readFileSync(file, 'utf8')) as World);
+    return loadWorld(source, unpackWorld(readFileSync(file, 'utf8')));
   } catch {
     const sim = loadWorld(source);
     keep(file, sim.world());
@@ -31,7 +31,7 @@ function keep(file: string, world: World): void {
     mkdirSync(dirname(file), { recursive: true });
     // Two processes may boot at once: each writes its own file, the rename is atomic.
     const own = `${file}.${process.pid}`;
-    writeFileSync(own, JSON.stringify(world));
+    writeFileSync(own, packWorld(world));
     renameSync(own, file);
   } catch {
     // A read-only checkout boots every time.

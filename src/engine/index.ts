@@ -41,6 +41,7 @@ export * from './net/address.ts';
 export { PROTO_NUMBER } from './net/flowhash.ts';
 export { random, uuid } from './net/random.ts';
 export { origins } from './origin.ts';
+export { packWorld, unpackWorld } from './pack.ts';
 export { createDraft } from './packet/draft.ts';
 export { type Outcome, outcomeOf } from './packet/outcome.ts';
 export { multipathSeed } from './packet/seed.ts';

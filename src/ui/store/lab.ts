@@ -1,11 +1,12 @@
 /** Opening and resetting a lab: wires the simulation, its clock, the tutor and what is saved. */
-import { loadWorld, NEW_TIMELINE, record, replay, type Sim, type Timeline, type World } from '../../engine/index.ts';
+import { NEW_TIMELINE, record, replay, type Sim, type Timeline, type World } from '../../engine/index.ts';
 import { labTexts } from '../../labs/index.ts';
 import { type Lab, loadLab, progress, tick } from '../../tutor/index.ts';
 import { worlds } from '../../worlds/index.ts';
 import { createClock, type ScreenClock } from '../clock.ts';
 import { forget, readSaved, type Saved, setAside, writeSaved } from '../saved/saved.ts';
 import { isDurable, storage } from '../saved/storage.ts';
+import { startWorld } from './booted.ts';
 import { tell } from './notices.ts';
 import { failRun, mountRun, run } from './run.ts';
 import { clearFocus, screen } from './screen.ts';
@@ -57,7 +58,7 @@ export async function openLab(id: string): Promise<void> {
         'This lab is open in another tab. This one goes on from the last save as a copy: nothing you do here is kept.',
       );
     if (!isDurable) tell('unsaved', 'This browser lets the page keep nothing: what you do here ends with it.');
-    start(lab, 'saved' in read ? read.saved : undefined, alone);
+    await start(lab, 'saved' in read ? read.saved : undefined, alone);
   } catch (error) {
     failRun(error instanceof Error ? error.message : String(error));
   }
@@ -69,18 +70,18 @@ export async function resetLab(): Promise<void> {
   const { lab, saving } = open;
   clearTimeout(saveTimer);
   if (saving) forget(storage, lab.id);
-  start(lab, undefined, saving);
+  await start(lab, undefined, saving);
 }
 
-function startWorld(lab: Lab): Sim {
+function worldOf(lab: Lab): Promise<Sim> {
   const source = worlds[lab.world];
   if (!source) throw new Error(`lab ${lab.id} asks for a world called ${lab.world}, and there is none`);
-  return loadWorld(source);
+  return startWorld(source);
 }
 
-function start(lab: Lab, saved: Saved | undefined, saving: boolean): void {
+async function start(lab: Lab, saved: Saved | undefined, saving: boolean): Promise<void> {
+  const fresh = await worldOf(lab);
   open?.clock.stop();
-  const fresh = startWorld(lab);
   const { sim, used, timeline } = restored(lab, fresh, saved);
   const opened: Open = { lab, sim, clock: createClock(sim), ticked: new Set(used?.ticked), saving };
   open = opened;
