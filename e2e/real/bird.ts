@@ -132,12 +132,21 @@ export async function compareBirdc(root: string, prefix: string): Promise<readon
 }
 
 /**
- * Masked on both sides: times and timers, where the files are, and the order of routes to one prefix, of which BIRD keeps all but the
- * first as they came.
+ * Masked on both sides: times and timers, where the files are, how often updates came (which depends on who was quicker), and the
+ * order of routes to one prefix, of which BIRD keeps all but the first as they came.
  */
 function maskBirdc(text: string): string {
-  return text
+  const timed = text
     .replace(/\S*\/(bird\.conf|bird\.cfg)/g, '$1')
     .replace(/(\b\d{4}-\d\d-\d\d )?\b\d\d:\d\d:\d\d\b *|\b\d{4}-\d\d-\d\d\b */g, 'TIME ')
-    .replace(/(timer: +|Start delay: +)[\d/]+/g, '$1N');
+    .replace(/(timer: +|Start delay: +)[\d/]+/g, '$1N')
+    .replace(/((?:Import|Export) (?:updates|withdraws):) .*/g, '$1 N');
+  const networks: string[][] = [];
+  for (const line of timed.split('\n')) {
+    const routes = networks.at(-1);
+    if (/^ {10,}(via|dev|blackhole|multipath|unreachable)/.test(line)) routes?.push(line);
+    else if (line.startsWith('\t') && routes) routes[routes.length - 1] += `\n${line}`;
+    else networks.push([line]);
+  }
+  return networks.map(([best = '', ...others]) => [best, ...others.sort()].join('\n')).join('\n');
 }

@@ -16,6 +16,7 @@ ip netns add A; ip netns add B
 ip -n A link set lo up; ip -n B link set lo up
 ip -n A link add ens5 address ${MAC} type veth peer name ens5 netns B
 ip netns exec A sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+ip netns exec B sysctl -qw net.ipv4.icmp_ratelimit=0
 ip -n A addr add 10.0.1.10/24 brd + dev ens5; ip -n A link set ens5 up
 ip -n B addr add 10.0.1.31/24 brd + dev ens5; ip -n B link set ens5 up
 ip -n A route add default via 10.0.1.1 dev ens5 proto dhcp src 10.0.1.10 metric 100
@@ -29,7 +30,7 @@ ip -n A route add 10.70.0.0/16 via 10.0.1.31 onlink dev ens5
 `;
 
 /** Each in namespaces of its own. */
-const FILES = { 'one host': 'lines.txt' };
+const FILES = { 'one host': 'lines.txt', 'other tools': 'tools.txt' };
 
 /**
  * @param root folder of the repository
@@ -53,8 +54,11 @@ async function compareLines(scenario: string, lines: readonly string[], prefix: 
     for (const line of lines.filter((each) => each !== '' && !each.startsWith('#'))) {
       const tool = line.split(' ', 1)[0]!;
       if (spawnSync('bash', ['-c', `command -v ${tool}`]).status !== 0) continue;
-      const real = spawnSync('ip', ['netns', 'exec', a, 'bash', '-c', line], { encoding: 'utf8', input: '', timeout: 20_000 });
+      const real = spawnSync('ip', ['netns', 'exec', a, 'bash', '-c', line], { encoding: 'utf8', input: '', timeout: 5000 });
+      // What goes on until Ctrl-C is stopped on both sides.
+      const patience = setTimeout(() => ours.interrupt(), 5000);
       const sim = await ours.type(`sudo ${line}`);
+      clearTimeout(patience);
       const sides = {
         ours: masked(`${sim.stdout}${sim.stderr}[${sim.exitCode}]`),
         real: masked(`${real.stdout}${real.stderr}[${real.status}]`),

@@ -12,7 +12,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBash } from '../../e2e/real/bash.ts';
-import { compareBirdConfs } from '../../e2e/real/bird.ts';
+import { compareBirdConfs, compareBirdc } from '../../e2e/real/bird.ts';
 import { compareHostTools } from '../../e2e/real/hosttools.ts';
 import { compareIptables } from '../../e2e/real/iptables.ts';
 import { compareKubectl, findKubectl, mask } from '../../e2e/real/kubectl.ts';
@@ -53,6 +53,7 @@ const SUITES: readonly Suite[] = [
     run: (run) => compareRouting({ ...run, prefix: prefix('r') }),
   },
   { name: 'kubectl', tools: ['kubectl'], run: runKubectl },
+  { name: 'birdc', tools: ['ip', 'bird'], namespaces: true, run: ({ root }) => compareBirdc(root, prefix('b')) },
   { name: 'bird', tools: ['bird'], run: ({ root, quick }) => compareBirdConfs(root, quick ? 5 : 1) },
 ];
 

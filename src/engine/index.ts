@@ -8,7 +8,7 @@ export { checkObject, type Faults } from './api/schema/check.ts';
 export { structType } from './api/schema/types.ts';
 export { type ApiState, getObject, objectsOf } from './api/storage.ts';
 export { bookmarkOf, watchEvents } from './api/watch.ts';
-export { wordsAfter as birdcWords } from './daemons/bird/cli/commands.ts';
+export { expandCommand as expandBirdc, helpAfter as birdcHelp, wordsAfter as birdcWords } from './daemons/bird/cli/commands.ts';
 export { protocolRows } from './daemons/bird/cli/protocols.ts';
 export { isReadOnly as isReadOnlyBirdc } from './daemons/bird/cli/run.ts';
 export { configOf, loadConfig as loadBirdConfig } from './daemons/bird/config/parse.ts';

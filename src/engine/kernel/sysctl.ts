@@ -16,7 +16,7 @@ const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
 };
 
 function confKey(name: string): { readonly dev: string; readonly key: string } | undefined {
-  const match = /^net\.ipv4\.conf\.(.+)\.([a-z_]+)$/.exec(name);
+  const match = /^net\.ipv4\.conf\.(.+)\.([a-z0-9_]+)$/.exec(name);
   return match ? { dev: match[1]!, key: match[2]! } : undefined;
 }
 
@@ -34,6 +34,9 @@ export function getSysctl(ns: NetNamespace, name: string): string | undefined {
     const inherited = ns.sysctl[`net.ipv4.conf.default.${conf.key}`];
     if (inherited !== undefined) return inherited;
   }
+  if (conf.dev === 'lo' && (conf.key === 'disable_policy' || conf.key === 'disable_xfrm')) return '1';
+  // inet_forward_change(): a router does not listen to redirects.
+  if (conf.key === 'accept_redirects' && conf.dev === 'all' && forwards(ns)) return '0';
   // The one key whose default differs between `all` and the links.
   if (conf.key === 'accept_source_route' && conf.dev !== 'all') return '1';
   return CONF[conf.key];
@@ -105,6 +108,9 @@ export function setSysctl(ns: NetNamespace, name: string, value: string): NetNam
   const text = value.trim().replace(/[ \t]+/g, '\t');
   if (!/^-?\d+/.test(current)) return text === '' ? { errno: 'EINVAL' } : write(ns, name, text);
   if (!/^-?\d+(\t-?\d+)*$/.test(text) || text.split('\t').length > current.split('\t').length) return { errno: 'EINVAL' };
+  const values = text.split('\t').map(Number);
+  if (values.some((each) => each < -(2 ** 31) || each >= 2 ** 31)) return { errno: 'EINVAL' };
+  if (name === 'net.ipv4.ip_local_port_range' && (values[0] ?? 0) > (values[1] ?? 0)) return { errno: 'EINVAL' };
   const range = RANGES[name];
   if (range && (Number(text) < range[0] || Number(text) > range[1])) return { errno: 'EINVAL' };
   return write(ns, name, text);

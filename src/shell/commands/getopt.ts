@@ -27,7 +27,7 @@ export function getopt(args: readonly string[], specs: readonly OptionSpec[]): P
       operands.push(...args.slice(at + 1));
       break;
     }
-    if (arg.startsWith('--')) {
+    if (arg.startsWith('--') && specs.some(({ long }) => long !== undefined)) {
       const equals = arg.indexOf('=');
       const typed = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
       const exact = specs.find(({ long }) => long === typed);

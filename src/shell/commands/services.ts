@@ -22,3 +22,9 @@ const SERVICES: Readonly<Record<string, string>> = {
 export function serviceName(port: number, proto: 'tcp' | 'udp'): string | undefined {
   return SERVICES[`${port}/${proto}`];
 }
+
+/** The port a service's name stands for; undefined: no such service. */
+export function portOf(name: string): number | undefined {
+  const found = Object.entries(SERVICES).find(([, each]) => each === name)?.[0];
+  return found === undefined ? undefined : Number(found.split('/')[0]);
+}

@@ -2,8 +2,11 @@
 import type { Host, NetNamespace } from '../../engine/index.ts';
 import type { Invocation } from '../bash/execution.ts';
 import { formatDate } from './dates.ts';
+import { HOSTNAME_USAGE } from './hostname-usage.ts';
 import { aroundOf } from './place.ts';
+import { PS_USAGE, psMistake } from './ps-options.ts';
 import { fail, print, type Tool } from './tool.ts';
+import { UNAME_HELP } from './uname-usage.ts';
 
 const KERNEL = '6.8.0-45-generic';
 
@@ -50,7 +53,25 @@ function hostname(invocation: Invocation): number {
     print(invocation, '\n');
     return 0;
   }
-  if (flag.startsWith('-')) return fail(invocation, `invalid option -- '${flag.replace(/^-+/, '')[0] ?? ''}'`, 255);
+  if (flag === '-h' || flag === '--help') {
+    print(invocation, HOSTNAME_USAGE);
+    return 255;
+  }
+  if (flag === '-V' || flag === '--version') {
+    print(invocation, 'hostname 3.23\n');
+    return 0;
+  }
+  if (flag === '-y' || flag === '--yp' || flag === '--nis') return fail(invocation, 'Local domain name not set');
+  if (flag === '-F' || flag === '--file') {
+    if (args[1] !== undefined && x.platform.files.read(args[1]) === undefined) return fail(invocation, 'No such file or directory');
+    if (args[1] === undefined) {
+      print(invocation, HOSTNAME_USAGE);
+      return fail(invocation, "option requires an argument -- 'F'", 255);
+    }
+  } else if (flag.startsWith('-') && flag !== '-b') {
+    print(invocation, HOSTNAME_USAGE);
+    return fail(invocation, `invalid option -- '${flag.replace(/^-+/, '')[0] ?? ''}'`, 255);
+  }
   return fail(
     invocation,
     x.platform.root ? 'setting the name: not simulated in this lab' : 'you must be root to change the host name',
@@ -71,6 +92,10 @@ const UNAME: readonly (readonly [string, string, (invocation: Invocation) => str
 function uname(invocation: Invocation): number {
   const wanted = new Set<string>();
   for (const arg of invocation.args) {
+    if (arg === '--help') {
+      print(invocation, UNAME_HELP);
+      return 0;
+    }
     if (arg === '-a' || arg === '--all') for (const [letter] of UNAME) wanted.add(letter);
     else if (arg.startsWith('--')) {
       const found = UNAME.find(([, name]) => `--${name}` === arg);
@@ -232,6 +257,15 @@ function processes(invocation: Invocation): readonly { readonly user: string; re
 
 function ps(invocation: Invocation): number {
   const { x, args } = invocation;
+  if (args[0] === '--help' || args[0] === '-V' || args[0] === '--version') {
+    print(invocation, args[0] === '--help' ? PS_USAGE : 'ps from procps-ng 4.0.2\n');
+    return 0;
+  }
+  const mistake = psMistake(args);
+  if (mistake !== undefined) {
+    x.fds.get(2)?.sink?.write(`error: ${mistake}\n${PS_USAGE}`);
+    return 1;
+  }
   const flags = args.join('').replace(/-/g, '');
   const all = /[eaAx]/.test(flags);
   const started = formatDate(hostOf(invocation)?.bootedAt ?? 0, '%H:%M');

@@ -16,6 +16,8 @@ type Outcome = 'accept' | 'reject' | 'error' | { readonly returned: Value };
 class RuntimeError extends Error {}
 
 interface Run {
+  /** Absent where an expression is evaluated by itself. */
+  readonly routeless?: boolean;
   route: TableRoute;
   locals: Record<string, Value>;
   depth: number;
@@ -34,7 +36,7 @@ export function runFilter(filter: FilterRef, route: TableRoute): Verdict {
   }
 }
 
-/** The value of an expression that depends on no route. */
+/** The value of an expression that depends on no route; undefined: a runtime error. */
 export function evaluateConstant(expression: Expression): Value {
   const none: TableRoute = {
     prefix: '0.0.0.0/0',
@@ -47,7 +49,7 @@ export function evaluateConstant(expression: Expression): Value {
     since: 0,
   };
   try {
-    return evaluate(expression, { route: none, locals: {}, depth: 0 });
+    return evaluate(expression, { routeless: true, route: none, locals: {}, depth: 0 });
   } catch (error) {
     if (error instanceof RuntimeError) return undefined;
     throw error;
@@ -109,7 +111,7 @@ function call(expression: Expression & { readonly op: 'call' }, run: Run): Outco
     const arg = expression.args[i];
     locals[param] = arg && evaluate(arg, run);
   });
-  const inner: Run = { route: run.route, locals, depth: run.depth + 1 };
+  const inner: Run = { ...run, locals, depth: run.depth + 1 };
   const outcome = execute(expression.callee.body, inner);
   run.route = inner.route;
   return outcome;
@@ -122,6 +124,7 @@ function evaluate(expression: Expression, run: Run): Value {
     case 'variable':
       return run.locals[expression.name];
     case 'attribute':
+      if (run.routeless) throw new RuntimeError('No route to access');
       return getAttribute(run.route, expression.name);
     case 'not': {
       const of = evaluate(expression.of, run);

@@ -120,6 +120,7 @@ export function runIpset(netfilter: Netfilter, args: readonly string[], seed: st
 
 const failed = (message: string) => new Refusal(`ipset v7.17: ${message}\n`);
 const usage = (message: string) => new Refusal(`ipset v7.17: ${message}\nTry \`ipset help' for more information.\n`, 2);
+const ALREADY_ADDED = "Element cannot be added to the set: it's already added";
 const missing = () => failed('The set with the given name does not exist');
 
 function parse(args: readonly string[]): Line {
@@ -180,11 +181,16 @@ const RUN: Readonly<Record<string, (line: Line, netfilter: Netfilter, seed: stri
   },
   add({ words: [name, element = ''], exist }, { ipsets }) {
     const set = find(ipsets, name);
-    const fresh = elements(set, element).filter((each) => !set.members.includes(each));
-    if (fresh.length === 0 && !exist) throw failed("Element cannot be added to the set: it's already added");
+    const whole = elements(set, element);
+    const known = new Set(set.members);
+    // A range is added element by element until one is there already.
+    const stop = exist ? -1 : whole.findIndex((each) => known.has(each));
+    const fresh = (stop < 0 ? whole : whole.slice(0, stop)).filter((each) => !known.has(each));
+    if (stop === 0) throw failed(ALREADY_ADDED);
     const members = [...set.members, ...fresh].sort((a, b) => comparePrefixes(toPrefix(a), toPrefix(b)));
     if (members.length > (set.maxelem ?? 65536)) throw failed('Hash is full, cannot add more elements');
-    return { sets: { ...ipsets, [set.name]: { ...set, members } } };
+    const sets = { ...ipsets, [set.name]: { ...set, members } };
+    return stop < 0 ? { sets } : { sets, stderr: failed(ALREADY_ADDED).text, exitCode: 1 };
   },
   del({ words: [name, element = ''], exist }, { ipsets }) {
     const set = find(ipsets, name);
@@ -237,11 +243,25 @@ const RUN: Readonly<Record<string, (line: Line, netfilter: Netfilter, seed: stri
   },
 };
 
+const CREATE_OPTIONS = [
+  'family',
+  'hashsize',
+  'timeout',
+  'netmask',
+  'counters',
+  'comment',
+  'skbinfo',
+  'forceadd',
+  'bucketsize',
+  'initval',
+];
+
 function createOptions(options: readonly string[]): number | undefined {
   let maxelem: number | undefined;
   for (let i = 0; i < options.length; i += 2) {
     const [option = '', value] = [options[i], options[i + 1]];
     if (option === 'maxelem') maxelem = Number(value);
+    else if (!CREATE_OPTIONS.includes(option)) throw usage(`Unknown argument: \`${option}'`);
     else if (!(option === 'family' && value === 'inet') && option !== 'hashsize')
       throw new Refusal(`ipset: ${option}: not simulated in this lab\n`);
   }

@@ -1,5 +1,5 @@
-/** `arp` of net-tools 2.10: shows and deletes neighbour entries. Writing entries (-s, -f) is refused: use `ip neigh`. */
-import { compareAddresses, errorText, type Neighbour, neighbourState, parseAddress } from '../../../engine/index.ts';
+/** `arp` of net-tools 2.10: shows, writes and deletes neighbour entries. Leaves out -f and -D. */
+import { compareAddresses, errorText, isInside, type Neighbour, neighbourState, parseAddress } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
 import { getopt, type OptionSpec, shortOptions } from '../getopt.ts';
 import { usage } from './usage.ts';
@@ -22,6 +22,11 @@ const OPTIONS: readonly OptionSpec[] = shortOptions('aenvVhDA:p:H:t:i:dsf').map(
   ...(LONG[spec.short] ? { long: LONG[spec.short]! } : {}),
 }));
 
+const VERSION = `net-tools 2.10
++I18N +SELINUX
+AF: (inet) +UNIX +INET +INET6 +IPX +AX25 +NETROM +X25 +ATALK +ECONET +ROSE -BLUETOOTH
+HW: (ether) +ETHER +ARC +SLIP +PPP +TUNNEL -TR +AX25 +NETROM +X25 +FR +ROSE +ASH +SIT +FDDI +HIPPI +HDLC/LAPB +EUI64 
+`;
 const HEADER = 'Address                  HWtype  HWaddress           Flags Mask            Iface\n';
 
 /** /etc/hosts' name of an address, or the address. */
@@ -70,6 +75,35 @@ function remove(process: Process, address: string): number {
   return 0;
 }
 
+/** `arp -s`: a permanent entry on the link the address lies on. */
+function write(process: Process, address: string | undefined, mac: string | undefined, dev: string | undefined): number {
+  const fail = (text: string) => {
+    process.err(`${text}\n`);
+    return 255;
+  };
+  if (address === undefined) return fail('arp: need host name');
+  if (mac === undefined) return fail('arp: need hardware address');
+  if (!/^[0-9a-fA-F]{1,2}(:[0-9a-fA-F]{1,2}){5}$/.test(mac)) return fail('arp: invalid hardware address');
+  if (!process.root) return fail(`SIOCSARP: ${errorText('EPERM')}`);
+  const { links } = process.kernel.namespace();
+  const link =
+    dev ??
+    Object.values(links).find((each) =>
+      each.addresses.some((own) => isInside(address, `${own.address}/${own.prefixLength}`) && each.name !== 'lo'),
+    )?.name;
+  if (link === undefined || !links[link]) return fail(`SIOCSARP: ${errorText('ENETUNREACH')}`);
+  process.sim.dispatch({
+    type: 'neighbour',
+    place: process.place,
+    dev: link,
+    address,
+    action: 'replace',
+    mac: mac.toLowerCase(),
+    state: 'PERMANENT',
+  });
+  return 0;
+}
+
 function show(
   process: Process,
   args: {
@@ -84,11 +118,11 @@ function show(
     (n) => (args.dev === undefined || n.dev === args.dev) && (args.address === undefined || n.address === args.address),
   );
   if (rows.length === 0) {
-    if (args.typed !== undefined) {
+    if (args.typed !== undefined && !args.bsd) {
       process.out(`${args.typed} (${args.address}) -- no entry\n`);
       return 0;
     }
-    if (args.dev !== undefined)
+    if (args.dev !== undefined || args.bsd)
       process.out(`arp: in ${Object.keys(process.kernel.namespace().neighbours).length} entries no match found.\n`);
     return 0;
   }
@@ -106,14 +140,19 @@ export const arp: Command = {
     const given = (name: string) => options.find((option) => option.name === name);
     if (error !== undefined || given('h')) {
       process.err((error === undefined ? '' : `arp: ${error}\n`) + usage);
-      return 3;
+      return error === undefined ? 0 : 3;
     }
     if (given('V')) {
-      process.out('net-tools 2.10\n');
+      process.out(VERSION);
       return 0;
     }
-    if (given('s') || given('f') || given('D')) {
-      process.err('arp: writing entries: not simulated in this lab (use ip neigh add)\n');
+    const hardware = given('H')?.value ?? given('t')?.value;
+    if (hardware !== undefined && hardware !== 'ether') {
+      process.err(`arp: ${hardware}: unknown hardware type.\n`);
+      return 255;
+    }
+    if (given('f') || given('D')) {
+      process.err('arp: writing entries from a file or a device: not simulated in this lab (use ip neigh add)\n');
       return 1;
     }
     const [host] = operands;
@@ -128,6 +167,7 @@ export const arp: Command = {
         return 255;
       }
     }
+    if (given('s')) return write(process, address, operands[1], given('i')?.value);
     if (given('d')) {
       if (address === undefined) {
         process.err('arp: need host name\n');

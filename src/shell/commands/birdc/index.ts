@@ -2,7 +2,7 @@
  * birdc and birdcl: the clients of bird's control socket. Models client/ of BIRD 1.6.8; what the server answers is the engine's
  * (daemons/bird/cli). Leaves out the pager and -v.
  */
-import { birdcWords, type Host, isReadOnlyBirdc } from '../../../engine/index.ts';
+import { birdcHelp, birdcWords, expandBirdc, type Host, isReadOnlyBirdc } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
 
 const USAGE = (name: string): string => `Usage: ${name} [-s <control-socket>] [-v] [-r] [-l]\n`;
@@ -55,12 +55,25 @@ function ask(process: Process, line: string): boolean {
   return !ends;
 }
 
+/** A line typed at the prompt: some words are the client's own. @returns whether it goes on */
+function submit(process: Process, line: string): boolean {
+  const expanded = expandBirdc(line);
+  if (typeof expanded === 'string') {
+    process.out(expanded);
+    return true;
+  }
+  if (/^(exit|quit)/.test(expanded.command)) return false;
+  if (!expanded.command.startsWith('help')) return ask(process, line);
+  process.out("Press `?' for context sensitive help.\n");
+  return true;
+}
+
 async function converse(process: Process): Promise<void> {
   const tty = process.tty;
   if (!tty) {
     for (const line of process.stdin.split('\n')) {
       process.out(`bird> ${line}\n`);
-      if (line.trim() !== '' && !ask(process, line)) return;
+      if (line.trim() !== '' && !submit(process, line)) return;
     }
     return;
   }
@@ -77,12 +90,12 @@ async function converse(process: Process): Promise<void> {
       line = line.slice(0, -1);
     } else if (key === '\r' || key === '\n') {
       process.out('\n');
-      if (line.trim() !== '' && !ask(process, line)) return;
+      if (line.trim() !== '' && !submit(process, line)) return;
       line = '';
       process.out('bird> ');
     } else if (key === '?') {
       process.out('?\n');
-      ask(process, `${line}?`);
+      process.out(birdcHelp(line));
       process.out(`bird> ${line}`);
     } else if (!key.startsWith('\x1b') && key >= ' ') {
       line += key;

@@ -70,6 +70,8 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 const VERBS = 'LEFDCSVh';
 const TAKES = 'sdrqpfoeum';
+/** Their address may be left out. */
+const MAY_TAKE = 'ngj';
 const STATES = [
   'NONE',
   'SYN_SENT',
@@ -92,6 +94,8 @@ type Test = (entry: Conntrack) => boolean;
 
 interface Draft {
   verb?: Verb;
+  /** -I, -U or -G, which are not simulated once they are well formed. */
+  writes?: string;
   table: string;
   proto?: string;
   readonly used: Set<string>;
@@ -116,7 +120,7 @@ export function parseRequest(args: readonly string[]): Request | Refusal {
       continue;
     }
     let value = attached;
-    const takes = TAKES.includes(letter as string) || 'LEFDC'.includes(letter as string);
+    const takes = `${TAKES}${MAY_TAKE}LEFDCS`.includes(letter as string);
     if (takes && value === undefined && args[i + 1] !== undefined && !args[i + 1]?.startsWith('-')) value = args[++i];
     const refusal = option(letter as string, value, draft);
     if (refusal) return refusal;
@@ -125,7 +129,11 @@ export function parseRequest(args: readonly string[]): Request | Refusal {
 }
 
 function option(letter: string, value: string | undefined, draft: Draft): Refusal | undefined {
-  if ('IUG'.includes(letter)) return { text: `conntrack: -${letter}: not simulated in this lab\n`, exitCode: 1 };
+  if ('IUG'.includes(letter)) {
+    if (draft.verb || draft.writes) return wrong('Invalid commands combination');
+    draft.writes = letter;
+    return undefined;
+  }
   if (VERBS.includes(letter)) {
     if (draft.verb) return wrong('Invalid commands combination');
     draft.verb = letter as Verb;
@@ -134,6 +142,7 @@ function option(letter: string, value: string | undefined, draft: Draft): Refusa
     return undefined;
   }
   draft.used.add(letter);
+  if (MAY_TAKE.includes(letter) && value !== undefined && !parsePrefix(value)) return wrong(`Invalid IP address \`${value}'`);
   if (TAKES.includes(letter) && value === undefined) return wrong(`option \`-${letter}' requires an argument`);
   return OPTIONS[letter]?.(value ?? '', draft);
 }
@@ -199,6 +208,12 @@ function portOption(word: string, value: string | undefined, draft: Draft): Refu
     draft.tests.push((entry) => port(entry) === Number(value));
     return { done: true };
   }
+  if (draft.proto === 'icmp' && (name === 'icmp-type' || name === 'icmp-code')) {
+    if (value === undefined) return wrong(`option \`${word}' requires an argument`);
+    // Every ICMP exchange of the simulation is an echo.
+    draft.tests.push(() => Number(value) === (name === 'icmp-type' ? 8 : 0));
+    return { done: true };
+  }
   if (draft.proto === 'tcp' && name === 'state') {
     if (value === undefined || !STATES.includes(value)) return wrong(`unknown TCP state \`${value}'`);
     draft.tests.push((entry) => entry.state === value);
@@ -223,7 +238,16 @@ const isSourceNat: Test = ({ original, reply }) =>
 const isDestinationNat: Test = ({ original, reply }) =>
   reply.src !== original.dst || (original.proto !== 'icmp' && reply.sport !== original.dport);
 
+/** The checks of a command that would write or fetch one entry. */
+function unwritten({ writes, used }: Draft): Refusal {
+  if (writes !== 'U' && !used.has('p')) return wrong("You need to supply the `--protonum' option for this command");
+  if (writes !== 'U' && (!used.has('s') || !used.has('d'))) return wrong("you have to specify `--src' and `--dst'");
+  return { text: `conntrack: -${writes}: not simulated in this lab\n`, exitCode: 1 };
+}
+
 function finish(draft: Draft): Request | Refusal {
+  if (draft.writes !== undefined) return unwritten(draft);
+  if (draft.verb === undefined && draft.used.has('z')) return wrong("Illegal option `--zero' with this command");
   const { verb = 'h', table, tests, outputs, events } = draft;
   if ('FCS'.includes(verb)) {
     const [first] = draft.used;

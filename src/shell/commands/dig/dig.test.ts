@@ -76,7 +76,7 @@ test.each([
 
 test('dig tells when nobody listens, and when nobody answers', async () => {
   expect(await inPod(dig, '+short +tries=1 @10.0.1.30 x')).toEqual([
-    ';; communications error to 10.0.1.30#53: connection refused\n\n; <<>> DiG 9.18.49-1~deb12u3-Debian <<>> +short +tries=1 @10.0.1.30 x\n; (1 server found)\n;; global options: +cmd\n;; no servers could be reached\n',
+    ';; communications error to 10.0.1.30#53: connection refused\n;; no servers could be reached\n',
     9,
   ]);
   const before = sim.world().now;

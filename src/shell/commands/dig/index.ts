@@ -2,9 +2,10 @@
  * `dig` of bind9-dnsutils 9.18: one or more questions to a name server over the simulated network. Simulated are names, types, -t,
  * -x, -q, -p 53, @server, +short, +search, +time, +tries and the +no… that trim the output. TCP, tracing, DNSSEC and zone transfer are not.
  */
-import { type DnsOutcome, type Place, parseAddress, resolvConf } from '../../../engine/index.ts';
+import { type DnsOutcome, lookup, type Place, parseAddress, resolvConf } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
 import { messageSize, questionLine, recordLine } from './message.ts';
+import { HELP } from './usage.ts';
 
 export const DIG_VERSION = '9.18.49-1~deb12u3-Debian';
 
@@ -15,6 +16,8 @@ const USAGE = `Usage:  dig [@global-server] [domain] [q-type] [q-class] {q-opt}
 Use "dig -h" (or "dig -h | more") for complete list of options
 `;
 
+/** How long a host asks for a neighbour before it gives up. */
+const ARP_MS = 3000;
 const TYPES = new Set(['A', 'AAAA', 'ANY', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT']);
 /** Switches `+x` / `+nox` that decide what is printed. */
 const SECTIONS = ['cmd', 'comments', 'question', 'answer', 'authority', 'additional', 'stats'] as const;
@@ -54,7 +57,11 @@ interface Query {
   readonly tries: number;
 }
 
-type Read = { readonly query: Query } | { readonly error: string } | { readonly absent: string };
+type Read =
+  | { readonly query: Query }
+  | { readonly error: string; readonly status?: number }
+  | { readonly absent: string }
+  | { readonly text: string };
 
 /** `10.49.0.1` → `1.0.49.10.in-addr.arpa` */
 export function reverseName(address: string): string {
@@ -89,6 +96,11 @@ function readArguments(args: readonly string[]): Read {
       if (word === 'short') short = !no;
       else if (word === 'search') search = !no;
       else if (word === 'all') for (const section of SECTIONS) show[section] = !no;
+      else if (['time', 'timeout', 'tries', 'retry'].includes(word) && !/^\d+$/.test(value ?? '0'))
+        return {
+          error: `invalid ${word.replace('time', 'timeout').replace('timeoutout', 'timeout')} '${value}': not a valid number\ndig: Couldn't parse ${word === 'time' || word === 'timeout' ? 'timeout' : word}\n`,
+          status: 10,
+        };
       else if (word === 'time' || word === 'timeout') timeoutMs = Math.max(1, Number(value) || 1) * 1000;
       else if (word === 'tries') tries = Math.max(1, Number(value) || 1);
       else if (word === 'retry') tries = Math.max(0, Number(value) || 0) + 1;
@@ -96,8 +108,10 @@ function readArguments(args: readonly string[]): Read {
       else if (!HARMLESS.has(word) && !ABSENT.has(word)) return { error: `Invalid option: ${arg}\n${USAGE}` };
     } else if (arg.startsWith('-')) {
       const letter = arg[1] ?? '';
+      if (letter === 'h') return { text: HELP };
+      if (letter === 'v') return { text: `DiG ${DIG_VERSION}\n` };
       if (letter === '4') continue;
-      if (!'txqpb'.includes(letter) || letter === '') return { error: `Invalid option: ${arg}\n${USAGE}` };
+      if (!'txqpbcf'.includes(letter) || letter === '') return { error: `Invalid option: ${arg}\n${USAGE}` };
       const value = arg.length > 2 ? arg.slice(2) : args[++i];
       if (value === undefined) return { error: `Invalid option: ${arg}\n${USAGE}` };
       if (letter === 't') {
@@ -105,6 +119,14 @@ function readArguments(args: readonly string[]): Read {
         type = value.toUpperCase();
       } else if (letter === 'q') name = value;
       else if (letter === 'x') [name, type] = [reverseName(value), 'PTR'];
+      else if (letter === 'p' && (!/^\d+$/.test(value) || Number(value) > 65_535))
+        return {
+          error: `invalid port number '${value}': ${/^\d+$/.test(value) ? 'out of range' : 'not a valid number'}\ndig: Couldn't parse port number\n`,
+          status: 1,
+        };
+      else if (letter === 'f')
+        return { error: `${value}: No such file or directory\ndig: couldn't open specified batch file\n`, status: 8 };
+      else if (letter === 'c' && value.toUpperCase() === 'IN') continue;
       else if (letter !== 'p' || value !== '53') return { absent: arg };
     } else if (TYPES.has(arg.toUpperCase()) && name !== undefined) type = arg.toUpperCase();
     else if (arg.toUpperCase() !== 'IN') name = arg;
@@ -143,6 +165,13 @@ export function resolverOf(process: Process): {
 }
 
 /** Asks a server as often as it takes. @returns the answer, or undefined after telling about each failure */
+/** A route that says no is met when the socket is connected; silence on the link only by the first packet. */
+function routingError(process: Process, server: string): string | undefined {
+  const address = parseAddress(server);
+  const type = address === undefined ? undefined : lookup(process.kernel.namespace(), address).type;
+  return type === 'none' ? 'network unreachable' : type === 'unreachable' ? 'host unreachable' : undefined;
+}
+
 export async function ask(
   process: Process,
   server: string,
@@ -154,8 +183,17 @@ export async function ask(
   for (let i = 0; i < tries; i++) {
     const result = process.sim.dispatch({ type: 'dns', from: process.place, server, name, recordType: type });
     if (result.outcome === 'answer') return result;
+    const unroutable = result.outcome === 'unreachable' ? routingError(process, server) : undefined;
+    if (unroutable !== undefined) {
+      process.out(`;; UDP setup with ${server}#53(${server}) for ${name} failed: ${unroutable}.\n`);
+      continue;
+    }
     if (result.outcome === 'no-answer') await process.sleep(timeoutMs, 'waiting for an answer from the name server');
-    const why = { 'no-answer': 'timed out', refused: 'connection refused', unreachable: 'host unreachable' }[result.outcome];
+    const why = {
+      'no-answer': 'timed out',
+      refused: 'connection refused',
+      unreachable: timeoutMs < ARP_MS ? 'timed out' : 'host unreachable',
+    }[result.outcome];
     process.out(`;; communications error to ${server}#53: ${why}\n`);
   }
   return undefined;
@@ -216,7 +254,11 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
   const read = readArguments(args);
   if ('error' in read) {
     process.err(read.error);
-    return 1;
+    return read.status ?? 1;
+  }
+  if ('text' in read) {
+    process.out(read.text);
+    return 0;
   }
   if ('absent' in read) {
     process.err(`dig ${read.absent}: not simulated in this lab\n`);
@@ -236,7 +278,10 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
   for (const [i, name] of names.entries()) {
     const result = await ask(process, server, name, query.type, query.timeoutMs, query.tries);
     if (!result) {
-      process.out(`${banner(args, query)};; no servers could be reached\n`);
+      // A short answer has no banner, nor has a question that was never sent.
+      process.out(
+        `${query.short || routingError(process, server) !== undefined ? '' : banner(args, query)};; no servers could be reached\n`,
+      );
       return 9;
     }
     if (result.answer.code === 'NXDOMAIN' && i < names.length - 1) continue;

@@ -46,6 +46,9 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/10\.0\.1\.\d+ dev ens5 src (\S+) uid/g, 'NEXTHOP dev ens5 src $1 uid'],
   [/time=[\d.]+ ms/g, 'time=T ms'],
   [/time \d+ms/g, 'time Tms'],
+  [/(?<= {2})\d+\.\d{3} ms/g, 'T ms'],
+  [/initval 0x[0-9a-f]+/g, 'initval X'],
+  [/Size in memory: \d+/g, 'Size in memory: N'],
   [/= [\d.]+\/[\d.]+\/[\d.]+\/[\d.]+ ms(, pipe \d+)?/g, '= RTT ms'],
 ];
 

@@ -2,8 +2,8 @@
 import { errorText, outcomeOf, parseAddress } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
 import { getopt, shortOptions } from '../getopt.ts';
-import { serviceName } from '../services.ts';
-import { usage } from './usage.ts';
+import { portOf, serviceName } from '../services.ts';
+import { help, usage } from './usage.ts';
 
 const OPTIONS = shortOptions('46bCDdFhI:i:klM:m:NnO:P:p:q:rSs:T:tUuV:vW:w:X:x:Zz');
 /** tcp_syn_retries 6: 1+2+4+8+16+32+64 s. */
@@ -45,6 +45,8 @@ async function probe(p: Probe, port: number): Promise<boolean> {
 
 /** `80`, `80-82`, or a service's name. */
 function readPorts(text: string): readonly number[] | undefined {
+  const named = portOf(text);
+  if (named !== undefined) return [named];
   const range = /^(\d+)-(\d+)$/.exec(text);
   const [low, high] = range ? [Number(range[1]), Number(range[2])] : [Number(text), Number(text)];
   if (!/^\d+(-\d+)?$/.test(text) || low < 1 || high > 65_535) return undefined;
@@ -58,12 +60,30 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
     process.err(`nc: ${error}\n${usage}`);
     return 1;
   }
-  if (given('h') || operands.length === 0) {
+  if (given('h')) {
+    process.err(help);
+    return 0;
+  }
+  const window = options.find((option) => option.name === 'I' || option.name === 'O');
+  if (window && !/^\d+$/.test(window.value)) {
+    process.err(`nc: TCP ${window.name === 'I' ? 'receive' : 'send'} window invalid: ${window.value}\n`);
+    return 1;
+  }
+  if (given('l') && given('z')) {
+    process.err('nc: cannot use -z and -l\n');
+    return 1;
+  }
+  if (given('l') && operands.length === 0 && !given('p')) {
+    process.err('nc: missing port number\n');
+    return 1;
+  }
+  if (operands.length === 0) {
     process.err(usage);
     return 1;
   }
-  const [name = '', portText] = operands;
-  if (given('l') || !given('z')) {
+  const [name = '', ...portTexts] = operands;
+  const [portText] = portTexts;
+  if (given('l') || (!given('z') && portText !== undefined)) {
     process.err(`nc: ${given('l') ? 'listening' : 'carrying data (use nc -z)'}: not simulated in this lab\n`);
     return 1;
   }
@@ -71,9 +91,25 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
     process.err('nc: missing port number\n');
     return 1;
   }
-  const ports = readPorts(portText);
-  if (!ports) {
-    process.err(/^\d+$/.test(portText) ? `nc: port number too large: ${portText}\n` : `nc: port number invalid: ${portText}\n`);
+  const ports: number[] = [];
+  for (const text of portTexts) {
+    const read = readPorts(text);
+    if (!read) {
+      const why = !/^\d+$/.test(text) ? 'invalid' : Number(text) === 0 ? 'too small' : 'too large';
+      process.err(`nc: port number ${why}: ${text}\n`);
+      return 1;
+    }
+    ports.push(...read);
+  }
+  const bound = options.find((option) => option.name === 's')?.value;
+  const local = Object.values(process.kernel.namespace().links).flatMap((link) => link.addresses);
+  if (bound !== undefined && !local.some(({ address: each }) => each === bound)) {
+    process.err('nc: bind failed: Cannot assign requested address\n');
+    return 1;
+  }
+  const from = options.find((option) => option.name === 'p')?.value;
+  if (from !== undefined && !readPorts(from)) {
+    process.err('nc: getaddrinfo: Servname not supported for ai_socktype\n');
     return 1;
   }
   const waits = options.find((option) => option.name === 'w')?.value;

@@ -4,6 +4,8 @@ import type { Command, Process } from '../../command.ts';
 import { ask, resolverOf, reverseName } from '../dig/index.ts';
 
 const TRIES = 3;
+/** Types that can be asked for. */
+const TYPES = new Set(['A', 'AAAA', 'ANY', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT']);
 
 function candidates(name: string, search: readonly string[], ndots: number): readonly string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)];
@@ -29,9 +31,13 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
   const [subject, given] = args.filter((arg) => !arg.startsWith('-'));
   let type = 'A';
   let timeoutMs = 5000;
+  let tries = TRIES;
   for (const option of options) {
     const [, name = '', value = ''] = /^-([a-z]+)(?:=(.*))?$/i.exec(option) ?? [];
-    if (/^(type|query|querytype|q)$/.test(name)) type = value.toUpperCase();
+    if (/^(type|query|querytype|q)$/.test(name)) {
+      if (TYPES.has(value.toUpperCase())) type = value.toUpperCase();
+      else process.out(`unknown query type: ${value}\n`);
+    } else if (/^(retry)$/.test(name)) tries = Math.max(1, Number(value) || 1);
     else if (/^(timeout)$/.test(name)) timeoutMs = Math.max(1, Number(value) || 1) * 1000;
     else {
       process.err(`*** Invalid option: ${option.slice(1)}\n`);
@@ -50,7 +56,7 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
   let asked = '';
   for (const name of names) {
     asked = name;
-    const result = await ask(process, server, name, reverse ? 'PTR' : type, timeoutMs, TRIES);
+    const result = await ask(process, server, name, reverse ? 'PTR' : type, timeoutMs, tries);
     if (!result) {
       process.out(';; no servers could be reached\n\n');
       return 1;

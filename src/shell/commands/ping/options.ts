@@ -9,7 +9,7 @@ export interface PingOptions {
   readonly count?: number;
   readonly intervalMs: number;
   /** -W, ms. */
-  readonly waitMs?: number;
+  readonly waitMs?: number | undefined;
   /** -w, ms. */
   readonly deadlineMs?: number;
   readonly size: number;
@@ -27,7 +27,13 @@ const OPTIONS = shortOptions('h?4bRT:6F:N:aABc:CdDe:fi:I:l:Lm:M:nOp:qQ:rs:S:t:Uv
 const UNSIMULATED = new Set(['R', 'T', '6', 'F', 'N', 'A', 'f', 'l', 'm', 'M', 'p', 'O', 'e', 'b']);
 const MAX = '9223372036854775807';
 
-class Complaint extends Error {}
+class Complaint extends Error {
+  readonly status: number;
+  constructor(message: string, status = 1) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /** strtol_or_err(). */
 function integer(text: string, low: number, high: number, highText = String(high)): number {
@@ -47,6 +53,13 @@ function seconds(process: Process, text: string): number {
   return match ? Number(match[0]) : 0;
 }
 
+/** -Q: a number of any base. */
+function checkTos(value: string): void {
+  if (!/^(0[xX][0-9a-fA-F]+|\d+)$/.test(value)) throw new Complaint(`bad TOS value: ${value}`, 2);
+  const bits = Number(value);
+  if (bits > 255) throw new Complaint(`the decimal value of TOS bits must be in range 0-255: ${bits}`, 2);
+}
+
 /** @returns the options, or the exit status when there is nothing more to do */
 export function readOptions(process: Process, args: readonly string[]): PingOptions | number {
   const parsed = getopt(args, OPTIONS);
@@ -59,7 +72,7 @@ export function readOptions(process: Process, args: readonly string[]): PingOpti
   } catch (error) {
     if (!(error instanceof Complaint)) throw error;
     process.err(`ping: ${error.message}\n`);
-    return 1;
+    return error.status;
   }
 }
 
@@ -92,7 +105,8 @@ function read(
     [
       'W',
       (value) => {
-        options.waitMs = seconds(process, value) * 1000;
+        // Nothing that can be read is no limit of its own.
+        options.waitMs = seconds(process, value) * 1000 || undefined;
       },
     ],
     [
@@ -104,13 +118,15 @@ function read(
     [
       's',
       (value) => {
-        options.size = integer(value, 0, 127_992);
+        options.size = integer(value, 0, 2_147_483_647);
+        if (options.size > 127_992) throw new Complaint(`packet size ${options.size} is too large. Maximum is 127992`, 2);
       },
     ],
     [
       't',
       (value) => {
         options.ttl = integer(value, 0, 255);
+        if (options.ttl === 0) throw new Complaint('cannot set unicast time-to-live: Invalid argument', 2);
       },
     ],
     [
@@ -137,7 +153,30 @@ function read(
         options.timestamps = true;
       },
     ],
+    ['Q', checkTos],
+    ['l', (value) => void integer(value, 1, 65_536)],
+    ['m', (value) => void integer(value, 0, 4_294_967_295)],
+    [
+      'p',
+      (value) => {
+        if (!/^[0-9a-fA-F]+$/.test(value)) throw new Complaint(`patterns must be specified as hex digits: ${value}`, 2);
+      },
+    ],
+    [
+      'M',
+      (value) => {
+        if (!['do', 'dont', 'want'].includes(value)) throw new Complaint(`invalid -M argument: ${value}`, 2);
+      },
+    ],
+    [
+      'T',
+      (value) => {
+        if (!['tsonly', 'tsandaddr', 'tsprespec'].includes(value)) throw new Complaint(`invalid timestamp type: ${value}`, 2);
+      },
+    ],
   ]);
+  if (given.some(({ name }) => name === '4') && given.some(({ name }) => name === '6'))
+    throw new Complaint('only one -4 or -6 option may be specified', 2);
   for (const { name, value } of given) {
     if (name === 'h' || name === '?') {
       process.err(usage);

@@ -6,7 +6,7 @@
 import { type Socket, toNumber } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
 import { getopt, type OptionSpec } from '../getopt.ts';
-import { serviceName } from '../services.ts';
+import { portOf, serviceName } from '../services.ts';
 import { usage } from './usage.ts';
 
 const FLAGS: readonly (readonly [short: string, long: string])[] = [
@@ -49,7 +49,26 @@ const OPTIONS: readonly OptionSpec[] = [
   { short: 'D', long: 'diag', argument: 'required' },
   { short: 'F', long: 'filter', argument: 'required' },
 ];
-const UNSIMULATED = ['e', 'm', 'T', 'i', 'b', 'E', 'o', 'K', 's', 'f', 'A', 'N', 'D', 'F'];
+const UNSIMULATED = ['e', 'm', 'T', 'i', 'b', 'E', 'K', 's', 'N', 'D', 'F'];
+const FAMILIES = ['inet', 'inet6', 'unix', 'link', 'netlink', 'vsock', 'xdp', 'tipc', 'help'];
+const QUERIES: Readonly<Record<string, string>> = {
+  all: 'tuwx',
+  inet: 'tuw',
+  tcp: 't',
+  udp: 'u',
+  raw: 'w',
+  unix: 'x',
+  packet: '0',
+  netlink: 'x',
+  sctp: 'S',
+  dccp: 'd',
+  vsock: 'x',
+  mptcp: 'M',
+};
+const STATES = [
+  'established syn-sent syn-recv fin-wait-1 fin-wait-2 time-wait closed close-wait last-ack listening closing all connected',
+  'synchronized bucket big unconnected bound-inactive',
+].flatMap((line) => line.split(' '));
 
 interface View {
   readonly process: Process;
@@ -119,11 +138,37 @@ interface Filter {
   readonly sport?: number;
   readonly dport?: number;
   readonly listening?: boolean;
+  readonly sports?: readonly number[];
+  readonly source?: string;
 }
 
+/** What ss says of a filter that it cannot read. */
+class FilterMistake extends Error {
+  readonly status: number;
+  constructor(message: string, status = 255) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const BISON = `ss: bison bellows (while parsing filter): "syntax error!" Sorry.\n`;
+
+/** @throws FilterMistake */
 function readFilter(words: readonly string[]): Filter | undefined {
   const text = words.join(' ').trim();
   if (text === '') return {};
+  const [first = '', second = ''] = text.split(/\s+/);
+  if (first === 'state' && !STATES.includes(second)) throw new FilterMistake(`ss: wrong state name: ${second}\n`);
+  if (/^(sport|dport)$/.test(first) && text.split(/\s+/).length < 3) throw new FilterMistake(BISON + usage);
+  const named = /^(?:sport|dport) ?(?:=|==|eq) ?:([a-z]\w*)$/.exec(text);
+  if (named && portOf(named[1]!) === undefined)
+    throw new FilterMistake(`Error: "${named[1]}" does not look like a port.\nCannot parse dst/src address.\n`, 1);
+  if (!/^[(!]*\s*(not|sport|dport|src|dst|dev|fwmark|cgroup|state|exclude|autobound)\b/.test(text))
+    throw new FilterMistake(BISON + usage);
+  const either = text.split(/ (?:or|\|\|) /).map((part) => /^\(? ?sport ?(?:=|==|eq) ?:(\d+) ?\)?$/.exec(part)?.[1]);
+  if (either.length > 1 && either.every((port) => port !== undefined)) return { sports: either.map(Number) };
+  const source = /^src (\d+\.\d+\.\d+\.\d+)$/.exec(text)?.[1];
+  if (source !== undefined) return { source };
   const port = /^\(? ?(sport|dport) ?(?:=|==|eq) ?:?(\d+) ?\)?$/.exec(text);
   if (port) return port[1] === 'sport' ? { sport: Number(port[2]) } : { dport: Number(port[2]) };
   const state = /^state ([a-z-]+)$/.exec(text);
@@ -154,18 +199,43 @@ export const ss: Command = {
       return 1;
     }
     const odd = UNSIMULATED.find(given);
-    const filter = readFilter(operands);
+    const family = options.find(({ name }) => name === 'f')?.value;
+    if (family !== undefined && !FAMILIES.includes(family)) {
+      process.err(`ss: "${family}" is invalid family\n${usage}`);
+      return 255;
+    }
+    const queries = options.filter(({ name }) => name === 'A').flatMap(({ value }) => value.split(','));
+    const illegal = queries.find((query) => !Object.hasOwn(QUERIES, query.replace(/^!/, '')));
+    if (illegal !== undefined) {
+      process.err(`ss: "${illegal}" is illegal socket table id\n${usage}`);
+      return 255;
+    }
+    let filter: Filter | undefined;
+    try {
+      filter = readFilter(operands);
+    } catch (mistake) {
+      if (!(mistake instanceof FilterMistake)) throw mistake;
+      process.err(mistake.message);
+      return mistake.status;
+    }
     if (odd !== undefined || !filter) {
       process.err(`ss: ${odd === undefined ? 'this filter' : `-${odd}`}: not simulated in this lab\n`);
       return 1;
     }
-    const kinds = ['t', 'u', 'w', 'x', '0', 'S', 'd', 'M'].filter(given);
+    const asked = queries.map((query) => QUERIES[query] ?? '').join('');
+    const kinds = ['t', 'u', 'w', 'x', '0', 'S', 'd', 'M'].filter((kind) => given(kind) || asked.includes(kind));
     const wanted = (s: Socket) => (kinds.length === 0 || kinds.includes(s.proto === 'tcp' ? 't' : 'u')) && !given('6');
     const listening = filter.listening ?? (given('l') || given('a'));
     const sockets = process.kernel
       .namespace()
       .sockets.filter(
-        (s) => listening && wanted(s) && (filter.sport === undefined || s.port === filter.sport) && filter.dport === undefined,
+        (s) =>
+          listening &&
+          wanted(s) &&
+          (filter.sport === undefined || s.port === filter.sport) &&
+          filter.dport === undefined &&
+          (filter.sports === undefined || filter.sports.includes(s.port)) &&
+          (filter.source === undefined || s.address === filter.source),
       )
       .toSorted((a, b) =>
         a.proto === b.proto ? toNumber(b.address) - toNumber(a.address) || a.port - b.port : a.proto === 'udp' ? -1 : 1,
@@ -173,7 +243,8 @@ export const ss: Command = {
     const view: View = {
       process,
       netid: kinds.length !== 1,
-      state: filter.listening === undefined,
+      // One sort of socket in one state needs no column for it.
+      state: filter.listening === undefined && !(kinds.length === 1 && kinds[0] === 'w' && !given('l') && !given('a')),
       processes: given('p'),
       header: !given('H'),
       numeric: given('n'),

@@ -52,14 +52,16 @@ const path = (name: string): string => `/proc/sys/${name.replace(/\./g, '/')}`;
 
 function missing({ process, ignore }: Mode, name: string): number {
   if (ignore) return 0;
-  process.err(`sysctl: cannot stat ${path(name)}: No such file or directory\n`);
+  const isFile = name.endsWith('.') && getSysctl(process.kernel.namespace(), name.slice(0, -1)) !== undefined;
+  process.err(`sysctl: cannot stat ${path(name)}: ${isFile ? 'Not a directory' : 'No such file or directory'}\n`);
   return 1;
 }
 
 function read(mode: Mode, typed: string): number {
   const name = dotted(typed);
   const ns = mode.process.kernel.namespace();
-  const value = getSysctl(ns, name);
+  // A path that begins with a slash is shown as it was typed.
+  const value = getSysctl(ns, name.replace(/^\./, ''));
   if (value !== undefined) {
     print(mode, name, value);
     return 0;
@@ -93,6 +95,8 @@ function write(mode: Mode, assignment: string): number {
 /** A file of `name = value` lines, as /etc/sysctl.conf is. */
 function load(mode: Mode, file: string): number {
   const text = mode.process.files.read(file);
+  // A Debian machine has an /etc/sysctl.conf of comments only.
+  if (text === undefined && file === '/etc/sysctl.conf') return 0;
   if (text === undefined) {
     mode.process.err(`sysctl: cannot open "${file}": No such file or directory\n`);
     return 1;
@@ -146,16 +150,19 @@ function run(process: Process, args: readonly string[]): number {
     return 0;
   }
   if (parsed.operands.length === 0) {
-    process.err(usage);
+    process.err(args.length === 0 ? usage : "sysctl: no variables specified\nTry `sysctl --help' for more information.\n");
     return 1;
   }
   let status = 0;
   for (const operand of parsed.operands) {
-    if (operand.includes('=') && !operand.startsWith('=')) status |= write(mode, operand);
-    else if (given('w') || operand === '=') {
-      // The first mistake ends it, as procps' parser leaves the loop there.
+    if (operand === '=') return 1;
+    if (operand.startsWith('=')) {
+      process.err('sysctl: Path is not under /proc/sys/: /proc/sys/\n');
+      status = 1;
+    } else if (operand.includes('=')) status |= write(mode, operand);
+    else if (given('w')) {
       process.err('sysctl: command line(0): invalid syntax, continuing...\n');
-      return 1;
+      status = 1;
     } else status |= read(mode, operand);
   }
   return status;

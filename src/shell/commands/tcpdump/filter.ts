@@ -1,5 +1,5 @@
 /** Capture filters: the part of pcap-filter(7) that speaks of IPv4 hosts, nets, ports and protocols, joined by and, or, not. */
-import { isInside, parseAddress, parsePrefix } from '../../../engine/index.ts';
+import { isInside, masked, parseAddress, parsePrefix } from '../../../engine/index.ts';
 import type { Captured } from './capture.ts';
 
 export type Filter = (packet: Captured) => boolean;
@@ -53,6 +53,11 @@ class Parser {
   }
   #one(): Filter {
     const word = this.#take();
+    if (word === 'proto') throw new FilterError(`unknown ip proto '${this.#take()}'`);
+    if (word === 'ether' && this.#peek() === 'host') {
+      this.#take();
+      throw new FilterError(`unknown ether host '${this.#take()}'`);
+    }
     if (word === 'not' || word === '!') {
       const inner = this.#one();
       return (p) => !inner(p);
@@ -66,7 +71,10 @@ class Parser {
     if (!proto) return this.#primitive(word);
     // `tcp port 80`: the protocol qualifies what follows it.
     if (!['port', 'portrange', 'src', 'dst', 'host', 'net'].includes(this.#peek())) return proto;
-    const rest = this.#primitive(this.#take());
+    const qualified = this.#take();
+    const rest = this.#primitive(qualified);
+    if (['port', 'portrange'].includes(qualified) && word !== 'tcp' && word !== 'udp' && word !== 'ip')
+      throw new FilterError("illegal qualifier of 'port'");
     return (p) => proto(p) && rest(p);
   }
   #primitive(first: string): Filter {
@@ -83,10 +91,17 @@ class Parser {
     }
     if (word === 'net') {
       const net = this.#take();
-      if (!parsePrefix(net)) throw new FilterError(`unknown network '${net}'`);
+      const [, bits] = net.split('/');
+      if (bits !== undefined && Number(bits) > 32) throw new FilterError('mask length must be <= 32');
+      const prefix = parsePrefix(net);
+      if (prefix && masked(prefix.address, prefix.length) !== prefix.address)
+        throw new FilterError(`non-network bits set in "${net}"`);
+      if (!prefix) throw new FilterError(`unknown network '${net}'`);
       return (p) => sides(p.src, p.dst).some((address) => isInside(address, net));
     }
     const address = word === 'host' ? this.#take() : word;
+    if (/^\d+\.\d+\.\d+\.\d+$/.test(address) && parseAddress(address) === undefined)
+      throw new FilterError(`invalid IPv4 address '${address}'`);
     if (parseAddress(address) === undefined) {
       throw new FilterError(word === 'host' ? `unknown host '${address}'` : "can't parse filter expression: syntax error");
     }
@@ -94,7 +109,8 @@ class Parser {
   }
   #port(text: string): number {
     const port = NAMED_PORTS[text] ?? (/^\d+$/.test(text) ? Number(text) : undefined);
-    if (port === undefined || port > 65_535) throw new FilterError(`unknown port '${text}'`);
+    if (port !== undefined && port > 65_535) throw new FilterError(`illegal port number ${text} > 65535`);
+    if (port === undefined) throw new FilterError(`unknown port '${text}'`);
     return port;
   }
 }

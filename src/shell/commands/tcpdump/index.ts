@@ -8,7 +8,7 @@ import { getopt, type OptionSpec, shortOptions } from '../getopt.ts';
 import { type Captured, packetLine, packetsOf } from './capture.ts';
 import { type Filter, FilterError, readFilter } from './filter.ts';
 
-const VERSION = 'tcpdump version 4.99.3\nlibpcap version 1.10.3 (with TPACKET_V3)\n';
+const VERSION = 'tcpdump version 4.99.3\nlibpcap version 1.10.3 (with TPACKET_V3)\nOpenSSL 3.0.19 27 Jan 2026\n';
 const USAGE = `${VERSION}Usage: tcpdump [-AbdDefhHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]
 \t\t[ -C file_size ] [ -E algo:secret ] [ -F file ] [ -G seconds ]
 \t\t[ -i interface ] [ --immediate-mode ] [ -j tstamptype ]
@@ -24,6 +24,10 @@ const OPTIONS: readonly OptionSpec[] = [
   { short: '', long: 'help' },
 ];
 const UNSIMULATED = ['A', 'x', 'X', 'r', 'w', 'e', 'F', 'G', 'C', 'E', 'd', 'I', 'Q'];
+
+const PACKET_TYPES = new Set(
+  'aodv carp cnfp domain lmp pgm pgm_zmtp1 ptp radius resp rpc rtcp rtp snmp someip tftp vat vxlan wb zmtp1'.split(' '),
+);
 
 interface Capture {
   readonly process: Process;
@@ -106,6 +110,21 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
         .join(''),
     );
     return 0;
+  }
+  const snaplen = value('s');
+  if (snaplen !== undefined && (!/^\d+$/.test(snaplen) || Number(snaplen) > 262_144))
+    return fail(`invalid snaplen ${snaplen} (must be >= 0 and <= 262144)`);
+  const direction = value('Q');
+  if (direction !== undefined && !['in', 'out', 'inout'].includes(direction))
+    return fail(`unknown capture direction \`${direction}'`);
+  const type = value('T');
+  if (type !== undefined && !PACKET_TYPES.has(type)) return fail(`unknown packet type \`${type}'`);
+  const linkType = value('y');
+  if (linkType !== undefined && linkType !== 'EN10MB') return fail(`invalid data link type ${linkType}`);
+  for (const name of ['r', 'F']) {
+    const file = value(name);
+    if (file !== undefined && file !== '-' && process.files.read(file) === undefined)
+      return fail(`${name === 'F' ? "can't open " : ''}${file}: No such file or directory`);
   }
   const odd = UNSIMULATED.find((name) => value(name) !== undefined);
   if (odd !== undefined) return fail(`-${odd}: not simulated in this lab`);

@@ -25,11 +25,34 @@ const OPTIONS: readonly OptionSpec[] = [
   { short: 'w', long: 'wait', argument: 'required' },
   { short: 'q', long: 'queries', argument: 'required' },
   { short: 's', long: 'source', argument: 'required' },
+  { short: 't', long: 'tos', argument: 'required' },
+  { short: 'l', long: 'flowlabel', argument: 'required' },
+  { short: 'z', long: 'sendwait', argument: 'required' },
+  { short: 'M', long: 'module', argument: 'required' },
+  { short: 'O', long: 'options', argument: 'required' },
   { short: 'U', long: 'udp' },
   { short: 'V', long: 'version' },
   { short: '', long: 'help' },
 ];
-const UNSIMULATED = ['6', 'd', 'F', 'g', 'i'];
+/** Options that are not simulated; an existing interface changes nothing here. */
+const UNSIMULATED = ['6', 'd', 'F', 'g', 't', 'l', 'z', 'M', 'O'];
+/** What the usage calls an option's argument. */
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  f: 'first_ttl',
+  g: 'gate,...',
+  i: 'device',
+  m: 'max_ttl',
+  N: 'squeries',
+  p: 'port',
+  t: 'tos',
+  l: 'flow_label',
+  w: 'MAX,HERE,NEAR',
+  q: 'nqueries',
+  s: 'src_addr',
+  z: 'sendwait',
+  M: 'name',
+  O: 'OPTS,...',
+};
 
 interface Task {
   readonly process: Process;
@@ -43,6 +66,8 @@ interface Task {
   readonly waitMs: number;
   readonly numeric: boolean;
   readonly source?: string;
+  /** Of a whole packet. */
+  readonly size: number;
 }
 
 interface Answer {
@@ -92,7 +117,7 @@ function probe(task: Task, ttl: number, nth: number): Answer | undefined | Trace
 
 async function run(task: Task): Promise<number> {
   const { process, name, address } = task;
-  process.out(`traceroute to ${name} (${address}), ${task.hops} hops max, 60 byte packets`);
+  process.out(`traceroute to ${name} (${address}), ${task.hops} hops max, ${task.size} byte packets`);
   let nth = 0;
   for (let ttl = task.first; ttl <= task.hops; ttl++) {
     let line = `${ttl === task.first ? '\n' : ''}${String(ttl).padStart(2)} `;
@@ -123,6 +148,44 @@ async function run(task: Task): Promise<number> {
   return 0;
 }
 
+/** Where a word stands, as its complaints count. */
+const argc = (args: readonly string[], word: string): number => args.indexOf(word) + 1;
+
+function badOption(args: readonly string[], option: string, error: string): string {
+  const at = args.findIndex((arg) => arg.startsWith('-') && arg.includes(option.replace(/^-+/, ''))) + 1;
+  const dashed = option.startsWith('-') ? option : `-${option}`;
+  const wants = ARGUMENTS[dashed.replace(/^-+/, '')];
+  return error.includes('requires an argument') && wants !== undefined
+    ? `Option \`${dashed}' (argc ${at}) requires an argument: \`${dashed} ${wants}'\n`
+    : `Bad option \`${dashed}' (argc ${at})\n`;
+}
+
+/** What is wrong with the values, in the words of traceroute's own command-line reader. */
+function mistakeIn(
+  args: readonly string[],
+  options: readonly { readonly name: string; readonly value: string }[],
+  operands: readonly string[],
+): string | undefined {
+  for (const { name, value } of options) {
+    const numeric = name === 'w' ? /^\d*\.?\d+(,[\d.]+)*$/ : /^\d+$/;
+    if ('fmNpqtw'.includes(name) && name !== '' && !numeric.test(value)) {
+      const at = argc(args, value) || args.findIndex((arg) => arg.startsWith(`-${name}`)) + 1;
+      return `Cannot handle \`-${name}' option with arg \`${value}' (argc ${at})\n`;
+    }
+  }
+  const value = (name: string) => options.find((option) => option.name === name)?.value;
+  const module = value('M');
+  if (module !== undefined && !['default', 'icmp', 'tcp', 'tcpconn', 'udp', 'udplite', 'dccp', 'raw'].includes(module))
+    return `Unknown traceroute module ${module}\n`;
+  const queries = Number(value('q') ?? 3);
+  if (queries < 1 || queries > 10) return 'no more than 10 probes per hop\n';
+  const [, size, more] = operands;
+  if (size !== undefined && !/^\d+$/.test(size))
+    return `Cannot handle "packetlen" cmdline arg \`${size}' on position 2 (argc ${argc(args, size)})\n`;
+  if (Number(size ?? 0) > 65_000) return `too big packetlen ${size} specified\n`;
+  return more === undefined ? undefined : `Extra arg \`${more}' (position 3, argc ${argc(args, more)})\n`;
+}
+
 function number(text: string | undefined, fallback: number): number {
   return text === undefined || !/^\d+(\.\d+)?$/.test(text) ? fallback : Number(text);
 }
@@ -136,28 +199,42 @@ export const traceroute: Command = {
     const value = (name: string) => options.find((option) => option.name === name)?.value;
     const given = (name: string) => value(name) !== undefined;
     if (error !== undefined) {
-      const bad = /'(.*)'/.exec(error)?.[1] ?? '';
-      process.err(`Bad option \`-${bad.replace(/^-/, '')}' (argc 1)\n`);
+      process.err(badOption(args, /'(.*)'/.exec(error)?.[1] ?? '', error));
       return 2;
     }
-    if (given('help') || operands.length === 0) {
-      process[given('help') ? 'out' : 'err'](usage);
+    if (given('help') || (operands.length === 0 && !given('V'))) {
+      process.out(usage);
       return 0;
     }
     if (given('V')) {
-      process.out(
+      process.err(
         'Modern traceroute for Linux, version 2.1.2\nCopyright (c) 2016  Dmitry Butskoy,   License: GPL v2 or any later\n',
       );
       return 0;
+    }
+    const mistake = mistakeIn(args, options, operands);
+    if (mistake !== undefined) {
+      process.err(mistake);
+      return 2;
     }
     const odd = UNSIMULATED.find(given);
     if (odd !== undefined) {
       process.err(`traceroute: -${odd}: not simulated in this lab\n`);
       return 1;
     }
+    const dev = value('i');
+    if (dev !== undefined && !Object.hasOwn(process.kernel.namespace().links, dev)) {
+      process.out(`traceroute to ${operands[0]} (${operands[0]}), ${number(value('m'), 30)} hops max, 60 byte packets\n`);
+      process.err('setsockopt SO_BINDTODEVICE: No such device\n');
+      return 1;
+    }
     const hops = number(value('m'), 30);
     if (hops > 255 || hops < 1) {
       process.err(hops < 1 ? 'first hop out of range\n' : 'max hops cannot be more than 255\n');
+      return 2;
+    }
+    if (number(value('f'), 1) > hops || number(value('f'), 1) < 1) {
+      process.err('first hop out of range\n');
       return 2;
     }
     if (given('T') && !process.root) {
@@ -181,6 +258,12 @@ export const traceroute: Command = {
       }
       const proto = given('I') ? 'icmp' : given('T') ? 'tcp' : 'udp';
       const source = value('s');
+      const local = Object.values(process.kernel.namespace().links).flatMap((link) => link.addresses);
+      if (source !== undefined && !local.some((each) => each.address === source)) {
+        process.out(`traceroute to ${name} (${address}), ${hops} hops max, 60 byte packets\n`);
+        process.err('bind: Cannot assign requested address\n');
+        return 1;
+      }
       return await run({
         process,
         name,
@@ -192,6 +275,7 @@ export const traceroute: Command = {
         queries: Math.min(number(value('q'), 3), 10),
         waitMs: number(value('w'), 5) * 1000,
         numeric: given('n'),
+        size: operands[1] === undefined ? 60 : Math.max(Number(operands[1]), 28),
         ...(source === undefined ? {} : { source }),
       });
     } catch (error_) {

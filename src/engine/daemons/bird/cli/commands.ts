@@ -8,8 +8,6 @@ interface CommandHelp {
   readonly help: string;
   /** Only a heading of further commands: cannot be run by itself. */
   readonly heading?: boolean;
-  /** Wins over others an abbreviation fits. */
-  readonly preferred?: boolean;
 }
 
 const PATTERN = '(<protocol> | "<pattern>" | all)';
@@ -37,6 +35,7 @@ export const COMMANDS: readonly CommandHelp[] = [
   entry('eval', '<expr>', 'Evaluate an expression'),
   entry('exit', '', 'Exit the client'),
   heading('flush', 'roa [table <name>]', 'Removes all dynamic ROA records'),
+  entry('flush roa', '[table <name>]', 'Removes all dynamic ROA records'),
   entry('help', '', 'Description of the help system'),
   entry(
     'mrt dump',
@@ -53,6 +52,7 @@ export const COMMANDS: readonly CommandHelp[] = [
   heading('show', '...', 'Show status information'),
   heading('show babel', '...', 'Show information about Babel protocol'),
   heading('show bfd', '...', 'Show information about BFD protocol'),
+  entry('show bfd sessions', '[<name>]', 'Show information about BFD sessions'),
   entry('show interfaces', '', 'Show network interfaces'),
   entry('show interfaces summary', '', 'Show summary of network interfaces'),
   entry('show memory', '', 'Show memory usage'),
@@ -98,6 +98,21 @@ function grow(): Node {
 
 const ROOT = grow();
 
+/** An abbreviation means these only when it fits nothing else. */
+const RARE = new Set(['roa', 'rip']);
+
+/** cmd_find_abbrev(): two rare words before a common one leave it in doubt all the same. */
+function mostLikely(names: readonly string[]): string | 'several' | undefined {
+  let best: string | undefined;
+  let doubtful = false;
+  for (const name of names) {
+    if (best !== undefined && !RARE.has(best) && RARE.has(name)) continue;
+    if (best !== undefined && RARE.has(best) === RARE.has(name)) doubtful = true;
+    best = name;
+  }
+  return doubtful ? 'several' : best;
+}
+
 /** What a line means; a string is what the client says instead of asking. An empty line means nothing. */
 export function expandCommand(line: string): Expanded | string {
   let node = ROOT;
@@ -106,16 +121,17 @@ export function expandCommand(line: string): Expanded | string {
   while (rest !== '') {
     const word = /^\S+/.exec(rest)?.[0] ?? '';
     const exact = node.sons.get(word);
-    const longer = exact ? [] : [...node.sons].filter(([name]) => name.startsWith(word));
-    if (longer.length > 1) {
-      const lines = longer.map(([, { entry: each, sons }]) =>
+    const fitting = exact ? [] : [...node.sons].filter(([name]) => name.startsWith(word));
+    const best = mostLikely(fitting.map(([name]) => name));
+    if (best === 'several') {
+      const lines = fitting.map(([, { entry: each, sons }]) =>
         helpLine(each ?? [...sons.values()][0]?.entry ?? { command: word, args: '', help: '' }),
       );
       return `Ambiguous command, possible expansions are:\n${lines.join('')}`;
     }
-    const found = exact ?? longer[0]?.[1];
+    const found = exact ?? (best === undefined ? undefined : node.sons.get(best));
     if (!found) break;
-    command = `${command} ${exact ? word : longer[0]?.[0]}`.trim();
+    command = `${command} ${exact ? word : best}`.trim();
     node = found;
     rest = rest.slice(word.length).trimStart();
   }

@@ -44,7 +44,7 @@ function readClause(view: View, query: Query, context: Context): Query {
     if (query.prefix !== undefined) throw complaint('Only one prefix expected');
     return { ...query, prefix, isFor };
   };
-  if (reader.peek().kind === 'ip') return prefixed(readPrefix(context), false);
+  if (reader.peek().kind === 'ip' || reader.peek().kind === 'symbol') return prefixed(readPrefix(context), false);
   if (reader.accept('for')) return prefixed(readPrefixOrAddress(context), true);
   if (reader.accept('all')) return { ...query, verbose: true };
   if (reader.accept('primary')) return { ...query, primary: true };
@@ -146,9 +146,11 @@ function selected(view: View, query: Query, list: readonly TableRoute[]): readon
   const candidates = query.primary ? list.slice(0, 1) : list;
   if (!exportTo || !mode) return candidates.map((route, i) => [route, i === 0 && !route.filtered] as const);
   if (exportTo.type === 'kernel') {
-    if (mode !== 'export') return [];
-    const merged = kernelRoute(list, exportTo, judgingFor(view.state, view.config));
-    return merged ? [[merged, merged === list[0]]] : [];
+    const judging = judgingFor(view.state, view.config);
+    const unfiltered = kernelRoute(list, { ...exportTo, mergePaths: 0, exportFilter: ACCEPT_ALL }, judging);
+    const merged = kernelRoute(list, exportTo, judging);
+    const shown = mode === 'export' ? merged : mode === 'preexport' || !merged ? unfiltered : undefined;
+    return shown ? [[shown, shown === list[0]]] : [];
   }
   if (exportTo.type !== 'bgp') return [];
   const speaker = speakerOf(view.world, view.host, view.state, view.config, exportTo);

@@ -1,7 +1,8 @@
 /** One line of birdc, answered: the text it prints, and the host as the command leaves it. Models nest/cmds.c and sysdep/unix/main.c, BIRD 1.6.8. */
 import type { Host, World } from '../../../world.ts';
 import { ConfigError } from '../config/lex.ts';
-import { filesOf, loadConfig } from '../config/parse.ts';
+import { readNumber, readPrefix } from '../config/options.ts';
+import { filesOf, loadConfig, readFlags } from '../config/parse.ts';
 import { formatValue, newScope, readExpression } from '../config/programs.ts';
 import { NO_FILES, Reader } from '../config/reader.ts';
 import type { ProtocolConfig } from '../config/types.ts';
@@ -10,9 +11,10 @@ import { evaluateConstant, glob } from '../filter.ts';
 import { CEASE_RESET } from '../sessions.ts';
 import { protocolsByName } from '../speakers.ts';
 import type { BirdState } from '../state.ts';
-import { expandCommand, helpAfter } from './commands.ts';
+import { expandCommand } from './commands.ts';
 import { showInterfaces, showInterfacesSummary, showProtocols, showStatic, showStatus, type View, viewOf } from './protocols.ts';
 import { showRoute } from './routes.ts';
+import { showSymbols } from './symbols.ts';
 
 export interface CliResult {
   readonly host: Host;
@@ -27,7 +29,6 @@ export function runBirdc(world: World, host: Host, line: string): CliResult | un
   if (!view) return undefined;
   const trimmed = line.trim();
   if (trimmed === '') return { host, text: '' };
-  if (trimmed.endsWith('?')) return { host, text: helpAfter(trimmed) };
   const expanded = expandCommand(trimmed);
   if (typeof expanded === 'string') return { host, text: expanded };
   const handler = HANDLERS[expanded.command];
@@ -138,7 +139,7 @@ const reload = (into: boolean): Handler =>
     if (disabled) return [state, `${name}: already disabled\n`];
     if (up !== 'up') return [state, ''];
     const type = protocolsByName(view.config).get(name)?.type;
-    if (into && type !== 'bgp') return [state, `${name}: reload failed\n`];
+    if (into && type !== 'bgp' && type !== 'kernel') return [state, `${name}: reload failed\n`];
     return [info(view, state, `Reloading protocol ${name}`), `${name}: reloading\n`];
   });
 
@@ -166,14 +167,17 @@ const undo: Handler = (view, args) => {
   noArguments(args);
   const { previous } = view.state;
   if (!previous) return { host: view.host, text: 'Undo requested\nNothing to do\n' };
-  return { host: withBird(view.host, commit(view.world, view.host, view.state, previous)), text: 'Undo requested\nReconfigured\n' };
+  // What was undone cannot be had back.
+  const { previous: _undone, ...state } = commit(view.world, view.host, view.state, previous);
+  return { host: withBird(view.host, state), text: 'Undo requested\nReconfigured\n' };
 };
 
 function evaluate(view: View, args: string): string {
   const reader = new Reader(args, '', NO_FILES);
   const expression = readExpression(reader, newScope(view.config.symbols));
   if (reader.peek().kind !== 'end') throw reader.error();
-  return `${formatValue(evaluateConstant(expression))}\n`;
+  const value = evaluateConstant(expression);
+  return value === undefined ? 'runtime error\n' : `${formatValue(value)}\n`;
 }
 
 function statics(view: View, args: string): string {
@@ -186,27 +190,59 @@ function statics(view: View, args: string): string {
   return chosen[0]?.type === 'static' ? showStatic(chosen[0]) : '';
 }
 
-const CLASSES: Readonly<Record<string, string>> = {
-  filter: 'filter',
-  function: 'function',
-  constant: 'constant',
-  protocol: 'protocol',
-  template: 'template',
-  table: 'routing table',
-  variable: 'variable',
+/** `configure confirm`, and what `configure timeout` takes: refused, because nothing here undoes itself later. */
+const timed: Handler = (view, args) => {
+  const reader = new Reader(args, '', NO_FILES);
+  if (reader.peek().kind !== 'end') readNumber({ reader, symbols: { ...view.config.symbols } });
+  if (reader.peek().kind !== 'end') throw reader.error();
+  return { host: view.host, text: 'configure timeout: not simulated in this lab\n' };
 };
 
-/** Symbols of the configuration; BIRD's own constants and the order of its hash are left out. */
-function symbols(view: View, args: string): string {
-  const wanted = args.trim();
-  const all = [...Object.entries(view.config.symbols).map(([name, symbol]) => [name, symbol.class] as const), ...unnamed(view)];
-  const one = all.find(([name]) => name === wanted);
-  const chosen = wanted === '' ? all : one ? [one] : all.filter(([, sort]) => sort === wanted);
-  return chosen.map(([name, sort]) => `${name.padEnd(8)}\t${CLASSES[sort]}\n`).join('');
+/** `debug` and `mrtdump`: a protocol and flags. Turning off what is off is done at once; what they would log is not simulated. */
+const tracing =
+  (command: string, flags: readonly string[]): Handler =>
+  (view, args) => {
+    const reader = new Reader(args, '', NO_FILES);
+    const token = reader.peek();
+    if (token.kind !== 'symbol' && token.kind !== 'text' && !reader.at('all')) throw reader.error();
+    reader.next();
+    const off = reader.at('off');
+    readFlags(reader, flags);
+    if (reader.peek().kind !== 'end') throw reader.error();
+    const { text: name } = token;
+    const { protocols } = view.config;
+    if (token.kind === 'symbol' && !protocolsByName(view.config).has(name))
+      return { host: view.host, text: `${name} is not a protocol\n` };
+    if (token.kind === 'text' && !protocols.some((each) => glob(name, each.name)))
+      return { host: view.host, text: 'No protocols match\n' };
+    return { host: view.host, text: off ? '' : `${command}: not simulated in this lab\n` };
+  };
+
+/** What is echoed goes to this client, and that has left by the time something is logged. */
+function echo(_view: View, args: string): string {
+  const reader = new Reader(args, '', NO_FILES);
+  readFlags(reader, ['debug', 'trace', 'info', 'remote', 'warning', 'error', 'auth', 'fatal', 'bug']);
+  if (reader.peek().kind === 'num') {
+    const size = Number(reader.next().text);
+    if (size < 256 || size > 65_536) reader.failHere('Invalid log buffer size');
+  }
+  if (reader.peek().kind !== 'end') throw reader.error();
+  return '';
 }
 
-function unnamed({ config }: View): readonly (readonly [string, 'protocol'])[] {
-  return config.protocols.filter(({ name }) => !Object.hasOwn(config.symbols, name)).map(({ name }) => [name, 'protocol'] as const);
+function unknown(): never {
+  throw new ConfigError('syntax error', { file: '', line: 1, column: 0 });
+}
+
+/** The checks of `add roa <prefix> max <num> as <num>`; there is never a table to put it in. */
+function roaRecord({ config }: View, args: string): string {
+  const reader = new Reader(args, '', NO_FILES);
+  readPrefix({ reader, symbols: { ...config.symbols } });
+  reader.expect('max');
+  if (reader.next().kind !== 'num') reader.failHere('syntax error');
+  reader.expect('as');
+  if (reader.next().kind !== 'num') reader.failHere('syntax error');
+  return 'No ROA table defined\n';
 }
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
@@ -217,24 +253,36 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'show interfaces summary': plain(showInterfacesSummary),
   'show route': say(showRoute),
   'show static': say(statics),
-  'show symbols': say(symbols),
+  'show symbols': say(showSymbols),
   'show ospf': say(() => 'There is no OSPF protocol running\n'),
+  'show bfd sessions': say(() => 'There is no BFD protocol running\n'),
   'show roa': say(() => 'No ROA table defined\n'),
+  'flush roa': say(() => 'No ROA table defined\n'),
+  'add roa': say(roaRecord),
+  'delete roa': say(roaRecord),
+  echo: say(echo),
+  debug: tracing('debug', ['states', 'routes', 'filters', 'interfaces', 'events', 'packets']),
+  mrtdump: tracing('mrtdump', ['states', 'messages']),
   configure: configure(false),
   'configure soft': configure(false),
   'configure check': configure(true),
   'configure undo': undo,
-  'configure confirm': say(() => 'Nothing to do\n'),
+  'configure confirm': plain(() => 'Nothing to do\n'),
+  'configure timeout': timed,
   disable,
   enable,
   restart,
   reload: reload(true),
   'reload in': reload(true),
   'reload out': reload(false),
-  restrict: say(() => 'Access restricted\n'),
+  restrict: plain(() => 'Access restricted\n'),
   eval: say(evaluate),
-  help: say(() => "Press `?' for context sensitive help.\n"),
-  quit: ({ host }) => ({ host, text: '', ends: true }),
-  exit: ({ host }) => ({ host, text: '', ends: true }),
-  down: ({ world, host }) => ({ host: stopBird(world, host, 'clean'), text: 'Shutdown requested\n', ends: true }),
+  // The client's own words; the server knows none of them.
+  help: unknown,
+  quit: unknown,
+  exit: unknown,
+  down: ({ world, host }, args) => {
+    noArguments(args);
+    return { host: stopBird(world, host, 'clean'), text: 'Shutdown requested\n', ends: true };
+  },
 };

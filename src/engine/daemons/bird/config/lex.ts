@@ -32,16 +32,19 @@ export class ConfigError extends Error {
   }
 }
 
-/** The enumeration constants a filter may name, as the grammars' CF_ENUM lists them. */
-const ENUM = new Set(
+/** The enumeration constants a filter may name, with BIRD's numbers for type and value, as the grammars' CF_ENUM lists them. */
+export const ENUM: ReadonlyMap<string, { readonly type: number; readonly value: number }> = new Map(
   Object.entries({
-    RTS: 'DUMMY STATIC INHERIT DEVICE STATIC_DEVICE REDIRECT RIP OSPF OSPF_IA OSPF_EXT1 OSPF_EXT2 BGP PIPE BABEL',
-    SCOPE: 'HOST LINK SITE ORGANIZATION UNIVERSE UNDEFINED',
-    RTC: 'UNICAST BROADCAST MULTICAST ANYCAST',
-    RTD: 'ROUTER DEVICE BLACKHOLE UNREACHABLE PROHIBIT MULTIPATH',
-    ROA: 'UNKNOWN VALID INVALID',
-    ORIGIN: 'IGP EGP INCOMPLETE',
-  }).flatMap(([group, names]) => names.split(' ').map((name) => `${group}_${name}`)),
+    RTS: '30 DUMMY STATIC INHERIT DEVICE STATIC_DEVICE REDIRECT RIP OSPF OSPF_IA OSPF_EXT1 OSPF_EXT2 BGP PIPE BABEL',
+    SCOPE: '32 HOST LINK SITE ORGANIZATION UNIVERSE UNDEFINED',
+    RTC: '33 UNICAST BROADCAST MULTICAST ANYCAST',
+    RTD: '34 ROUTER DEVICE BLACKHOLE UNREACHABLE PROHIBIT MULTIPATH',
+    ROA: '35 UNKNOWN VALID INVALID',
+    ORIGIN: '31 IGP EGP INCOMPLETE',
+  }).flatMap(([group, text]) => {
+    const [type, ...names] = text.split(' ');
+    return names.map((name, value) => [`${group}_${name}`, { type: Number(`0x${type}`), value }] as const);
+  }),
 );
 const IPV6 = /(?:[0-9a-fA-F]*::|(?:[0-9a-fA-F]*:){3,})(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*)/y;
 const INCLUDE = /[ \t]*include[ \t]*"([^\n]*?)"[ \t]*;/y;

@@ -160,7 +160,7 @@ function readEntry(draft: Draft): void {
 }
 
 /** `all`, `off` or `{ flag, … }`. */
-function readFlags(reader: Reader, flags: readonly string[]): void {
+export function readFlags(reader: Reader, flags: readonly string[]): void {
   if (reader.accept('all') || reader.accept('off')) return;
   reader.expect('{');
   do {

@@ -4,6 +4,7 @@
  */
 import { formatAddress, masked, toNumber } from '../../../net/address.ts';
 import { evaluateConstant } from '../filter.ts';
+import { ENUM } from './lex.ts';
 import type { Reader } from './reader.ts';
 import type { Block, ConfigSymbol, Expression, PrefixPattern, Statement, Value, ValueOf } from './types.ts';
 
@@ -206,7 +207,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['&&', '||'],
   ['=', '!=', '<', '<=', '>', '>=', '~', '!~'],
   ['+', '-'],
-  ['*', '/', '%'],
+  ['*', '/'],
 ];
 
 export function readExpression(reader: Reader, scope: Scope, level = 0): Expression {
@@ -415,7 +416,26 @@ export function formatValue(constant: Value): string {
   if (constant === undefined) return '(void)';
   if (typeof constant === 'boolean') return constant ? 'TRUE' : 'FALSE';
   if (typeof constant !== 'object') return String(constant);
-  if (constant.type === 'ip') return constant.ip;
-  if (constant.type === 'prefix') return `${formatAddress(constant.address)}/${constant.length}`;
-  return `(${constant.type})`;
+  switch (constant.type) {
+    case 'ip':
+      return constant.ip;
+    case 'prefix':
+      return `${formatAddress(constant.address)}/${constant.length}`;
+    case 'enum': {
+      const { type, value: number } = ENUM.get(constant.name) ?? { type: 0, value: 0 };
+      return `(enum ${type.toString(16)})${number}`;
+    }
+    case 'pair':
+      return `(${constant.text.replaceAll(',', constant.text.split(',').length > 2 ? ', ' : ',')})`;
+    case 'path':
+      return `(path ${constant.list.join(' ')})`;
+    case 'communities':
+      return `(clist ${constant.items.map((item) => `(${item})`).join(' ')})`;
+    case 'mask':
+      return `[= ${constant.items.map((item) => `${typeof item === 'object' ? `${item.from}..${item.to}` : item} `).join('')}=]`;
+    case 'set':
+      return `[${constant.items.map(({ from, to }) => (from === to ? from : `${from}..${to}`)).join(', ')}]`;
+    case 'prefixes':
+      return `[${constant.patterns.map(({ address, length }) => `${formatAddress(address)}/${length}`).join(', ')}]`;
+  }
 }
