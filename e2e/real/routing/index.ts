@@ -11,7 +11,7 @@ import { sized } from './sized.ts';
 interface Options {
   /** Only the sample that a short run has time for. */
   readonly quick: boolean;
-  /** Only scenarios whose name holds this. */
+  /** Only scenarios whose name fits this pattern. */
   readonly match?: string;
   /** Of the namespaces made here, `nh<pid>-…`. */
   readonly prefix: string;
@@ -23,7 +23,7 @@ const AT_A_TIME = 3;
 
 export async function compareRouting({ quick, match = '', prefix }: Options): Promise<readonly Outcome[]> {
   removeLeftovers();
-  const chosen = scenarios.filter((one) => one.name.includes(match) && (one.quick || !quick));
+  const chosen = scenarios.filter((one) => new RegExp(match).test(one.name) && (one.quick || !quick));
   const outcomes: (readonly Outcome[])[] = [];
   let next = 0;
   const worker = async () => {

@@ -150,22 +150,34 @@ function forcedWorld(world: World, place: Place, url: string, via: string): Worl
 
 const FORCED_TABLE = '100';
 
+/** What is forced just now, by the parts it is forced on and the address: the next must wait. */
+const forced = new WeakMap<Namespaces, Map<string, Promise<unknown>>>();
+
 /** The same for real, in a table that BIRD does not look at. */
-async function forcing<T>(parts: Namespaces, place: Place, url: string, via: string, act: () => Promise<T>): Promise<T> {
+function forcing<T>(parts: Namespaces, place: Place, url: string, via: string, act: () => Promise<T>): Promise<T> {
   const dst = new URL(url).hostname;
-  const rule = `to ${dst} pref 100 lookup ${FORCED_TABLE}`;
-  await parts.run(place, ['ip', 'route', 'replace', dst, 'via', via, 'table', FORCED_TABLE]);
-  await parts.addRule(place, rule);
-  try {
-    return await act();
-  } finally {
-    await parts.run(place, `ip rule del ${rule}`.split(' '));
-  }
+  const queue = forced.get(parts) ?? new Map<string, Promise<unknown>>();
+  forced.set(parts, queue);
+  const turn = (queue.get(dst) ?? Promise.resolve()).then(async () => {
+    const rule = `to ${dst} pref 100 lookup ${FORCED_TABLE}`;
+    await parts.run(place, ['ip', 'route', 'replace', dst, 'via', via, 'table', FORCED_TABLE]);
+    await parts.addRule(place, rule);
+    try {
+      return await act();
+    } finally {
+      await parts.run(place, `ip rule del ${rule}`.split(' '));
+    }
+  });
+  queue.set(
+    dst,
+    turn.catch(() => undefined),
+  );
+  return turn;
 }
 
-/** A host by its name, or the first pod whose name begins so. */
+/** A host by its name, or the first pod whose name begins so; undefined: there is none, or its host is off. */
 function placeOf(world: World, from: string): Place | undefined {
-  if (!from.startsWith('pod/')) return world.hosts[from] ? { host: from, netns: '' } : undefined;
+  if (!from.startsWith('pod/')) return world.hosts[from]?.up ? { host: from, netns: '' } : undefined;
   for (const host of Object.values(world.hosts).filter((each) => each.up)) {
     const netns = Object.keys(host.netns).find((key) => key.split('/')[1]?.startsWith(`${from.slice(4)}-`));
     if (netns !== undefined) return { host: host.name, netns };

@@ -8,7 +8,7 @@ import { exported, prepare, type Speaker } from '../exchange.ts';
 import { runFilter } from '../filter.ts';
 import { kernelRoute } from '../kernel-sync.ts';
 import { judgingFor, protocolsByName, speakerOf } from '../speakers.ts';
-import type { Attributes, TableRoute } from '../state.ts';
+import type { Attributes, Table, TableRoute } from '../state.ts';
 import { longestMatch } from '../table.ts';
 import { shortTime, type View } from './protocols.ts';
 
@@ -87,13 +87,13 @@ function hashOf(address: number): number {
   return x & 0xffff;
 }
 
-/** Networks in the order BIRD lists them. */
-export function inTableOrder(prefixes: readonly string[]): readonly string[] {
-  const keyed = prefixes.map((prefix) => {
+/** Networks in the order BIRD lists them: by their hash, those with the same one as they came (fib_get). */
+function inTableOrder(table: Table): readonly string[] {
+  const keyed = Object.entries(table).map(([prefix, routes]) => {
     const { address, length } = toPrefix(prefix);
-    return { prefix, hash: hashOf(address), address, length };
+    return { prefix, hash: hashOf(address), since: Math.min(...routes.map((route) => route.since)), address, length };
   });
-  keyed.sort((a, b) => a.hash - b.hash || a.address - b.address || a.length - b.length);
+  keyed.sort((a, b) => a.hash - b.hash || a.since - b.since || a.address - b.address || a.length - b.length);
   return keyed.map(({ prefix }) => prefix);
 }
 
@@ -120,7 +120,7 @@ export function showRoute(view: View, args: string): string {
     return printed.routes > 0 ? printed.text : 'Network not in table\n';
   }
   if (query.exportTo && view.state.protocols[query.exportTo.name]?.state !== 'up') return 'Protocol is down\n';
-  for (const prefix of inTableOrder(Object.keys(table))) showNetwork(view, query, prefix, printed);
+  for (const prefix of inTableOrder(table)) showNetwork(view, query, prefix, printed);
   if (!query.stats) return printed.text;
   return `${printed.text}${printed.shown} of ${printed.routes} routes for ${printed.networks} networks\n`;
 }
