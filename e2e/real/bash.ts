@@ -51,7 +51,14 @@ function runReal(line: string): string {
   }
 }
 
-/** `bash -c` puts `bash: line 1:` where a prompt's shell says `-bash:`. */
+/**
+ * What tells `bash -c` from a prompt: `bash: line 1:` for `-bash:`, the line itself after a syntax error, and no word of a job that
+ * was put into the background.
+ */
 function mask(text: string): string {
-  return text.replace(/^-?bash: (?:-c: )?(?:line \d+: )?/gm, 'bash: ').replace(/\/tmp\/bash-\w+|\/home\/ubuntu\/work/g, '<home>');
+  return text
+    .replace(/^bash: -c: line \d+: `[^\n]*'\n/gm, '')
+    .replace(/^\[\d+\] \d+\n/gm, '')
+    .replace(/^-?bash: (?:-c: )?(?:line \d+: )?/gm, 'bash: ')
+    .replace(/\/tmp\/bash-\w+|\/home\/ubuntu\/work/g, '<home>');
 }

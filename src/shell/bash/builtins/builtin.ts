@@ -32,6 +32,12 @@ export function quoteWhenNeeded(text: string): string {
   return text !== '' && /^[\w@%+=:,./-]*$/.test(text) ? text : quoteAlways(text);
 }
 
+/** builtin_usage(): the line stands without the shell's own name. */
+export function failUsage(call: BuiltinCall, synopsis: string): number {
+  stderr(call.x)?.write(`${call.name}: usage: ${synopsis}\n`);
+  return 2;
+}
+
 /** Splits leading `-abc` options off. `--` ends them. @returns undefined and complains when one is unknown */
 export function splitOptions(
   call: BuiltinCall,

@@ -1,7 +1,7 @@
 /** echo, printf, read, mapfile. */
 import { stdin } from '../execution.ts';
 import { setElement, setList, setValue } from '../variables.ts';
-import { type Builtin, type BuiltinCall, fail, print } from './builtin.ts';
+import { type Builtin, type BuiltinCall, fail, failUsage, print } from './builtin.ts';
 import { formatPrintf, unescapeText } from './printf.ts';
 
 const echo: Builtin = (call) => {
@@ -33,7 +33,7 @@ const printf: Builtin = (call) => {
   if (args[0] === '--') args = args.slice(1);
   const [format, ...values] = args;
   if (format === undefined) {
-    return fail({ ...call, name: 'printf' }, 'usage: printf [-v var] format [arguments]', 2);
+    return failUsage(call, 'printf [-v var] format [arguments]');
   }
   const result = formatPrintf(format, values, call.x.platform.clock.now());
   for (const error of result.errors) fail(call, error);

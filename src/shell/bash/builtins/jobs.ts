@@ -2,7 +2,7 @@
 import { type Execution, Interrupted } from '../execution.ts';
 import { describeJob, findJob, reapJobs } from '../jobs.ts';
 import type { Job } from '../state.ts';
-import { type Builtin, type BuiltinCall, fail, print } from './builtin.ts';
+import { type Builtin, type BuiltinCall, fail, failUsage, print } from './builtin.ts';
 
 /** Waits for a job, or for Ctrl-C. */
 async function untilDone(job: Job, x: Execution): Promise<number> {
@@ -57,10 +57,23 @@ const LISTING = ` 1) SIGHUP\t 2) SIGINT\t 3) SIGQUIT\t 4) SIGILL\t 5) SIGTRAP
  6) SIGABRT\t 7) SIGBUS\t 8) SIGFPE\t 9) SIGKILL\t10) SIGUSR1
 11) SIGSEGV\t12) SIGUSR2\t13) SIGPIPE\t14) SIGALRM\t15) SIGTERM\n`;
 
+/** `kill -l 9`, `kill -l TERM`: the other of number and name. */
+function list(call: BuiltinCall, specs: readonly string[]): number {
+  if (specs.length === 0) return print(call, LISTING);
+  let status = 0;
+  for (const spec of specs) {
+    const named = spec.toUpperCase().replace(/^SIG/, '');
+    const found = [...LISTING.matchAll(/(\d+)\) SIG(\w+)/g)].find(([, number, name]) => number === spec || name === named);
+    if (found) print(call, `${found[1] === spec ? found[2] : found[1]}\n`);
+    else status = fail(call, `${spec}: invalid signal specification`);
+  }
+  return status;
+}
+
 const kill: Builtin = (call) => {
   const args = [...call.args];
   let signal = 'TERM';
-  if (args[0] === '-l' || args[0] === '-L') return print(call, LISTING);
+  if (args[0] === '-l' || args[0] === '-L') return list(call, args.slice(1));
   if (args[0] === '-s' || args[0] === '-n') {
     args.shift();
     signal = args.shift() ?? '';
@@ -69,8 +82,7 @@ const kill: Builtin = (call) => {
   const name = NUMBERS[signal] ?? signal.toUpperCase().replace(/^SIG/, '');
   if (!Object.values(NUMBERS).includes(name) && !['USR1', 'USR2', 'PIPE', 'ALRM', 'QUIT'].includes(name))
     return fail(call, `${signal}: invalid signal specification`);
-  if (args.length === 0)
-    return fail(call, 'usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]', 2);
+  if (args.length === 0) return failUsage(call, 'kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]');
   let status = 0;
   for (const spec of args) {
     const job = findJob(call.x, spec);

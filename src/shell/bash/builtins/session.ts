@@ -1,8 +1,8 @@
 /** Builtins about the shell's own state: cd, alias, set, shopt, shift, getopts, history … */
-import { stdout } from '../execution.ts';
+import { stderr, stdout } from '../execution.ts';
 import { resolvePath } from '../files.ts';
 import { parameterValue, setValue } from '../variables.ts';
-import { type Builtin, type BuiltinCall, fail, print, quoteAlways, quoteWhenNeeded, splitOptions } from './builtin.ts';
+import { type Builtin, type BuiltinCall, fail, failUsage, print, quoteAlways, quoteWhenNeeded, splitOptions } from './builtin.ts';
 
 function changeDirectory(call: BuiltinCall, target: string, shown = target): number {
   const { x } = call;
@@ -198,7 +198,7 @@ const shift: Builtin = (call) => {
 
 const getopts: Builtin = (call) => {
   const [specification, name, ...given] = call.args;
-  if (specification === undefined || name === undefined) return fail(call, 'usage: getopts optstring name [arg ...]', 2);
+  if (specification === undefined || name === undefined) return failUsage(call, 'getopts optstring name [arg ...]');
   const { x } = call;
   const { shell } = x;
   const args = given.length > 0 ? given : shell.positional;
@@ -222,7 +222,10 @@ const getopts: Builtin = (call) => {
   if (at < 0 || letter === ':') {
     setValue(x, name, '?');
     if (silent) setValue(x, 'OPTARG', letter);
-    else fail({ ...call, name: shell.scriptName }, `illegal option -- ${letter}`);
+    else {
+      shell.variables.delete('OPTARG');
+      stderr(x)?.write(`${shell.scriptName}: illegal option -- ${letter}\n`);
+    }
     if (rest === '') next(shell.optionIndex + 1);
     else shell.optionOffset++;
     return 0;
