@@ -175,7 +175,10 @@ function children(value: Value): readonly Value[] {
 }
 
 function descend(values: readonly Value[]): Value[] {
-  return values.flatMap((value) => (value === null ? [] : [value, ...descend(children(value))]));
+  return values.flatMap((value) => {
+    const inner = children(value);
+    return inner.length > 0 ? [value, ...descend(inner)] : [];
+  });
 }
 
 function sort(value: Value): string {

@@ -31,8 +31,7 @@ export function whoami(kubectl: Kubectl): number {
         };
   const printer = objectPrinter(kubectl, { typed: true });
   if (printer) {
-    const { kind, apiVersion, ...rest } = review as Doc;
-    kubectl.out(printer({ kind: kind!, apiVersion: apiVersion!, ...rest }));
+    kubectl.out(printer(review));
     return 0;
   }
   if (output !== '') unknownFormat(output);
