@@ -1,7 +1,7 @@
 /** What two machines cannot share, and what is masked of it on both sides. Everything else must be the same byte for byte. */
 
 /**
- * Clock times; routes that are not the best, which stand in the order they came; and the C library's words, for Calico's bird is
+ * Clock times; whether a session that finds nobody is trying just now; routes that are not the best, which stand in the order they came; and the C library's words, for Calico's bird is
  * linked with musl and says `Host is unreachable` where a distribution's says `No route to host`.
  */
 export function maskBird(text: string): string {
@@ -13,7 +13,31 @@ export function maskBird(text: string): string {
     if (/^ {10,}/.test(route)) networks.at(-1)?.push(route);
     else networks.push([route]);
   }
-  return networks.map(([best = '', ...others]) => best + others.sort().join('')).join('');
+  const texts = networks.map(([best = '', ...others]) => best + others.sort().join(''));
+  return inFixedOrder(texts)
+    .join('')
+    .replace(/(?:Connect|Active ) +Socket: /g, 'Active or Connect Socket: ');
+}
+
+/** Networks of one hash stand in the order they came, which a bird that was just started does not share. */
+function inFixedOrder(networks: readonly string[]): readonly string[] {
+  const keyed = networks.map((text, at) => ({ text, at, hash: hashOf(text) }));
+  for (let i = 1; i < keyed.length; i++) {
+    const [last, each] = [keyed[i - 1]!, keyed[i]!];
+    if (each.hash !== undefined && each.hash === last.hash) each.at = last.at;
+  }
+  keyed.sort((a, b) => a.at - b.at || (a.text < b.text ? -1 : 1));
+  return keyed.map(({ text }) => text);
+}
+
+/** ipa_hash() of the address a line begins with. */
+function hashOf(text: string): number | undefined {
+  const address = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/\d+ /.exec(text)?.slice(1);
+  if (!address) return undefined;
+  let x = address.reduce((sum, byte) => (sum << 8) | Number(byte), 0);
+  x ^= x >>> 16;
+  x ^= x << 10;
+  return x & 0xffff;
 }
 
 /** A line with what belongs to it: attributes and next hops begin with a TAB. */
