@@ -4,7 +4,7 @@
  */
 import type { Completion, Process } from '../../command.ts';
 import { Kubectl } from './context.ts';
-import type { ResourceType } from './discovery.ts';
+import { qualifiedResource, type ResourceType } from './discovery.ts';
 import type { Flag, FlagSet } from './flags.ts';
 import { containerNames } from './pods.ts';
 import { collectionPath, itemsOf } from './selection.ts';
@@ -12,14 +12,14 @@ import { type CommandNode, childOf, flagSet, root } from './tree.ts';
 import { text, type Value } from './value.ts';
 
 const OUTPUTS = [
-  'custom-columns=',
-  'custom-columns-file=',
-  'go-template=',
-  'go-template-file=',
+  'custom-columns',
+  'custom-columns-file',
+  'go-template',
+  'go-template-file',
   'json',
-  'jsonpath=',
-  'jsonpath-as-json=',
-  'jsonpath-file=',
+  'jsonpath',
+  'jsonpath-as-json',
+  'jsonpath-file',
   'name',
   'template',
   'templatefile',
@@ -66,7 +66,29 @@ const BY_KIND = new Set([
 ]);
 const BY_POD = new Set(['attach', 'debug', 'exec', 'logs', 'port-forward', 'top pod']);
 const BY_NODE = new Set(['cordon', 'drain', 'top node', 'uncordon']);
-const ROLLOUT_KINDS = new Set(['daemonsets', 'deployments', 'statefulsets']);
+/** What may stand before the slash where a pod is meant. */
+const POD_OWNERS = [
+  'daemonsets/',
+  'deployments/',
+  'jobs/',
+  'pods/',
+  'replicasets/',
+  'replicationcontrollers/',
+  'services/',
+  'statefulsets/',
+];
+const ROLLOUT_KINDS = ['daemonset', 'deployment', 'statefulset'];
+/** Verbs that offer a list of their own (cobra's ValidArgs). */
+const OWN_KINDS: Readonly<Record<string, readonly string[]>> = {
+  expose: ['deployment', 'pod', 'replicaset', 'replicationcontroller', 'service'],
+  'rollout history': ROLLOUT_KINDS,
+  'rollout pause': ['deployment'],
+  'rollout restart': ROLLOUT_KINDS,
+  'rollout resume': ['deployment'],
+  'rollout status': ROLLOUT_KINDS,
+  'rollout undo': ROLLOUT_KINDS,
+  scale: ['deployment', 'replicaset', 'replicationcontroller', 'statefulset'],
+};
 
 interface Line {
   readonly command: CommandNode;
@@ -194,7 +216,7 @@ function flagValues(line: Line, flag: Flag, source: Source, word: string): reado
 
 function outputs(line: Line): readonly string[] {
   const { path } = line.command;
-  if (path === 'version') return ['json', 'yaml'];
+  if (path === 'version' || path === 'edit') return ['json', 'yaml'];
   if (path === 'delete' || path === 'config get-contexts') return ['name'];
   if (path === 'api-resources') return ['name', 'wide'];
   return path === 'get' ? OUTPUTS : OUTPUTS.filter((one) => !one.startsWith('custom') && one !== 'wide');
@@ -218,14 +240,12 @@ function kindsOrPairs(line: Line, source: Source, word: string): readonly Comple
   }
   const comma = word.lastIndexOf(',');
   const before = word.slice(0, comma + 1);
-  const rollout = line.command.path.startsWith('rollout ');
-  const found: Completion[] = [];
-  for (const type of source.kinds()) {
-    if (rollout && !ROLLOUT_KINDS.has(type.name)) continue;
-    found.push({ text: before + type.name, hint: type.shortNames.join(',') || type.kind });
-    if (word !== '') for (const short of type.shortNames) found.push({ text: before + short, hint: type.kind });
-  }
-  return found;
+  const own = OWN_KINDS[line.command.path];
+  if (own) return plain(own.map((kind) => before + kind));
+  return source.kinds().flatMap((type) => {
+    if (!type.verbs.includes('get')) return [];
+    return [{ text: before + qualifiedResource(type), hint: type.shortNames.join(',') || type.kind }];
+  });
 }
 
 function argument(line: Line, source: Source, word: string): readonly Completion[] {
@@ -240,13 +260,11 @@ function argument(line: Line, source: Source, word: string): readonly Completion
     if (first !== undefined) return path === 'logs' ? plain(containers(line, source)) : [];
     const pods = source.names('pods');
     if (word.includes('/')) return kindsOrPairs(line, source, word);
-    return plain([
-      ...pods,
-      ...['daemonset/', 'deployment/', 'job/', 'service/'].filter((kind) => word !== '' && kind.startsWith(word)),
-    ]);
+    if (path === 'attach' || path === 'debug' || path === 'top pod') return plain(pods);
+    return [...plain(pods), ...POD_OWNERS.map((kind) => ({ text: kind, open: true }))];
   }
-  if (BY_NODE.has(path)) return plain(source.names('nodes').filter((name) => !line.words.includes(name)));
-  if (path === 'taint') return plain(first === undefined ? ['nodes'] : source.names('nodes'));
+  if (BY_NODE.has(path)) return plain(first === undefined ? source.names('nodes') : []);
+  if (path === 'taint') return plain(first === undefined ? ['node'] : source.names('nodes'));
   if (path === 'explain' || path === 'auth can-i') {
     if (path === 'auth can-i' && first === undefined) return plain(['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']);
     return plain(source.kinds().map((type) => type.name));
@@ -258,7 +276,7 @@ function argument(line: Line, source: Source, word: string): readonly Completion
 }
 
 function commands(line: Line): readonly Completion[] {
-  return line.command.children.map((child) => ({ text: child.name, hint: child.short }));
+  return line.command.children.filter((child) => child.path !== 'alpha').map((child) => ({ text: child.name, hint: child.short }));
 }
 
 function flagNames(line: Line, word: string): readonly Completion[] {
@@ -292,7 +310,13 @@ function candidates(process: Process, words: readonly string[], index: number): 
     const below = commands(line);
     return below;
   }
-  return argument(line, source, word);
+  return [...requiredFlags(line, word), ...argument(line, source, word)];
+}
+
+/** A flag without which the command does not run is offered before anything is typed. */
+function requiredFlags(line: Line, word: string): readonly Completion[] {
+  if (word !== '' || line.afterDash) return [];
+  return plain(line.command.required.filter((name) => !line.given.has(name)).map((name) => `--${name}`));
 }
 
 /** Candidates for `words[index]` that begin with what is typed. Never throws. */

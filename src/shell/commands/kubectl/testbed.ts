@@ -16,6 +16,8 @@ export interface Bench {
     words: readonly string[],
     options?: { readonly stdin?: string; readonly env?: Readonly<Record<string, string>> },
   ): Promise<Run>;
+  /** What Tab offers for the last of the words after `kubectl`, in order. */
+  complete(words: readonly string[]): readonly string[];
 }
 
 export interface Answerer {
@@ -74,52 +76,64 @@ function listing(files: ReadonlyMap<string, string>, path: string): readonly str
 /** @param now virtual ms; the sim's when there is one */
 export function bench(answerer: Answerer = NO_SERVER, sim?: Sim, now: () => number = () => sim?.world().now ?? 0): Bench {
   const files = new Map([['/home/ubuntu/.kube/config', kubeconfigFor(answerer.server)]]);
+  const start = (
+    print: (text: string, fd: 1 | 2) => void,
+    stdin?: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Process => ({
+    place: { host: 'host1', netns: '' },
+    user: 'ubuntu',
+    root: false,
+    cwd: '/home/ubuntu',
+    env: (name) => ({ HOME: '/home/ubuntu', ...env })[name],
+    stdin: stdin ?? '',
+    hasStdin: stdin !== undefined,
+    isTTY: false,
+    columns: 80,
+    rows: 24,
+    out: (text) => print(text, 1),
+    err: (text) => print(text, 2),
+    signal: new AbortController().signal,
+    now,
+    sleep: async (ms) => {
+      sim?.advance(ms);
+    },
+    exec: async () => ({ stdout: '', stderr: '', exitCode: 127 }),
+    files: {
+      read: (path) => files.get(absolute(path)),
+      write: (path, text) => {
+        files.set(absolute(path), text);
+        return undefined;
+      },
+      remove: (path) => (files.delete(absolute(path)) ? undefined : 'No such file or directory'),
+      list: (path) => listing(files, absolute(path)),
+      isDirectory: (path) => listing(files, absolute(path)) !== undefined,
+      absolute,
+    },
+    kernel: { namespace: () => sim!.world().hosts.host1!.netns['']! },
+    cluster: { configured: true, ...answerer },
+    enter: () => undefined,
+    sim: sim ?? ({ subscribe: () => () => undefined } as unknown as Sim),
+  });
   return {
     files,
-    async run(words, { stdin, env = {} } = {}) {
+    async run(words, { stdin, env } = {}) {
       let stdout = '';
       let stderr = '';
-      const process: Process = {
-        place: { host: 'host1', netns: '' },
-        user: 'ubuntu',
-        root: false,
-        cwd: '/home/ubuntu',
-        env: (name) => ({ HOME: '/home/ubuntu', ...env })[name],
-        stdin: stdin ?? '',
-        hasStdin: stdin !== undefined,
-        isTTY: false,
-        columns: 80,
-        rows: 24,
-        out: (text) => {
-          stdout += text;
+      const process = start(
+        (text, fd) => {
+          if (fd === 1) stdout += text;
+          else stderr += text;
         },
-        err: (text) => {
-          stderr += text;
-        },
-        signal: new AbortController().signal,
-        now,
-        sleep: async (ms) => {
-          sim?.advance(ms);
-        },
-        exec: async () => ({ stdout: '', stderr: '', exitCode: 127 }),
-        files: {
-          read: (path) => files.get(absolute(path)),
-          write: (path, text) => {
-            files.set(absolute(path), text);
-            return undefined;
-          },
-          remove: (path) => (files.delete(absolute(path)) ? undefined : 'No such file or directory'),
-          list: (path) => listing(files, absolute(path)),
-          isDirectory: (path) => listing(files, absolute(path)) !== undefined,
-          absolute,
-        },
-        kernel: { namespace: () => sim!.world().hosts.host1!.netns['']! },
-        cluster: { configured: true, ...answerer },
-        enter: () => undefined,
-        sim: sim ?? ({ subscribe: () => () => undefined } as unknown as Sim),
-      };
+        stdin,
+        env,
+      );
       const exitCode = await kubectl.run(process, words);
       return { stdout, stderr, exitCode };
+    },
+    complete(words) {
+      const process = start(() => undefined);
+      return kubectl.complete!(process, ['kubectl', ...words], words.length).map((one) => one.text);
     },
   };
 }

@@ -2,7 +2,7 @@
  * The patch that client-side apply sends: what the file changes against the live object, and what was applied before and is gone from
  * the file. Models apimachinery's CreateThreeWayMergePatch (strategic) and CreateThreeWayJSONMergePatch (for kinds without tags).
  */
-import { type Doc, equal, isDoc, type Value } from '../value.ts';
+import { type Doc, equal, isDoc, items, type Value } from '../value.ts';
 import { mergeKey, mergesAsSet } from './keys.ts';
 
 interface Wish {
@@ -123,10 +123,19 @@ function combine(deletions: Value, changes: Value): Value {
     const before = out[key];
     if (isDoc(before) && isDoc(value)) out[key] = combine(before, value);
     else if (Array.isArray(before) && Array.isArray(value) && !key.startsWith('$'))
-      out[key] = joinLists(before as Value[], value as Value[]);
+      out[key] = inOrder(joinLists(before as Value[], value as Value[]), items(changes, `$setElementOrder/${key}`));
     else out[key] = value;
   }
   return out;
+}
+
+/** What stays stands in the order of the file; what goes, after it. */
+function inOrder(list: readonly Value[], order: readonly Value[]): Value[] {
+  const place = (item: Value) => {
+    const at = order.findIndex((one) => isDoc(one) && isDoc(item) && Object.keys(one).every((key) => equal(one[key], item[key])));
+    return at < 0 ? order.length : at;
+  };
+  return [...list].sort((a, b) => place(a) - place(b));
 }
 
 function joinLists(deletions: readonly Value[], changes: readonly Value[]): Value[] {

@@ -2,44 +2,45 @@
 import { decodeBase64 } from '../encode.ts';
 import { isDoc, type Value } from '../value.ts';
 import { goPrint } from './gofmt.ts';
-import { Int } from './gotemplate-grammar.ts';
+import { GoNumber } from './gotemplate-grammar.ts';
 
 /** undefined: Go's zero reflect.Value, printed as `<no value>`. */
-export type Result = Value | Int | undefined;
+export type Result = Value | GoNumber | undefined;
 
 /** What a function answers instead of a value. */
 export class FunctionFault extends Error {}
 
 export function truth(value: Result): boolean {
-  if (value instanceof Int) return value.value !== 0;
+  if (value instanceof GoNumber) return value.value !== 0;
   if (value === undefined || value === null || value === false || value === 0 || value === '') return false;
   if (Array.isArray(value)) return value.length > 0;
   return isDoc(value) ? Object.keys(value).length > 0 : true;
 }
 
 export function printable(value: Result): string {
-  if (value instanceof Int) return String(value.value);
+  if (value instanceof GoNumber) return String(value.value);
   return value === undefined ? '<no value>' : goPrint(value);
 }
 
 /** Go's type of a result; what came from an object was decoded from JSON. */
 function typeName(value: Result): string {
-  if (value instanceof Int) return 'int';
+  if (value instanceof GoNumber) return value.type;
   if (value === undefined || value === null) return '<nil>';
   if (Array.isArray(value)) return '[]interface {}';
   if (isDoc(value)) return 'map[string]interface {}';
-  return typeof value === 'number' ? 'float64' : typeof value === 'boolean' ? 'bool' : 'string';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  return typeof value === 'boolean' ? 'bool' : 'string';
 }
 
 const KINDS: Readonly<Record<string, RegExp>> = {
-  d: /^int$/,
+  d: /^int/,
   f: /^float64$/,
   g: /^float64$/,
   s: /^(?:string|\[\]interface \{\}|map\[string\]interface \{\})$/,
-  q: /^(?:string|int)$/,
+  q: /^(?:string|int|int64)$/,
   t: /^bool$/,
-  x: /^(?:int|string|float64)$/,
-  X: /^(?:int|string|float64)$/,
+  x: /^(?:int|int64|string|float64)$/,
+  X: /^(?:int|int64|string|float64)$/,
 };
 
 function verbText(verb: string, value: Result, digits: string | undefined): string {
@@ -49,10 +50,15 @@ function verbText(verb: string, value: Result, digits: string | undefined): stri
   if (verb === 'q') return JSON.stringify(plain);
   if (verb === 'f') return Number(plain).toFixed(digits === undefined ? 6 : Number(digits));
   if (verb === 'x' || verb === 'X') {
-    const hex = value instanceof Int ? value.value.toString(16) : hexOf(plain);
+    const number = numberOf(value);
+    const hex = number === undefined ? hexOf(plain) : number.toString(16);
     return verb === 'x' ? hex : hex.toUpperCase();
   }
   return verb === 's' && digits !== undefined ? plain.slice(0, Number(digits)) : plain;
+}
+
+function numberOf(value: Result): number | undefined {
+  return value instanceof GoNumber ? value.value : typeof value === 'number' ? value : undefined;
 }
 
 function hexOf(text: string): string {
@@ -87,9 +93,12 @@ function index(args: readonly Result[]): Result {
   if (value === undefined || value === null) throw new FunctionFault('index of untyped nil');
   for (const key of args.slice(1)) {
     if (Array.isArray(value)) {
-      if (!(key instanceof Int)) throw new FunctionFault(`cannot index slice/array with type ${typeName(key)}`);
-      if (key.value < 0 || key.value >= value.length) throw new FunctionFault(`index out of range: ${key.value}`);
-      value = value[key.value] as Value;
+      const at = numberOf(key);
+      if (at === undefined || !typeName(key).startsWith('int')) {
+        throw new FunctionFault(`cannot index slice/array with type ${typeName(key)}`);
+      }
+      if (at < 0 || at >= value.length) throw new FunctionFault(`index out of range: ${at}`);
+      value = value[at] as Value;
     } else if (isDoc(value)) {
       if (typeof key !== 'string') throw new FunctionFault(`value has type ${typeName(key)}; should be string`);
       value = Object.hasOwn(value, key) ? value[key] : undefined;
@@ -99,32 +108,33 @@ function index(args: readonly Result[]): Result {
   return value;
 }
 
-function length(value: Result): Int {
-  if (typeof value === 'string') return new Int(new TextEncoder().encode(value).length);
-  if (Array.isArray(value)) return new Int(value.length);
-  if (isDoc(value) && !(value instanceof Int)) return new Int(Object.keys(value).length);
-  throw new FunctionFault(value === undefined || value === null ? 'len of nil pointer' : `len of type ${typeName(value)}`);
+function length(value: Result): GoNumber {
+  if (typeof value === 'string') return new GoNumber(new TextEncoder().encode(value).length);
+  if (Array.isArray(value)) return new GoNumber(value.length);
+  if (isDoc(value) && !(value instanceof GoNumber)) return new GoNumber(Object.keys(value).length);
+  if (value === undefined) throw new FunctionFault('reflect: call of reflect.Value.Type on zero Value');
+  throw new FunctionFault(value === null ? 'len of nil pointer' : `len of type ${typeName(value)}`);
 }
 
 function basicKind(value: Result): string {
   const name = typeName(value);
-  if (/^(?:int|float64|bool|string)$/.test(name)) return name;
+  if (/^(?:int|int64|float64|bool|string)$/.test(name)) return name.replace('int64', 'int');
   throw new FunctionFault(
     name === '<nil>' ? 'incompatible types for comparison' : `non-comparable type ${printable(value)}: ${name}`,
   );
 }
 
-/** Only values of one kind compare: a number of an object is never an integer. */
+/** Only values of one kind compare: an integer is never a float. */
 function order(a: Result, b: Result): number {
   if (basicKind(a) !== basicKind(b)) throw new FunctionFault('incompatible types for comparison');
-  const [left, right] = [a, b].map((one) => (one instanceof Int ? one.value : one)) as [string | number, string | number];
+  const [left, right] = [a, b].map((one) => numberOf(one) ?? one) as [string | number, string | number];
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function exists([value, ...keys]: readonly Result[]): boolean {
   let here: Result = value;
   for (const key of keys) {
-    if (Array.isArray(here)) here = here[key instanceof Int ? key.value : Number.NaN] as Value | undefined;
+    if (Array.isArray(here)) here = here[numberOf(key) ?? Number.NaN] as Value | undefined;
     else if (isDoc(here) && Object.hasOwn(here, String(key))) here = here[String(key)];
     else return false;
     if (here === undefined) return false;

@@ -7,11 +7,13 @@ import type { Value } from '../value.ts';
 
 export class GoTemplateError extends Error {}
 
-/** An integer of the template's own; numbers of objects come from JSON and are floats to Go. */
-export class Int {
+/** A number of the template's own: Go never compares an integer with a float. */
+export class GoNumber {
   readonly value: number;
-  constructor(value: number) {
+  readonly type: 'int' | 'float64';
+  constructor(value: number, type: GoNumber['type'] = 'int') {
     this.value = value;
+    this.type = type;
   }
 }
 
@@ -24,7 +26,7 @@ interface Place {
 
 export type Expression = Place &
   (
-    | { readonly type: 'literal'; readonly value: Value | Int }
+    | { readonly type: 'literal'; readonly value: Value | GoNumber }
     | {
         readonly type: 'path';
         readonly base: Expression | 'dot' | 'variable';
@@ -176,7 +178,7 @@ class ExpressionParser {
     if (text[0] === '`') return { type: 'literal', value: text.slice(1, -1), at, text };
     if (text[0] === '.' || text[0] === '$') return path(text, at);
     if (/^[-+]?\d/.test(text)) {
-      return { type: 'literal', value: text.includes('.') ? Number(text) : new Int(Number(text)), at, text };
+      return { type: 'literal', value: new GoNumber(Number(text), text.includes('.') ? 'float64' : 'int'), at, text };
     }
     if (Object.hasOwn(CONSTANTS, text)) return { type: 'literal', value: CONSTANTS[text]!, at, text };
     if (!this.#functions.has(text)) throw fault(`function ${JSON.stringify(text)} not defined`);

@@ -1,7 +1,7 @@
 /** `-o go-template=`: runs a parsed template on an object, with the errors of Go's text/template/exec.go. Left out: methods. */
 import { isDoc, sorted, type Value } from '../value.ts';
 import { FUNCTIONS, FunctionFault, printable, type Result, truth } from './gotemplate-functions.ts';
-import { type Expression, GoTemplateError, Int, type Part, parseTemplate } from './gotemplate-grammar.ts';
+import { type Expression, GoNumber, GoTemplateError, type Part, parseTemplate } from './gotemplate-grammar.ts';
 
 export { GoTemplateError } from './gotemplate-grammar.ts';
 
@@ -154,7 +154,7 @@ class Execution {
       throw new FunctionFault(`nil data; no entry for key ${JSON.stringify(key)}`);
     }
     if (value === null) throw new FunctionFault(`nil pointer evaluating interface {}.${key}`);
-    if (!isDoc(value) || value instanceof Int) throw new FunctionFault(`can't evaluate field ${key} in type interface {}`);
+    if (!isDoc(value) || value instanceof GoNumber) throw new FunctionFault(`can't evaluate field ${key} in type interface {}`);
     if (Object.hasOwn(value, key)) return value[key];
     if (this.#allowMissing) return undefined;
     throw new FunctionFault(`map has no entry for key ${JSON.stringify(key)}`);
@@ -167,8 +167,9 @@ function within(scope: Scope, dot: Result, variables: readonly (readonly [string
 }
 
 function each(value: Result): readonly (readonly [Result, Result])[] {
-  if (Array.isArray(value)) return (value as readonly Value[]).map((item, at) => [new Int(at), item] as const);
-  if (value instanceof Int) return Array.from({ length: value.value }, (_, at) => [new Int(at), new Int(at)] as const);
+  if (Array.isArray(value)) return (value as readonly Value[]).map((item, at) => [new GoNumber(at), item] as const);
+  const count = value instanceof GoNumber ? value.value : value;
+  if (typeof count === 'number') return Array.from({ length: count }, (_, at) => [new GoNumber(at), new GoNumber(at)] as const);
   if (isDoc(value)) {
     return Object.keys(value)
       .sort()

@@ -175,10 +175,7 @@ function children(value: Value): readonly Value[] {
 }
 
 function descend(values: readonly Value[]): Value[] {
-  return values.flatMap((value) => {
-    const inner = children(value);
-    return inner.length > 0 ? [value, ...descend(inner)] : [];
-  });
+  return values.flatMap((value) => (value === null ? [] : [value, ...descend(children(value))]));
 }
 
 function sort(value: Value): string {

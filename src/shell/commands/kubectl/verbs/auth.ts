@@ -31,7 +31,8 @@ export function whoami(kubectl: Kubectl): number {
         };
   const printer = objectPrinter(kubectl, { typed: true });
   if (printer) {
-    kubectl.out(printer(review));
+    const { kind, apiVersion, ...rest } = review as Doc;
+    kubectl.out(printer({ kind: kind!, apiVersion: apiVersion!, ...rest }));
     return 0;
   }
   if (output !== '') unknownFormat(output);

@@ -10,7 +10,7 @@ import { sortBy } from '../printers/sort.ts';
 import { isTable, TablePrinter } from '../printers/table.ts';
 import { TabWriter } from '../printers/tabwriter.ts';
 import { collectionPath, itemsOf, type Selection, select, type Target, type Wish } from '../selection.ts';
-import { dig, isDoc, items, text, type Value } from '../value.ts';
+import { type Doc, dig, isDoc, items, text, type Value } from '../value.ts';
 
 function check(kubectl: Kubectl): void {
   const { flags } = kubectl;
@@ -249,7 +249,7 @@ async function watch(kubectl: Kubectl, human: boolean): Promise<number> {
   const emit = watchPrinter(kubectl, human, first.type);
   const withEvents = flags.bool('output-watch-events');
   if (!flags.bool('watch-only')) {
-    const objects = human || !list ? first.objects : itemsOf(first.objects[0]!, first.type);
+    const objects = human ? [together(first.objects)] : list ? itemsOf(first.objects[0]!, first.type) : first.objects;
     for (const object of objects) emit(object, withEvents ? 'ADDED' : undefined);
   }
   if (first.objects.length > 1) fail('you may only watch a single resource or type of resource at a time');
@@ -267,6 +267,13 @@ async function watch(kubectl: Kubectl, human: boolean): Promise<number> {
   if (!response.watch) return 0;
   await follow(kubectl, response.watch, emit, withEvents);
   return 0;
+}
+
+/** Several objects' Tables as one, so that they share their columns. */
+function together(tables: readonly Value[]): Value {
+  const [first, ...others] = tables;
+  if (others.length === 0) return first!;
+  return { ...(first as Doc), rows: tables.flatMap((table) => items(table, 'rows')) };
 }
 
 type Emit = (object: Value, event: string | undefined) => void;
