@@ -369,12 +369,13 @@ test('the clock runs with the wall clock', async () => {
 });
 
 test('the kubeconfig names the server and no secret', () => {
-  expect(kubeconfigText('http://127.0.0.1:1').split('\n').slice(0, 6)).toEqual([
+  expect(kubeconfigText('http://127.0.0.1:1').split('\n').slice(0, 7)).toEqual([
     'apiVersion: v1',
     'kind: Config',
     'clusters:',
     '- name: nexthop',
     '  cluster:',
     '    server: http://127.0.0.1:1',
+    '    insecure-skip-tls-verify: true',
   ]);
 });

@@ -4,19 +4,21 @@
  * apply (`kubectl` may overwrite what its own last-applied annotation said).
  */
 import { isFields } from '../equal.ts';
-import type { Draft } from '../kind.ts';
+import { apiVersionOf, type Draft } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
 import { difference, type FieldSet, isEmpty, mergeApplied, pathsOf, withoutFields } from '../patch/fieldset.ts';
 import { abandonedFields, appliedFields, type Conflict, conflictsOf, trackApply, type Writer } from '../patch/managers.ts';
+import { typedFault } from '../patch/typed.ts';
+import { prune } from '../schema/check.ts';
 import type { TypeRef } from '../schema/types.ts';
-import { applyConflict, badRequest, invalidError } from '../status.ts';
+import { applyConflict, badRequest, invalidError, unknownError } from '../status.ts';
 import { getObject } from '../storage.ts';
 import { required } from '../validation/field.ts';
 import { fitToPath } from './admit.ts';
 import { parseYaml } from './body.ts';
 import { type Answer, type Call, callKey, storedIn } from './call.ts';
 import { createFrom } from './create.ts';
-import { decodeDraft } from './decode.ts';
+import { directiveOf } from './decode.ts';
 import { store, writerOf } from './update.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -52,26 +54,51 @@ function refuse(conflicts: readonly Conflict[]): never {
   throw applyConflict(`Apply failed with ${found.length} conflicts: ${lines.join('\n')}`, causes);
 }
 
+const TYPE_NAMES = { string: 'string', number: 'number', boolean: 'bool' } as const;
+
+/** The configuration a client sent. @throws StatusError 400, 500: upstream has no reason for a field of a wrong type */
+function configurationOf(call: Call): Draft {
+  const { kind, body } = call;
+  const prefix = 'error decoding YAML';
+  const sent = parseYaml(body, `${prefix}: error converting YAML to JSON`);
+  if (!isFields(sent)) {
+    const type = Array.isArray(sent) ? 'array' : TYPE_NAMES[typeof sent as 'string'];
+    throw badRequest(
+      `${prefix}: error unmarshaling JSON: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
+    );
+  }
+  const { apiVersion = '', kind: sentKind = '' } = sent as Draft;
+  const slash = apiVersion.indexOf('/');
+  const shown = `${slash < 0 ? '' : apiVersion.slice(0, slash)}/${apiVersion.slice(slash + 1)}, Kind=${sentKind}`;
+  if (apiVersion !== apiVersionOf(kind) || sentKind !== kind.kind) throw badRequest(`invalid object type: ${shown}`);
+  const metadata = isFields(sent.metadata) ? sent.metadata : {};
+  if (metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+  const type: TypeRef = { is: 'struct', name: kind.type };
+  const wrong = typedFault(sent, type);
+  if (wrong !== undefined) {
+    const named = `${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${shown}`;
+    throw unknownError(`failed to create typed patch object (${named}): ${wrong}`);
+  }
+  return prune(sent, type) as Draft;
+}
+
 export function apply(call: Call): Answer {
   const { kind, query } = call;
+  directiveOf(call, 'PatchOptions');
   if (!query.fieldManager) {
     const error = required('fieldManager', 'is required for apply patch');
     throw invalidError({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [error]);
   }
-  const sent = parseYaml(call.body);
-  if (!isFields(sent))
-    throw badRequest('error decoding YAML: json: cannot unmarshal string into Go value of type map[string]interface {}');
-  const { draft, warnings } = decodeDraft(call, sent, 'update');
-  if (draft.metadata?.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+  const draft = configurationOf(call);
   const configuration = fitToPath(call, { ...draft, metadata: { name: call.name, ...draft.metadata } });
   const writer = writerOf(call);
   const applied = appliedFields(kind, draft);
   const live = getObject(call.api, storedIn(kind), callKey(call));
-  if (!live) return createFrom(call, configuration, warnings, (object) => trackApply(kind, undefined, object, applied, writer));
+  if (!live) return createFrom(call, configuration, [], (object) => trackApply(kind, undefined, object, applied, writer));
   const type: TypeRef = { is: 'struct', name: kind.type };
   const left = withoutFields(live, abandonedFields(live, applied, writer), type);
   const merged = mergeApplied(left, configuration, type) as ApiObject;
   const conflicts = query.force === 'true' ? [] : allowed(call, live, conflictsOf(kind, live, merged, applied, writer), writer);
   if (conflicts.length > 0) refuse(conflicts);
-  return store(call, live, merged as unknown as Draft, warnings, (next) => trackApply(kind, live, next, applied, writer));
+  return store(call, live, merged as unknown as Draft, [], (next) => trackApply(kind, live, next, applied, writer));
 }
