@@ -13,6 +13,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBash } from '../../e2e/real/bash.ts';
 import { compareBirdConfs, compareBirdc } from '../../e2e/real/bird.ts';
+import { compareClients } from '../../e2e/real/clients.ts';
 import { compareHostTools } from '../../e2e/real/hosttools.ts';
 import { compareIptables } from '../../e2e/real/iptables.ts';
 import { compareKubectl, findKubectl, mask } from '../../e2e/real/kubectl.ts';
@@ -54,6 +55,11 @@ const SUITES: readonly Suite[] = [
   },
   { name: 'kubectl', tools: ['kubectl'], run: runKubectl },
   { name: 'birdc', tools: ['ip', 'bird'], namespaces: true, run: ({ root }) => compareBirdc(root, prefix('b')) },
+  {
+    name: 'clients',
+    tools: ['kubectl'],
+    run: ({ root, quick, match }) => compareClients(root, { quick, ...(match === undefined ? {} : { only: match }) }),
+  },
   { name: 'bird', tools: ['bird'], run: ({ root, quick }) => compareBirdConfs(root, quick ? 5 : 1) },
 ];
 

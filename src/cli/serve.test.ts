@@ -24,5 +24,5 @@ test.each([
   [['a', 'b'], 'one world at a time: a and b'],
   [['--lab', 'x', '--world', 'y'], 'either --lab or a world, not both'],
 ])('%j is named', (args, complaint) => {
-  expect(() => readOptions(args)).toThrow(new Error(`${complaint}\n${USAGE}`));
+  expect(() => readOptions(args)).toThrow(`${complaint}\n${USAGE}`);
 });
