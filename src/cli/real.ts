@@ -4,10 +4,11 @@
  *     npm run real -- [--quick] [--only SUITE] [--match TEXT] [--show] [--report FILE]
  *
  * `--quick` takes the same sample every time, in about two minutes; `--only` runs one suite; `--match` takes what is named so in a
- * suite; `--show` prints both texts of each difference; `--report` writes the counts as JSON. Only a run without the first three
- * writes the matrix. A suite whose tools are missing here is skipped by name and keeps its rows of the last time; under CI=true on a
- * machine that can have them all (mayNotSkip) that is a fault. The exit status is 1 when a line differs without a reason in
- * e2e/real/deviations.json, when a reason there is no longer needed, or when a suite was skipped that must not be.
+ * suite; `--show` prints both texts of each difference; `--report` writes the counts as JSON. A run without `--quick` and `--match`
+ * writes the rows of its suites to the matrix. A suite whose tools are missing here is skipped by name and keeps its rows of the
+ * last time; under CI=true on a machine that can have them all (mayNotSkip) that is a fault. The exit status is 1 when a line
+ * differs without a reason in e2e/real/deviations.json, when a reason there is no longer needed (known only when every suite ran),
+ * or when a suite was skipped that must not be.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -97,8 +98,9 @@ export async function main(args: readonly string[]): Promise<void> {
   const { done, skipped } = await runSuites(chosen, run, deviations);
   const outcomes = [...done.values()].flat();
   printDifferences(outcomes, deviations, args.includes('--show'));
-  const whole = !run.quick && match === undefined && only === undefined;
-  const stale = staleReasons(outcomes, deviations, (tool) => whole && outcomes.some((one) => one.tool === tool));
+  const whole = !run.quick && match === undefined;
+  const every = whole && only === undefined;
+  const stale = staleReasons(outcomes, deviations, (tool) => every && outcomes.some((one) => one.tool === tool));
   const forbidden = mayNotSkip()
     ? skipped.filter((one) => one.installable).map((one) => `skipped where nothing may be: ${one.name}`)
     : [];
