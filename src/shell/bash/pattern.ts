@@ -124,6 +124,9 @@ function bracket(pattern: string, start: number): { readonly source: string; rea
   return undefined;
 }
 
+/** More words than this stay as they are written, as when bash finds no memory for them. */
+const MAX_WORDS = 100_000;
+
 /** @returns the words a word with braces stands for: `a{1..3}` → a1 a2 a3. Quotes stay as they are. */
 export function expandBraces(text: string): readonly string[] {
   for (let at = 0; at < text.length; at++) {
@@ -134,7 +137,7 @@ export function expandBraces(text: string): readonly string[] {
     const before = text.slice(0, at);
     const after = expandBraces(text.slice(group.end + 1));
     const middle = group.sequence ?? group.items.flatMap(expandBraces);
-    if (middle.length * after.length > 100_000) return [text];
+    if (middle.length * after.length > MAX_WORDS) return [text];
     return middle.flatMap((item) => after.map((rest) => before + item + rest));
   }
   return [text];
@@ -195,7 +198,7 @@ function range(body: string): readonly string[] | undefined {
   if (!found) return undefined;
   const [from, to] = numbers ? [Number(found[1]), Number(found[2])] : [found[1]!.charCodeAt(0), found[2]!.charCodeAt(0)];
   const step = Math.max(1, Math.abs(Number(found[3] ?? 1)));
-  if (Math.abs(to - from) / step > 100_000) return undefined;
+  if (Math.abs(to - from) / step > MAX_WORDS) return undefined;
   const width =
     numbers && /^-?0\d/.test(`${found[1]} ${found[2]}`.replace(/^.* (?=-?0\d)/, ''))
       ? Math.max(found[1]!.length, found[2]!.length)

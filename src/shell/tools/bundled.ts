@@ -21,6 +21,9 @@ const READS_STDIN = new Set(
   ),
 );
 
+/** A tool runs in one go, with the page standing still: what it may do is bounded by what takes about a second. */
+const LIMITS = { maxLoopIterations: 1_000_000, maxAwkIterations: 1_000_000, maxSedIterations: 1_000_000 } as const;
+
 let library: Promise<typeof import('just-bash/browser')> | undefined;
 
 /** Starts loading the tools, so that the first one is quick. */
@@ -50,6 +53,7 @@ export function bundled(name: string): Program {
     const bash: Bash = new Bash({
       fs,
       cwd: x.shell.cwd,
+      executionLimits: LIMITS,
       env: Object.fromEntries(env),
       customCommands: runsOthers
         ? x.platform
