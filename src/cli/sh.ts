@@ -67,6 +67,8 @@ export async function main(args: readonly string[]): Promise<void> {
     },
   });
   process.on('SIGINT', () => session.interrupt());
+  // `npm run sh … | head` closes the pipe when it has seen enough.
+  process.stdout.on('error', () => process.exit(141));
   const run = async (line: string) => {
     current = { line, stdout: '', stderr: '', exitCode: 0 };
     entries.push(current);

@@ -29,6 +29,13 @@ function addressesOf(ns: NetNamespace | undefined): readonly string[] {
     .filter((address) => !address.startsWith('fe80:'));
 }
 
+/** hostname says what is wrong before it tells its usage, which goes to stdout. */
+function misused(invocation: Invocation, message: string): number {
+  const status = fail(invocation, message, 255);
+  print(invocation, HOSTNAME_USAGE);
+  return status;
+}
+
 function hostname(invocation: Invocation): number {
   const { args, x } = invocation;
   const [flag] = args;
@@ -65,12 +72,10 @@ function hostname(invocation: Invocation): number {
   if (flag === '-F' || flag === '--file') {
     if (args[1] !== undefined && x.platform.files.read(args[1]) === undefined) return fail(invocation, 'No such file or directory');
     if (args[1] === undefined) {
-      print(invocation, HOSTNAME_USAGE);
-      return fail(invocation, "option requires an argument -- 'F'", 255);
+      return misused(invocation, "option requires an argument -- 'F'");
     }
   } else if (flag.startsWith('-') && flag !== '-b') {
-    print(invocation, HOSTNAME_USAGE);
-    return fail(invocation, `invalid option -- '${flag.replace(/^-+/, '')[0] ?? ''}'`, 255);
+    return misused(invocation, `invalid option -- '${flag.replace(/^-+/, '')[0] ?? ''}'`);
   }
   return fail(
     invocation,
