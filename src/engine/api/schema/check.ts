@@ -112,8 +112,10 @@ function checkScalar(collector: Collector, value: unknown, type: TypeRef & { is:
       else if (!TIME.test(value))
         collector.wrong ??= `parsing time ${quote(quote(value))} as "2006-01-02T15:04:05Z07:00": cannot parse ${quote(value)} as "2006"`;
       return;
-    case 'intOrString':
     case 'asNumber':
+      checkAsNumber(collector, value, spot);
+      return;
+    case 'intOrString':
       if (typeof value === 'number' || typeof value === 'string') return;
       mismatch(collector, value, { is: 'scalar', name: 'int32' }, { struct: '', fields: '', path: '' });
       return;
@@ -122,6 +124,18 @@ function checkScalar(collector: Collector, value: unknown, type: TypeRef & { is:
       return;
     default:
       if (typeof value !== 'string') mismatch(collector, value, { is: 'scalar', name: 'string' }, spot);
+  }
+}
+
+/** A uint32, or its digits, or two 16-bit halves with a dot between: numorstring.ASNumber's UnmarshalJSON, which tries them in turn. */
+function checkAsNumber(collector: Collector, value: unknown, spot: Spot): void {
+  const isBelow = (digits: string, limit: number) => /^\d+$/.test(digits) && Number(digits) < limit;
+  if (typeof value === 'string') {
+    const halves = value.split('.');
+    const fits = isBelow(value, 2 ** 32) || (halves.length === 2 && halves.every((half) => isBelow(half, 2 ** 16)));
+    if (!fits) collector.wrong ??= `invalid AS Number format (${value})`;
+  } else if (typeof value !== 'number' || !isBelow(String(value), 2 ** 32)) {
+    mismatch(collector, value, { is: 'scalar', name: 'string' }, spot);
   }
 }
 
