@@ -47,7 +47,8 @@ function Comparison({ matrix }: { readonly matrix: Matrix }) {
     <div className={styles.page}>
       <p>
         The same line goes to the real tool and to this page, in the same state; stdout, stderr and exit status are compared byte
-        for byte. Only times, ages, uids and resource versions are left out of it, for no two machines share them.
+        for byte. Left out is only what no two machines share: times, ages, uids, resource versions, counters, random seeds and the
+        order of equals.
       </p>
       <Share counts={all} total={matrix.rows.length} />
       <div className={styles.filters}>
