@@ -4,6 +4,7 @@
  * A check looks at the world, never at what was typed: any way that leads there passes.
  */
 import type { World } from '../engine/index.ts';
+import type { Inline, Prose } from './markdown.ts';
 
 export interface Lab {
   readonly id: string;
@@ -32,8 +33,8 @@ export interface LabStep {
 }
 
 export type Block =
-  /** Markdown with `{{expressions}}` already filled in from the world (expressions.ts). */
-  | { readonly type: 'prose'; readonly markdown: string }
+  /** Its texts hold `{{expressions}}`; `filledBody` fills them in from the world (expressions.ts). */
+  | { readonly type: 'prose'; readonly content: readonly Prose[] }
   /** Click types it into the terminal of `host` (the lab's host when absent); Enter runs it. May span lines. */
   | { readonly type: 'command'; readonly line: string; readonly host?: string };
 
@@ -41,20 +42,20 @@ export type Block =
 export interface Check {
   readonly id: string;
   /** What the learner reads: `host1 has a /32 through worker2 alone`. */
-  readonly text: string;
+  readonly text: readonly Inline[];
   readonly type: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
 
 export interface Hint {
-  readonly text: string;
+  readonly text: readonly Inline[];
   /** Offered only while this check is (not) satisfied; absent: always. */
   readonly when?: Omit<Check, 'id' | 'text'> & { readonly not?: boolean };
 }
 
 /** A question asked before a step's command; the engine computes the right answer. */
 export interface Prediction {
-  readonly question: string;
+  readonly question: readonly Inline[];
   /** What the options are: hosts to click on the map, or fixed texts. */
   readonly options: readonly string[];
   /** Lines run on a copy of the world; their result answers the question. */

@@ -41,10 +41,10 @@ describe('loadLab', () => {
           title: 'A step',
           part: 'First part',
           body: [
-            { type: 'prose', markdown: 'Look:' },
+            { type: 'prose', content: [{ type: 'paragraph', children: ['Look:'] }] },
             { type: 'command', line: 'ip route' },
             { type: 'command', line: 'ip addr', host: 'worker1' },
-            { type: 'prose', markdown: 'Done.' },
+            { type: 'prose', content: [{ type: 'paragraph', children: ['Done.'] }] },
           ],
           checks: [],
           hints: [],

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { parse } from 'yaml';
 import { checkKinds } from './checks/index.ts';
 import type { Block, Lab, LabStep } from './lab.ts';
+import { parseInline, parseProse } from './markdown.ts';
 
 /** What is wrong with a lab, a line each: `service-bgp:41: …`. */
 export class LabError extends Error {
@@ -19,6 +20,7 @@ export class LabError extends Error {
 }
 
 const id = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/, 'expected a lower-case id'));
+const line = v.pipe(v.string(), v.transform(parseInline));
 const predicate = { type: v.string(), params: v.optional(v.record(v.string(), v.unknown()), {}) };
 
 const head = v.strictObject({
@@ -30,14 +32,14 @@ const head = v.strictObject({
 });
 
 const machine = v.strictObject({
-  checks: v.optional(v.array(v.strictObject({ id, text: v.string(), ...predicate })), []),
+  checks: v.optional(v.array(v.strictObject({ id, text: line, ...predicate })), []),
   hints: v.optional(
-    v.array(v.strictObject({ text: v.string(), when: v.optional(v.strictObject({ ...predicate, not: v.optional(v.boolean()) })) })),
+    v.array(v.strictObject({ text: line, when: v.optional(v.strictObject({ ...predicate, not: v.optional(v.boolean()) })) })),
     [],
   ),
   predict: v.optional(
     v.strictObject({
-      question: v.string(),
+      question: line,
       options: v.array(v.string()),
       after: v.optional(v.array(v.string()), []),
       answer: v.strictObject(predicate),
@@ -92,7 +94,7 @@ function loadStep(section: Section, labId: string): LabStep {
   let prose: string[] = [];
   const flush = () => {
     const markdown = prose.join('\n').trim();
-    if (markdown !== '') body.push({ type: 'prose', markdown });
+    if (markdown !== '') body.push({ type: 'prose', content: parseProse(markdown) });
     prose = [];
   };
   for (let i = 0; i < section.text.length; i++) {

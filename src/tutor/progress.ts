@@ -5,8 +5,9 @@
 import * as v from 'valibot';
 import type { World } from '../engine/index.ts';
 import { checkKinds } from './checks/index.ts';
-import { fill, fillAll } from './expressions.ts';
-import type { Block, Check, CheckResult, Hint, Lab, LabStep, StepProgress } from './lab.ts';
+import { fillAll } from './expressions.ts';
+import type { Block, Check, CheckResult, Hint, Lab, LabStep, Prediction, StepProgress } from './lab.ts';
+import type { Inline } from './markdown.ts';
 
 /** Ids of the checks that have held, as `step/check`: what is saved. */
 export type Ticked = ReadonlySet<string>;
@@ -43,7 +44,7 @@ export function progress(lab: Lab, world: World, ticked: Ticked): readonly StepP
 }
 
 function judge(world: World, step: LabStep, check: Check, ticked: Ticked): CheckResult {
-  const shown = { ...check, text: fill(check.text, world) };
+  const shown = { ...check, text: fillAll(check.text, world) };
   if (ticked.has(`${step.id}/${check.id}`)) return { check: shown, done: true };
   const why = missing(world, check);
   return why === undefined ? { check: shown, done: true } : { check: shown, done: false, why };
@@ -54,9 +55,11 @@ export function filledBody(step: LabStep, world: World): readonly Block[] {
   return fillAll(step.body, world);
 }
 
+export const filledQuestion = (prediction: Prediction, world: World): readonly Inline[] => fillAll(prediction.question, world);
+
 /** The hints that fit the present state. */
 export function hintsNow(step: LabStep, world: World): readonly Hint[] {
   return step.hints
     .filter(({ when }) => !when || (missing(world, when) === undefined) !== (when.not ?? false))
-    .map((hint) => ({ ...hint, text: fill(hint.text, world) }));
+    .map((hint) => ({ ...hint, text: fillAll(hint.text, world) }));
 }

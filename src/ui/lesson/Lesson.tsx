@@ -7,8 +7,8 @@ import { type Block, filledBody, hintsNow, type Lab, type StepProgress } from '.
 import { useRun } from '../store/use.ts';
 import { CommandBlock } from './CommandBlock.tsx';
 import styles from './Lesson.module.css';
-import { InlineMarkdown, Markdown } from './Markdown.tsx';
 import { PredictionCard } from './PredictionCard.tsx';
+import { Line, Text } from './Prose.tsx';
 
 export function Lesson() {
   const lab = useRun((state) => state.lab);
@@ -124,7 +124,7 @@ const Body = memo(function Body({ body, home }: { readonly body: readonly Block[
   return body.map((block, index) =>
     block.type === 'prose' ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of a step never change places
-      <Markdown key={index} text={block.markdown} />
+      <Text key={index} content={block.content} />
     ) : (
       // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of a step never change places
       <CommandBlock key={index} line={block.line} host={block.host ?? home} home={home} />
@@ -141,7 +141,7 @@ function Checks({ progress }: { readonly progress: StepProgress }) {
             <Check size="0.6875rem" strokeWidth={3.5} />
           </span>
           <span>
-            <InlineMarkdown text={check.text} />
+            <Line content={check.text} />
             <span className="visually-hidden">{done ? ' (done)' : ' (open)'}</span>
           </span>
         </li>
@@ -173,15 +173,11 @@ function Help({ progress, world, home }: HelpProps) {
       {shown > 0 && (
         <ol className={styles.hints}>
           {hints.slice(0, shown).map((hint) => (
-            <li key={hint.text}>
-              <InlineMarkdown text={hint.text} />
+            <li key={JSON.stringify(hint.text)}>
+              <Line content={hint.text} />
             </li>
           ))}
-          {shown >= hints.length && missing?.why && (
-            <li className={styles.missing}>
-              Still missing: <InlineMarkdown text={missing.why} />
-            </li>
-          )}
+          {shown >= hints.length && missing?.why && <li className={styles.missing}>Still missing: {missing.why}</li>}
         </ol>
       )}
       {solution && (

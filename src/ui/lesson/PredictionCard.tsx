@@ -1,12 +1,12 @@
 /** A question before the command: answered here or by picking hosts on the map; the engine knows the right answer. */
 import clsx from 'clsx';
 import { useEffect, useState } from 'react';
-import { filledBody, type LabStep, type Prediction } from '../../tutor/index.ts';
+import { filledQuestion, type LabStep, type Prediction } from '../../tutor/index.ts';
 import { answerPrediction } from '../store/predict.ts';
 import { pick, screen } from '../store/screen.ts';
 import { useRun, useScreen } from '../store/use.ts';
 import styles from './Lesson.module.css';
-import { InlineMarkdown } from './Markdown.tsx';
+import { Line } from './Prose.tsx';
 
 interface Props {
   readonly step: LabStep;
@@ -23,8 +23,7 @@ export function PredictionCard({ step, prediction, done }: Props) {
   const [verdict, setVerdict] = useState<Verdict | undefined>();
   const [busy, setBusy] = useState(false);
   const onMap = prediction.options.every((option) => world?.hosts[option]);
-  const [filled] = world ? filledBody({ ...step, body: [{ type: 'prose', markdown: prediction.question }] }, world) : [];
-  const question = filled?.type === 'prose' ? filled.markdown : prediction.question;
+  const question = world ? filledQuestion(prediction, world) : prediction.question;
   const mine = picking?.options === prediction.options;
   const picked = mine ? picking.picked : own;
   useEffect(() => () => release(prediction), [prediction]);
@@ -51,8 +50,7 @@ export function PredictionCard({ step, prediction, done }: Props) {
     <section className={styles.predict} aria-label={`Before you press Enter: ${step.title}`} data-testid={`predict-${step.id}`}>
       <h4>Before you press Enter</h4>
       <p>
-        <InlineMarkdown text={question} />{' '}
-        {onMap && !verdict && <span className={styles.aside}>Click them here or on the map.</span>}
+        <Line content={question} /> {onMap && !verdict && <span className={styles.aside}>Click them here or on the map.</span>}
       </p>
       <div className={styles.options}>
         {prediction.options.map((option) => (
