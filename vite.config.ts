@@ -1,6 +1,6 @@
 /// <reference types="vitest/config" />
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin, runnerImport } from 'vite';
+import { defineConfig, type Plugin, type Rolldown, runnerImport } from 'vite';
 
 /** Lists the built files for the service worker (public/sw.js). */
 const precache: Plugin = {
@@ -12,34 +12,91 @@ const precache: Plugin = {
   },
 };
 
-const BOOTED = 'virtual:booted-worlds';
+const SHIPPED = 'virtual:shipped';
 
-/** Ships the starting worlds as they are once they have booted: booting one takes longer than all else a page does before it is ready. */
-function bootedWorlds(): Plugin {
+/** The labs by name only: they are read in the page (src/ui/store/unshipped.ts). */
+const WHILE_DEVELOPING = `
+  const paths = Object.keys(import.meta.glob('/src/labs/*/lab.md'));
+  export const labs = Object.fromEntries(paths.map((path) => [path.split('/')[3], undefined]));
+  export const worlds = {};`;
+
+/** Ships the labs read and the starting worlds booted: doing either takes longer than all else a page does before it is ready. */
+function shipped(): Plugin {
   let building = false;
   return {
-    name: 'booted-worlds',
+    name: 'shipped',
     configResolved({ command }) {
       building = command === 'build';
     },
-    resolveId: (id) => (id === BOOTED ? `\0${BOOTED}` : undefined),
+    resolveId: (id) => (id === SHIPPED ? `\0${SHIPPED}` : undefined),
     async load(id) {
-      if (id !== `\0${BOOTED}`) return undefined;
-      if (!building) return 'export default {};';
-      const { module } = await runnerImport<typeof import('./src/cli/booted.ts')>('/src/cli/booted.ts', { configFile: false });
-      const urls = Object.entries(module.bootedWorlds()).map(([world, source]) => {
-        const file = this.emitFile({ type: 'asset', name: `${world}.json`, source });
-        return `${JSON.stringify(world)}: import.meta.ROLLUP_FILE_URL_${file}`;
-      });
-      return `export default { ${urls.join(', ')} };`;
+      if (id !== `\0${SHIPPED}`) return undefined;
+      if (!building) return WHILE_DEVELOPING;
+      const { module } = await runnerImport<typeof import('./src/cli/shipped.ts')>('/src/cli/shipped.ts', { configFile: false });
+      const asset = (name: string, source: string) =>
+        `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name: `${name}.json`, source })}`;
+      const labs = Object.entries(module.readLabs()).map(
+        ([lab, { world, text }]) => `${JSON.stringify(lab)}: { world: ${JSON.stringify(world)}, url: ${asset(lab, text)} }`,
+      );
+      const worlds = Object.entries(module.bootedWorlds()).map(
+        ([world, text]) => `${JSON.stringify(world)}: ${asset(world, text)}`,
+      );
+      return `export const labs = { ${labs.join(', ')} };\nexport const worlds = { ${worlds.join(', ')} };`;
     },
   };
 }
 
+/** What an open lab is made of, beside the entry. */
+const FIRST = ['/src/ui/open.ts', '/src/ui/app/Panes.tsx'];
+/** The alphabets that the first screen is written in. */
+const FONTS = /^(inter|jetbrains-mono)-latin-wght-normal/;
+
+/**
+ * Has index.html ask at once for all that is needed until the lab is open: otherwise each file is found only when the one before it
+ * has run. So index.html also says how much that is (`npm run check`).
+ */
+const firstLoad: Plugin = {
+  name: 'first-load',
+  apply: 'build',
+  transformIndexHtml: {
+    order: 'post',
+    handler(_html, { bundle = {}, chunk: entry }) {
+      const chunks = Object.values(bundle).filter((file): file is Rolldown.OutputChunk => file.type === 'chunk');
+      const scripts = new Set<string>();
+      const styles = new Set<string>();
+      const add = (chunk: Rolldown.OutputChunk | undefined) => {
+        if (!chunk || scripts.has(chunk.fileName)) return;
+        scripts.add(chunk.fileName);
+        for (const file of chunk.viteMetadata?.importedCss ?? []) styles.add(file);
+        for (const file of chunk.imports) add(chunks.find((each) => each.fileName === file));
+      };
+      for (const path of FIRST) {
+        const found = chunks.find((chunk) => chunk.facadeModuleId?.endsWith(path));
+        if (!found) throw new Error(`first-load: ${path} is no chunk of its own`);
+        add(found);
+      }
+      const known = new Set([entry?.fileName, ...(entry?.imports ?? []), ...(entry?.viteMetadata?.importedCss ?? [])]);
+      const fonts = Object.values(bundle).filter((file) => file.type === 'asset' && file.names.some((name) => FONTS.test(name)));
+      const link = (attrs: Record<string, string | boolean>) => ({ tag: 'link', injectTo: 'head' as const, attrs });
+      return [
+        ...[...scripts]
+          .filter((file) => !known.has(file))
+          .map((file) => link({ rel: 'modulepreload', crossorigin: true, href: `./${file}` })),
+        ...[...styles]
+          .filter((file) => !known.has(file))
+          .map((file) => link({ rel: 'preload', as: 'style', crossorigin: true, href: `./${file}` })),
+        ...fonts.map(({ fileName }) =>
+          link({ rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: true, href: `./${fileName}` }),
+        ),
+      ];
+    },
+  },
+};
+
 export default defineConfig({
   // Relative, so that the built site works from any sub-path (GitHub Pages).
   base: './',
-  plugins: [react(), bootedWorlds(), precache],
+  plugins: [react(), shipped(), firstLoad, precache],
   test: {
     include: ['src/**/*.test.{ts,tsx}'],
     environment: 'node',

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadWorld, packWorld, type Sim, unpackWorld, type World, type WorldSource } from '../engine/index.ts';
+import { loadWorld, packStart, type Sim, type Start, simFrom, unpackStart, type WorldSource } from '../engine/index.ts';
 
 /** @throws WorldError */
 export function bootWorld(source: WorldSource): Sim {
@@ -18,20 +18,20 @@ export function bootWorld(source: WorldSource): Sim {
     .slice(0, 24);
   const file = join(dirname(bundle), 'worlds', `${source.id.replace(/[^a-z0-9-]/gi, '')}-${key}.json`);
   try {
-    return loadWorld(source, unpackWorld(readFileSync(file, 'utf8')));
+    return simFrom(unpackStart(readFileSync(file, 'utf8')));
   } catch {
     const sim = loadWorld(source);
-    keep(file, sim.world());
+    keep(file, sim.moment());
     return sim;
   }
 }
 
-function keep(file: string, world: World): void {
+function keep(file: string, start: Start): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
     // Two processes may boot at once: each writes its own file, the rename is atomic.
     const own = `${file}.${process.pid}`;
-    writeFileSync(own, packWorld(world));
+    writeFileSync(own, packStart(start));
     renameSync(own, file);
   } catch {
     // A read-only checkout boots every time.

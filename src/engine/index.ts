@@ -41,14 +41,16 @@ export * from './net/address.ts';
 export { PROTO_NUMBER } from './net/flowhash.ts';
 export { random, uuid } from './net/random.ts';
 export { origins } from './origin.ts';
-export { packWorld, unpackWorld } from './pack.ts';
+export { packStart, unpackStart } from './pack.ts';
 export { createDraft } from './packet/draft.ts';
+export { exchange } from './packet/exchange.ts';
 export { type Outcome, outcomeOf } from './packet/outcome.ts';
 export { multipathSeed } from './packet/seed.ts';
 export type * from './packet/trace.ts';
 export { walkFirst } from './packet/walk.ts';
 export { readJournal, replay } from './replay.ts';
-export { createSim, type Frame, type JournalEntry, type Moment, type Sim } from './sim.ts';
+export { createSim, type Frame, type JournalEntry, type Moment, type Sim, type Start, simFrom } from './sim.ts';
+export { rehearse } from './step.ts';
 export {
   type Branch,
   type Command,

@@ -1,8 +1,9 @@
 /**
- * A World as text and back, with everything it shares still shared: hosts look at the same API objects and hold the same rule chains,
+ * A settled World as text and back, with everything it shares still shared: hosts look at the same API objects and hold the same rule chains,
  * so plain JSON of a small cluster is seven megabytes, most of it repetition. Values that occur more than once stand in a list,
  * each after those it holds, and are named by their place there. Reads and writes plain JSON values only.
  */
+import type { Start } from './sim.ts';
 import type { World } from './world.ts';
 
 /** The only key of an object that stands for an entry of the list. No field of a World is called so. */
@@ -11,6 +12,7 @@ const SHARED = '\u0001';
 interface Packed {
   readonly shared: unknown[];
   readonly world: unknown;
+  readonly due?: number | undefined;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -32,7 +34,7 @@ function repeated(root: unknown): ReadonlySet<object> {
   return again;
 }
 
-export function packWorld(world: World): string {
+export function packStart({ world, due }: Start): string {
   const again = repeated(world);
   const places = new Map<object, number>();
   const shared: unknown[] = [];
@@ -49,13 +51,13 @@ export function packWorld(world: World): string {
     }
     return { [SHARED]: place };
   };
-  const packed: Packed = { world: pack(world), shared };
+  const packed: Packed = { world: pack(world), due, shared };
   return JSON.stringify(packed);
 }
 
-/** @throws SyntaxError where the text is no JSON; what else it is must come from `packWorld` */
-export function unpackWorld(text: string): World {
-  const { shared, world } = JSON.parse(text) as Packed;
+/** @throws SyntaxError where the text is no JSON; what else it is must come from `packStart` */
+export function unpackStart(text: string): Start {
+  const { shared, world, due } = JSON.parse(text) as Packed;
   const unpack = (value: unknown): unknown => {
     if (!isObject(value)) return value;
     const place = value[SHARED];
@@ -67,5 +69,5 @@ export function unpackWorld(text: string): World {
     return value;
   };
   for (let i = 0; i < shared.length; i++) shared[i] = unpack(shared[i]);
-  return unpack(world) as World;
+  return { world: unpack(world) as World, due };
 }

@@ -21,6 +21,9 @@ export interface Moment {
   readonly due: number | undefined;
 }
 
+/** Where a simulation begins: a settled world, and when something is due in it. */
+export type Start = Pick<Moment, 'world' | 'due'>;
+
 /** What subscribers hear: one input, one round that changed the world, or a jump (neither `entry` nor `agents`). */
 export interface Frame {
   readonly before: World;
@@ -147,4 +150,11 @@ export function createSim(start: World): Sim {
     moment: () => ({ world, journal, due: wakeAt }),
     seek,
   };
+}
+
+/** A simulation that goes on from a world that has settled, without asking every agent once more. */
+export function simFrom(start: Start): Sim {
+  const sim = createSim(start.world);
+  sim.seek({ ...start, journal: [] });
+  return sim;
 }

@@ -28,3 +28,14 @@ export function step(before: World, list: readonly Agent[] = agents): StepResult
   if (wakeAt !== undefined) wakeAt = onGrid(Math.max(wakeAt, before.now + 1));
   return { world, wakeAt, changedBy };
 }
+
+/**
+ * Lets each agent look at a settled world once, one a turn, and drops what it says: what agents remember by identity is then there
+ * before the first command needs it.
+ */
+export function* rehearse(world: World): Generator<void> {
+  for (const agent of agents) {
+    agent.run(world, world);
+    yield;
+  }
+}

@@ -1,9 +1,9 @@
 /** `window.nexthop`: the lab for scripts and tests. Lines start in a settled world, and waiting costs no wall time. */
-import type { Trace, World } from '../engine/index.ts';
+import { exchange, type Trace, type World } from '../engine/index.ts';
 import type { ShellSession } from '../shell/index.ts';
-import { breathe, type ScreenClock } from './clock.ts';
+import type { ScreenClock } from './clock.ts';
 import { currentClock, currentLab } from './store/lab.ts';
-import { run, simulation } from './store/run.ts';
+import { presentMoment, simulation } from './store/run.ts';
 
 export interface LineResult {
   readonly stdout: string;
@@ -32,25 +32,19 @@ interface Scripted {
 let scripted: Scripted | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 
-async function ready(): Promise<ScreenClock> {
-  while (run.getState().phase === 'loading') await breathe();
-  const clock = currentClock();
-  if (!clock) throw new Error(run.getState().message ?? 'no lab is open');
-  return clock;
-}
-
 async function runLine(line: string, host: string | undefined): Promise<LineResult> {
-  const clock = await ready();
-  const { createSession } = await import('../shell/index.ts');
+  const [{ createSession }, sim] = await Promise.all([import('../shell/index.ts'), simulation()]);
+  // A simulation has a clock from the first.
+  const clock = currentClock()!;
   if (scripted?.clock !== clock) scripted = { clock, sessions: new Map() };
   const { sessions } = scripted;
   const place = host ?? currentLab()?.host ?? '';
-  if (!simulation().world().hosts[place]) throw new Error(`no host called ${place}`);
+  if (!sim.world().hosts[place]) throw new Error(`no host called ${place}`);
   let entry = sessions.get(place);
   if (!entry) {
     const collected = { out: '', err: '' };
     const session = createSession({
-      sim: simulation(),
+      sim,
       place: { host: place, netns: '' },
       clock,
       id: `script@${place}`,
@@ -72,14 +66,14 @@ async function runLine(line: string, host: string | undefined): Promise<LineResu
     return { stdout: entry.out, stderr: entry.err, exitCode };
   } finally {
     release();
-    simulation().settle();
+    sim.settle();
   }
 }
 
 function trace(fromHost: string, to: string): Trace {
   const [dst = '', port = '80'] = to.split(':');
-  const input = { type: 'flow', flow: { from: { host: fromHost, netns: '' }, proto: 'tcp', dst, dport: Number(port) } };
-  return simulation().ask(input as never) as unknown as Trace;
+  // What the input `flow` does, but for keeping the world that comes of it.
+  return exchange(presentMoment().world, { from: { host: fromHost, netns: '' }, proto: 'tcp', dst, dport: Number(port) }).trace;
 }
 
 /** Puts the handle on the window. */
@@ -90,7 +84,7 @@ export function installHandle(): void {
       queue = result.catch(() => {});
       return result;
     },
-    world: () => simulation().world(),
+    world: () => presentMoment().world,
     trace,
   };
 }

@@ -8,10 +8,13 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { keepForOffline } from './offline.ts';
 import { failRun } from './store/run.ts';
+import { askedLab, fetchAhead } from './store/shipped.ts';
 import { applyTheme } from './theme/theme.ts';
 
 /** Draws the frame of the app into an element, then opens the lab the address asks for. */
 export function mount(element: HTMLElement): void {
+  const lab = askedLab(location.search);
+  fetchAhead(lab);
   applyTheme();
   createRoot(element).render(
     <StrictMode>
@@ -19,6 +22,5 @@ export function mount(element: HTMLElement): void {
     </StrictMode>,
   );
   keepForOffline();
-  // The engine is large and building a world takes a moment: neither may hold up the first paint.
-  import('./open.ts').then(({ open }) => open(location.search)).catch((error: unknown) => failRun(String(error)));
+  import('./open.ts').then(({ open }) => open(lab)).catch((error: unknown) => failRun(String(error)));
 }

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { origins, type Ref, type World } from '../../engine/index.ts';
 import { printedDst } from '../model/routes.ts';
-import { simulation } from '../store/run.ts';
+import { presentMoment } from '../store/run.ts';
 import { focusPrefix, inspect, screen } from '../store/screen.ts';
 import { clockText } from '../timeline/clockText.ts';
 import styles from './Inspector.module.css';
@@ -33,7 +33,7 @@ export function refText(ref: Ref): string {
 
 /** The journal's words for an input: the line that was typed, and when. */
 function commandText(index: number): string {
-  const entry = simulation().journal()[index];
+  const entry = presentMoment().journal[index];
   return entry ? `your command at ${clockText(entry.at)}: ${entry.by.line}` : `command ${index + 1}`;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { readSaved, type Saved, writeSaved } from './saved.ts';
+import { readSaved } from './reading.ts';
+import { isSaved, type Saved, writeSaved } from './saved.ts';
 import type { Store } from './storage.ts';
 
 function memory(entries: Record<string, string> = {}): Store & { readonly entries: Record<string, string> } {
@@ -34,7 +35,9 @@ const saved: Saved = {
 describe('what survives a reload', () => {
   it('is read back as it was written', () => {
     const store = memory();
+    expect(isSaved(store, 'service-bgp')).toBe(false);
     expect(writeSaved(store, 'service-bgp', saved)).toBe(undefined);
+    expect(isSaved(store, 'service-bgp')).toBe(true);
     expect(readSaved(store, 'service-bgp')).toEqual({ saved: { version: 1, ...saved } });
   });
 

@@ -1,33 +1,14 @@
 /**
  * What of a lab survives a reload: the journal of inputs (the world is its replay), the ticked checks, the terminals' text and
- * history. Kept in localStorage, one key a lab; whatever is read back is checked, since anything may stand there.
+ * history. Kept in localStorage, one key a lab; read back by reading.ts.
  */
-import * as v from 'valibot';
-import { type JournalEntry, readJournal } from '../../engine/index.ts';
+import type { JournalEntry } from '../../engine/index.ts';
 import type { Store } from './storage.ts';
 
-const MAX_TEXT = 60_000;
-const MAX_BYTES = 4_000_000;
-const MAX_TABS = 12;
-const MAX_HISTORY = 500;
-
-const tab = v.object({
-  id: v.pipe(v.string(), v.maxLength(80)),
-  host: v.pipe(v.string(), v.maxLength(80)),
-  text: v.pipe(v.string(), v.maxLength(MAX_TEXT * 2)),
-});
-
-const schema = v.object({
-  version: v.literal(1),
-  world: v.string(),
-  seed: v.string(),
-  /** Virtual ms at which it was saved. */
-  now: v.pipe(v.number(), v.finite()),
-  journal: v.array(v.unknown()),
-  ticked: v.array(v.pipe(v.string(), v.maxLength(200))),
-  tabs: v.pipe(v.array(tab), v.maxLength(MAX_TABS)),
-  history: v.record(v.string(), v.pipe(v.array(v.string()), v.maxLength(MAX_HISTORY * 2))),
-});
+export const MAX_TEXT = 60_000;
+export const MAX_BYTES = 4_000_000;
+export const MAX_TABS = 12;
+export const MAX_HISTORY = 500;
 
 export interface SavedTab {
   readonly id: string;
@@ -46,35 +27,14 @@ export interface Saved {
   readonly history: Readonly<Record<string, readonly string[]>>;
 }
 
-const keyOf = (lab: string) => `nexthop:lab:${lab}`;
+export const keyOf = (lab: string) => `nexthop:lab:${lab}`;
 
-export type Read = { readonly saved: Saved | undefined } | { readonly broken: string };
-
-/** What is kept of a lab. `broken`: something is, but it is not what was written; it is set aside, not deleted. */
-export function readSaved(store: Store, lab: string): Read {
-  let text: string | null;
+/** Whether something is kept of a lab, whatever it is. */
+export function isSaved(store: Store, lab: string): boolean {
   try {
-    text = store.getItem(keyOf(lab));
+    return store.getItem(keyOf(lab)) !== null;
   } catch {
-    return { saved: undefined };
-  }
-  if (text === null) return { saved: undefined };
-  try {
-    const parsed = v.parse(schema, JSON.parse(text));
-    return { saved: { ...parsed, journal: readJournal(parsed.journal) } };
-  } catch (error) {
-    setAside(store, lab, text);
-    return { broken: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** Moves an unreadable state out of the way, so that it can still be looked at. */
-export function setAside(store: Store, lab: string, text: string | null): void {
-  try {
-    if (text !== null && text.length < MAX_BYTES) store.setItem(`${keyOf(lab)}:unreadable`, text);
-    store.removeItem(keyOf(lab));
-  } catch {
-    // Storage is full or off: nothing to keep it in.
+    return false;
   }
 }
 

@@ -1,21 +1,21 @@
 /** Opening and resetting a lab: wires the simulation, its clock, the tutor and what is saved. */
-import { NEW_TIMELINE, record, replay, type Sim, type Timeline, type World } from '../../engine/index.ts';
-import { labTexts } from '../../labs/index.ts';
-import { type Lab, loadLab, progress, tick } from '../../tutor/index.ts';
-import { worlds } from '../../worlds/index.ts';
-import { createClock, type ScreenClock } from '../clock.ts';
-import { forget, readSaved, type Saved, setAside, writeSaved } from '../saved/saved.ts';
+import { type Moment, NEW_TIMELINE, type Sim, type Start, type Timeline, type World } from '../../engine/index.ts';
+import { type Lab, progress, tick } from '../../tutor/index.ts';
+import { createClock, type ScreenClock, time } from '../clock.ts';
+import { forget, isSaved, type Saved, writeSaved } from '../saved/saved.ts';
 import { isDurable, storage } from '../saved/storage.ts';
-import { startWorld } from './booted.ts';
 import { tell } from './notices.ts';
-import { failRun, mountRun, run } from './run.ts';
+import { failRun, followRun, run, showRun } from './run.ts';
 import { clearFocus, screen } from './screen.ts';
+import { type Beginning, beginningOf } from './shipped.ts';
 import { openTerminal, terminals } from './terminals.ts';
 
 interface Open {
   readonly lab: Lab;
-  readonly sim: Sim;
-  readonly clock: ScreenClock;
+  readonly start: Start;
+  /** Absent until the engine is there. */
+  sim?: Sim;
+  clock?: ScreenClock;
   ticked: ReadonlySet<string>;
   /** False in a second tab of the same lab, and where storage failed. */
   saving: boolean;
@@ -24,7 +24,6 @@ interface Open {
 let open: Open | undefined;
 let saveTimer: ReturnType<typeof setTimeout> | undefined;
 
-const DEFAULT_LAB = 'service-bgp';
 const SAVE_MS = 400;
 
 /** The clock of the lab that runs, if one does. */
@@ -32,95 +31,85 @@ export const currentClock = (): ScreenClock | undefined => open?.clock;
 
 export const currentLab = (): Lab | undefined => open?.lab;
 
-/** The lab the page's address asks for. */
-export function askedLab(search: string): string {
-  const asked = new URLSearchParams(search).get('lab');
-  return asked && Object.hasOwn(labTexts, asked)
-    ? asked
-    : Object.hasOwn(labTexts, DEFAULT_LAB)
-      ? DEFAULT_LAB
-      : Object.keys(labTexts)[0]!;
-}
-
 /** Opens a lab: from where the learner left off, else from its start. */
 export async function openLab(id: string): Promise<void> {
   try {
-    const lab = loadLab(id, labTexts[id] ?? '');
-    const alone = await claim(id);
-    const read = readSaved(storage, id);
-    if ('broken' in read) {
-      tell('broken', 'What was saved of this lab could not be read, so it starts afresh.');
-      console.warn(`saved state of ${id}: ${read.broken}`);
-    }
+    const [beginning, alone] = await Promise.all([beginningOf(id), claim(id)]);
     if (!alone)
       tell(
         'second',
         'This lab is open in another tab. This one goes on from the last save as a copy: nothing you do here is kept.',
       );
     if (!isDurable) tell('unsaved', 'This browser lets the page keep nothing: what you do here ends with it.');
-    await start(lab, 'saved' in read ? read.saved : undefined, alone);
+    await (isSaved(storage, id) ? resume(beginning, alone) : begin(beginning, alone));
   } catch (error) {
     failRun(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Starts over: the saved state is dropped, the world is built anew. */
+/** Starts over: the saved state is dropped, the run begins anew. */
 export async function resetLab(): Promise<void> {
   if (!open) return;
   const { lab, saving } = open;
   clearTimeout(saveTimer);
   if (saving) forget(storage, lab.id);
-  await start(lab, undefined, saving);
+  await begin(open, saving);
 }
 
-function worldOf(lab: Lab): Promise<Sim> {
-  const source = worlds[lab.world];
-  if (!source) throw new Error(`lab ${lab.id} asks for a world called ${lab.world}, and there is none`);
-  return startWorld(source);
+/** The lab is on the screen at once; what moves it follows. */
+async function begin({ lab, start }: Beginning, saving: boolean): Promise<void> {
+  const opened = show({ lab, start, ticked: new Set(), saving }, { ...start, journal: [] }, NEW_TIMELINE, undefined);
+  const { simFrom } = await import('./engine.ts');
+  connect(opened, simFrom(start));
 }
 
-async function start(lab: Lab, saved: Saved | undefined, saving: boolean): Promise<void> {
-  const fresh = await worldOf(lab);
-  open?.clock.stop();
-  const { sim, used, timeline } = restored(lab, fresh, saved);
-  const opened: Open = { lab, sim, clock: createClock(sim), ticked: new Set(used?.ticked), saving };
+/** What was saved is replayed first: until then there is nothing true to show. */
+async function resume({ lab, start }: Beginning, saving: boolean): Promise<void> {
+  const { resumed } = await import('./resumed.ts');
+  const last = resumed(lab, start);
+  if (!last) return begin({ lab, start }, saving);
+  const { sim, saved, timeline } = last;
+  connect(show({ lab, start, ticked: new Set(saved.ticked), saving }, sim.moment(), timeline, saved), sim);
+}
+
+function show(opened: Open, moment: Moment, timeline: Timeline, saved: Saved | undefined): Open {
+  open?.clock?.stop();
   open = opened;
   clearFocus();
   screen.setState({ picking: undefined, object: undefined, service: undefined, inspected: undefined });
-  mountRun(sim, lab, timeline, (world) => judge(opened, world));
-  mountTerminals(lab, used);
+  time.setState({ now: moment.world.now, due: moment.due, waiting: undefined });
+  showRun(moment, opened.lab, timeline, (world) => judge(opened, world));
+  mountTerminals(opened.lab, saved);
+  document.title = `${opened.lab.title} · Nexthop`;
+  return opened;
+}
+
+function connect(opened: Open, sim: Sim): void {
+  // Another run has begun while this one's simulation was on its way.
+  if (open !== opened) return;
+  opened.sim = sim;
+  opened.clock = createClock(sim);
+  followRun(sim);
   sim.subscribe(saveSoon);
-  document.title = `${lab.title} · Nexthop`;
+  void ease(opened, sim.world());
 }
 
-interface Restored {
-  readonly sim: Sim;
-  readonly used: Saved | undefined;
-  readonly timeline: Timeline;
+/** Spares the first command what the engine works out but once, while the page has nothing else to do. */
+async function ease(opened: Open, world: World): Promise<void> {
+  const { rehearse } = await import('./engine.ts');
+  const turns = rehearse(world);
+  const turn = () => {
+    // A command has had to work it out itself.
+    const late = open !== opened || opened.sim?.world().inputs !== world.inputs;
+    if (!late && !turns.next().done) whenIdle(turn);
+  };
+  whenIdle(turn);
 }
 
-/** The saved run replayed on a fresh world; the fresh world where that cannot be done. */
-function restored(lab: Lab, fresh: Sim, saved: Saved | undefined): Restored {
-  const afresh: Restored = { sim: fresh, used: undefined, timeline: NEW_TIMELINE };
-  if (!saved) return afresh;
-  const world = fresh.world();
-  if (saved.world !== world.id || saved.seed !== world.seed) {
-    tell('other', 'The world of this lab has changed since you were here last, so it starts afresh.');
-    return afresh;
-  }
-  try {
-    let timeline = NEW_TIMELINE;
-    const sim = replay(world, saved.journal, saved.now, (frame) => {
-      timeline = record(timeline, frame);
-    });
-    return { sim, used: saved, timeline };
-  } catch (error) {
-    console.warn(`replay of ${lab.id}:`, error);
-    setAside(storage, lab.id, JSON.stringify(saved));
-    tell('broken', 'What was saved of this lab could not be replayed, so it starts afresh.');
-    return afresh;
-  }
-}
+const whenIdle = (act: () => void): void => {
+  if ('requestIdleCallback' in window) requestIdleCallback(act);
+  else setTimeout(act, 50);
+};
 
 function judge(opened: Open, world: World) {
   opened.ticked = tick(opened.lab, world, opened.ticked);
@@ -156,6 +145,7 @@ export function saveNow(): void {
   clearTimeout(saveTimer);
   if (!open?.saving) return;
   const { lab, sim, ticked } = open;
+  if (!sim) return;
   const { tabs, texts, history } = terminals.getState();
   const world = sim.world();
   const failed = writeSaved(storage, lab.id, {

@@ -1,16 +1,18 @@
 /** Answers to predictions: the question's lines are run on a copy of the world, in the lazy shell chunk. */
-import { createSim } from '../../engine/index.ts';
 import { type LabStep, rightAnswers } from '../../tutor/index.ts';
 import { currentLab } from './lab.ts';
-import { simulation } from './run.ts';
+import { presentMoment } from './run.ts';
 
 /** @returns the right options. @throws Error when the lines cannot be run */
 export async function answerPrediction(step: LabStep): Promise<readonly string[]> {
   const lab = currentLab();
   if (!lab || !step.predict) return [];
-  const { createSession, headlessClock } = await import('../../shell/index.ts');
+  const [{ createSession, headlessClock }, { simFrom }] = await Promise.all([
+    import('../../shell/index.ts'),
+    import('./engine.ts'),
+  ]);
   // Worlds are values: what happens to the copy never reaches the learner's.
-  const copy = createSim(simulation().world());
+  const copy = simFrom(presentMoment());
   copy.settle();
   const session = createSession({
     sim: copy,

@@ -1,6 +1,6 @@
 /**
- * The run of a lab as the screen sees it: the world as it is, as it was before the last command, the lab's steps. Mirrors one Sim;
- * the Sim itself is the truth and is reached through `simulation()`.
+ * The run of a lab as the screen sees it: the world as it is, as it was before the last command, the lab's steps. Mirrors one Sim,
+ * which is the truth. A run is shown before its Sim is there: the program that moves worlds comes after the picture of one.
  */
 import { createStore } from 'zustand/vanilla';
 import {
@@ -57,12 +57,32 @@ export const run = createStore<RunState>(() => ({
 }));
 
 let current: Sim | undefined;
+/** Where the run that is shown began. */
+let began: Moment | undefined;
+let judge: Judge | undefined;
 let release: (() => void) | undefined;
 
-/** The simulation that runs. Call only where a run is ready. */
-export function simulation(): Sim {
-  if (!current) throw new Error('no lab is running');
-  return current;
+interface Waiter {
+  resolve(sim: Sim): void;
+  reject(error: Error): void;
+}
+let waiters: readonly Waiter[] = [];
+
+/** The simulation, as soon as it is there: what a learner asks for until then is done then. @throws Error when none will be */
+export function simulation(): Promise<Sim> {
+  if (current) return Promise.resolve(current);
+  const { phase, message } = run.getState();
+  if (phase === 'failed') return Promise.reject(new Error(message));
+  return new Promise((resolve, reject) => {
+    waiters = [...waiters, { resolve, reject }];
+  });
+}
+
+/** The run as it stands. Call only where a run is shown. */
+export function presentMoment(): Moment {
+  const moment = current?.moment() ?? began;
+  if (!moment) throw new Error('no lab is open');
+  return moment;
 }
 
 type FrameListener = (frame: Frame) => void;
@@ -77,15 +97,19 @@ export function onFrame(listener: FrameListener): () => void {
 /** Judges a world: the tutor's work, given from outside so that this file needs no loader. */
 export type Judge = (world: World) => readonly StepProgress[];
 
-/** Shows a simulation, with the commands it has had. The one before it, if any, is let go. */
-export function mountRun(sim: Sim, lab: Lab | undefined, timeline: Timeline, judge: Judge): void {
+/** Shows a run from a moment of it, with the commands it has had. The one before it, if any, is let go. */
+export function showRun(moment: Moment, lab: Lab, timeline: Timeline, judging: Judge): void {
   release?.();
+  current = undefined;
+  began = moment;
+  judge = judging;
+  const { world, due } = moment;
+  run.setState({ phase: 'ready', message: undefined, lab, ...FRESH, timeline, world, due, progress: judging(world) });
+}
+
+/** Follows the simulation of the run that is shown: it stands where that run began. */
+export function followRun(sim: Sim): void {
   current = sim;
-  const show = (world: World) => {
-    const { progress: last, past, world: shown } = run.getState();
-    run.setState({ world: past ? shown : world, due: sim.nextWake(), progress: sameProgress(last, judge(world)) });
-  };
-  run.setState({ phase: 'ready', message: undefined, lab, progress: [], ...FRESH, timeline });
   release = sim.subscribe((frame) => {
     const before = run.getState().timeline;
     const after = record(before, frame);
@@ -93,16 +117,20 @@ export function mountRun(sim: Sim, lab: Lab | undefined, timeline: Timeline, jud
       const { id, by } = after.commands.at(-1)!;
       run.setState({ timeline: after, shownCommand: id, before: frame.before, command: by.line, past: false });
     }
-    show(frame.world);
+    const { progress: last, past, world: shown } = run.getState();
+    const progress = sameProgress(last, judge?.(frame.world) ?? []);
+    run.setState({ world: past ? shown : frame.world, due: sim.nextWake(), progress });
     for (const listener of frameListeners) listener(frame);
   });
-  show(sim.world());
+  const waiting = waiters;
+  waiters = [];
+  for (const { resolve } of waiting) resolve(sim);
 }
 
 /** Shows what a command changed, and the world as it stood then; 0: the start. The world itself goes on. */
 export function showCommand(id: number): void {
   const { timeline } = run.getState();
-  const now = simulation().moment();
+  const now = presentMoment();
   const end = endOf(timeline, id, now);
   const command = timeline.commands.find((each) => each.id === id);
   run.setState({
@@ -119,7 +147,7 @@ export const showNow = (): void => showCommand(run.getState().timeline.commands.
 
 /** The world now goes on from where a command's effects ended (0: from the start); what came after it is kept as a branch. */
 export function goOnFrom(id: number): void {
-  travel(goBack(run.getState().timeline, id, simulation().moment()));
+  travel(goBack(run.getState().timeline, id, presentMoment()));
 }
 
 /** Takes back the last command. */
@@ -129,12 +157,13 @@ export function undo(): void {
 }
 
 export function goToBranch(id: number): void {
-  travel(switchTo(run.getState().timeline, id, simulation().moment()));
+  travel(switchTo(run.getState().timeline, id, presentMoment()));
 }
 
 function travel({ timeline, moment }: { readonly timeline: Timeline; readonly moment: Moment }): void {
   run.setState({ timeline, past: false });
-  simulation().seek(moment);
+  // Only a command leads to another moment, and only a simulation has commands.
+  current?.seek(moment);
   showNow();
 }
 
@@ -155,4 +184,7 @@ const told = (each: StepProgress) => [each.step.id, each.state, each.checks.map(
 
 export function failRun(message: string): void {
   run.setState({ phase: 'failed', message });
+  const waiting = waiters;
+  waiters = [];
+  for (const { reject } of waiting) reject(new Error(message));
 }

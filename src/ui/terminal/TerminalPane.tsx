@@ -129,14 +129,14 @@ function useEmulator({ tab, element, emulator, setPhase, setEditing }: Wiring): 
     let made: Emulator | undefined;
     const observer = new ResizeObserver(() => made?.fit());
     const open = async () => {
-      const { openEmulator } = await import('./emulator.ts');
+      const [{ openEmulator }, sim] = await Promise.all([import('./emulator.ts'), simulation()]);
       const clock = currentClock();
       if (!live || !clock) return;
       made = await openEmulator({
         element: element.current!,
         id: tab.id,
         host: tab.host,
-        sim: simulation(),
+        sim,
         clock,
         text: terminals.getState().texts[tab.id] ?? '',
         theme: document.documentElement.dataset.theme as 'dark',

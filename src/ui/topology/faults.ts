@@ -7,7 +7,7 @@ export interface FaultAction {
   readonly label: string;
   /** True where it breaks something, false where it mends it. */
   readonly breaks: boolean;
-  act(): void;
+  act(): Promise<void>;
 }
 
 /** Every fault that can befall a host, or a pod on it (`what`), as the world stands. */
@@ -27,13 +27,11 @@ function action(fault: Fault, target: FaultTarget, on: boolean): FaultAction {
   return {
     label,
     breaks: on,
-    act: () => {
+    act: async () => {
       const line = `${label}: ${[target.host, target.what].filter(Boolean).join(' ')}`;
       clicks++;
-      const failure = simulation().dispatch(
-        { type: 'fault', fault: fault.name, on, ...target },
-        { session: 'ui', line, serial: clicks },
-      );
+      const by = { session: 'ui', line, serial: clicks };
+      const failure = (await simulation()).dispatch({ type: 'fault', fault: fault.name, on, ...target }, by);
       if (failure) tell('fault', failure.error);
     },
   };
