@@ -1,6 +1,6 @@
 /** Input: a change of a namespace's main routing table, as `ip route` asks the kernel for it. */
 import { isKernelError, type KernelError } from '../kernel/errno.ts';
-import { addRoute, deleteRoute, type RouteMode, type RoutePattern, removeRoutes, sameRoute } from '../kernel/fib.ts';
+import { addRoute, deleteRoute, type RouteMode, type RoutePattern, removeRoutes, sameRoute } from '../kernel/fib-edit.ts';
 import type { Route } from '../kernel/namespace.ts';
 import { type Place, type World, withNetns } from '../world.ts';
 import type { InputHandler } from './input.ts';

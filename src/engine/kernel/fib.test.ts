@@ -2,7 +2,8 @@ import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { toNumber } from '../net/address.ts';
 import { host, must, route, withRoutes } from '../packet/builders.ts';
-import { addRoute, compareRoutes, deleteRoute, lookup, programRoutes, removeRoutes } from './fib.ts';
+import { lookup } from './fib.ts';
+import { addRoute, compareRoutes, deleteRoute, programRoutes, removeRoutes } from './fib-edit.ts';
 import { addAddress, deleteAddress, globalAddress, setCarrier, setLink } from './link.ts';
 import type { NetNamespace, Route } from './namespace.ts';
 

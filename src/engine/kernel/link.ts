@@ -4,7 +4,7 @@
  */
 import { formatAddress, lastAddress, networkOf, toNumber } from '../net/address.ts';
 import type { KernelError } from './errno.ts';
-import { compareRoutes } from './fib.ts';
+import { compareRoutes } from './fib-edit.ts';
 import type { LinkAddress, NetLink, NetNamespace, Route } from './namespace.ts';
 
 /** The connected route of an address (`10.0.1.0/24 dev ens5 proto kernel scope link src 10.0.1.10`); a /32 and loopback have none. */

@@ -3,7 +3,7 @@
  * routes, loopback, docker0 on nodes, sshd, its files. Models cloud-init on an EC2 instance with Ubuntu (metric 100, `proto dhcp`).
  */
 import { freshBird } from '../daemons/bird/state.ts';
-import { compareRoutes } from '../kernel/fib.ts';
+import { compareRoutes } from '../kernel/fib-edit.ts';
 import type { NetLink, NetNamespace, Route, Socket } from '../kernel/namespace.ts';
 import { emptyNetfilter } from '../kernel/netfilter/types.ts';
 import { formatAddress, lastAddress, networkOf, toPrefix } from '../net/address.ts';

@@ -2,7 +2,7 @@
 
 import { connectVeth, createNamespace, plugEther } from '../kernel/create.ts';
 import { isKernelError, type KernelError } from '../kernel/errno.ts';
-import { addRoute, type RouteMode } from '../kernel/fib.ts';
+import { addRoute, type RouteMode } from '../kernel/fib-edit.ts';
 import { globalAddress } from '../kernel/link.ts';
 import type { NetNamespace, Route } from '../kernel/namespace.ts';
 import type { Chain, HookName, Rule, TableName, Target } from '../kernel/netfilter/types.ts';

@@ -2,7 +2,7 @@
  * Writes the table into the kernel. Models the export half of sysdep/unix/krt.c and rt_export_merged(), BIRD 1.6.8: next hops of
  * equal routes merged and sorted by gateway, routes of BIRD's own (`proto bird`) replaced or deleted, everybody else's left alone.
  */
-import { programRoutes } from '../../kernel/fib.ts';
+import { programRoutes } from '../../kernel/fib-edit.ts';
 import type { NetNamespace, NextHop, Route } from '../../kernel/namespace.ts';
 import { remember, sameMembers } from '../../memo.ts';
 import { toNumber } from '../../net/address.ts';

@@ -9,7 +9,7 @@ import type { Pod } from '../../api/objects.ts';
 import { keyOf } from '../../api/storage.ts';
 import { connectVeth, createNamespace, deleteNamespace } from '../../kernel/create.ts';
 import { isKernelError } from '../../kernel/errno.ts';
-import { addRoute } from '../../kernel/fib.ts';
+import { addRoute } from '../../kernel/fib-edit.ts';
 import type { NetNamespace, Route } from '../../kernel/namespace.ts';
 import { sha1 } from '../../net/sha1.ts';
 import { type Host, type World, withApi, withHost } from '../../world.ts';

@@ -9,7 +9,7 @@
 import type { Agent } from '../../agent.ts';
 import type { Pod } from '../../api/objects.ts';
 import { objectsOf } from '../../api/storage.ts';
-import { programRoutes } from '../../kernel/fib.ts';
+import { programRoutes } from '../../kernel/fib-edit.ts';
 import type { NetNamespace, Route } from '../../kernel/namespace.ts';
 import type { IpSet, Netfilter } from '../../kernel/netfilter/types.ts';
 import { remember } from '../../memo.ts';
