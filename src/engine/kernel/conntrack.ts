@@ -2,6 +2,7 @@
 import { formatAddress, toNumber } from '../net/address.ts';
 import type { NetNamespace } from './namespace.ts';
 import { sysctlNumber } from './sysctl.ts';
+import { type FlowTuple, TupleTable } from './tuplehash.ts';
 
 export interface Tuple {
   readonly proto: 'tcp' | 'udp' | 'icmp';
@@ -27,34 +28,13 @@ export interface Conntrack {
   readonly expiresAt: number;
 }
 
-/** A tuple with addresses as numbers: what the packet path works with. */
-export interface FlowTuple {
-  readonly proto: Tuple['proto'];
-  readonly src: number;
-  readonly dst: number;
-  readonly sport: number;
-  readonly dport: number;
+/** An entry's id: its original tuple as text. */
+export function idOf(original: FlowTuple): string {
+  return `${original.proto}:${original.src}:${original.sport}:${original.dst}:${original.dport}`;
 }
 
-/** Key of a tuple; an entry's id is the key of its original tuple. */
-export function tupleKey(proto: Tuple['proto'], src: number, sport: number, dst: number, dport: number): string {
-  return `${proto}:${src}:${sport}:${dst}:${dport}`;
-}
-
-export function keyOfTuple(t: FlowTuple): string {
-  return tupleKey(t.proto, t.src, t.sport, t.dst, t.dport);
-}
-
-const numeric = new WeakMap<Tuple, FlowTuple>();
-
-/** The tuple in numbers, remembered by identity. */
-export function toFlowTuple(tuple: Tuple): FlowTuple {
-  let flow = numeric.get(tuple);
-  if (!flow) {
-    flow = { proto: tuple.proto, src: toNumber(tuple.src), dst: toNumber(tuple.dst), sport: tuple.sport, dport: tuple.dport };
-    numeric.set(tuple, flow);
-  }
-  return flow;
+function toFlowTuple(tuple: Tuple): FlowTuple {
+  return { proto: tuple.proto, src: toNumber(tuple.src), dst: toNumber(tuple.dst), sport: tuple.sport, dport: tuple.dport };
 }
 
 export function toTuple(flow: FlowTuple): Tuple {
@@ -68,24 +48,31 @@ export function invert(t: FlowTuple): FlowTuple {
     : { proto: t.proto, src: t.dst, dst: t.src, sport: t.dport, dport: t.sport };
 }
 
-const replies = new WeakMap<NetNamespace['conntrack'], ReadonlyMap<string, Conntrack>>();
+/** An entry as packets meet it: tuples in numbers; text is made of it only when it is kept. */
+export interface Connection extends Omit<Conntrack, 'id' | 'original' | 'reply'> {
+  readonly original: FlowTuple;
+  readonly reply: FlowTuple;
+}
 
-/** The live entry whose original (`dir` 0) or reply (`dir` 1) tuple has this key. */
-export function findConntrack(
-  ns: NetNamespace,
-  key: string,
-  now: number,
-): { readonly entry: Conntrack; readonly dir: 0 | 1 } | undefined {
-  let index = replies.get(ns.conntrack);
-  if (!index) {
-    index = new Map(Object.values(ns.conntrack).map((entry) => [keyOfTuple(toFlowTuple(entry.reply)), entry]));
-    replies.set(ns.conntrack, index);
+export function toEntry({ original, reply, ...rest }: Connection): Conntrack {
+  return { id: idOf(original), original: toTuple(original), reply: toTuple(reply), ...rest };
+}
+
+const tables = new WeakMap<NetNamespace['conntrack'], TupleTable<Connection>>();
+
+/** A namespace's entries by tuple, expired ones with them. */
+export function connectionsOf({ conntrack }: NetNamespace): TupleTable<Connection> {
+  let table = tables.get(conntrack);
+  if (!table) {
+    table = new TupleTable();
+    for (const { id: _id, original, reply, ...rest } of Object.values(conntrack)) {
+      const connection: Connection = { ...rest, original: toFlowTuple(original), reply: toFlowTuple(reply) };
+      table.put(connection.original, 0, connection);
+      table.put(connection.reply, 1, connection);
+    }
+    tables.set(conntrack, table);
   }
-  if (index.size === 0) return undefined;
-  const own = Object.hasOwn(ns.conntrack, key) ? ns.conntrack[key] : undefined;
-  if (own && own.expiresAt > now) return { entry: own, dir: 0 };
-  const entry = index.get(key);
-  return entry && entry.expiresAt > now ? { entry, dir: 1 } : undefined;
+  return table;
 }
 
 const TIMEOUTS: Readonly<Record<Conntrack['state'], string>> = {

@@ -1,4 +1,5 @@
 /** Listening sockets of a namespace. Models what `ss -ln` shows; connected sockets are conntrack's and the commands' business. */
+import { toNumber } from '../net/address.ts';
 import type { KernelError } from './errno.ts';
 import type { NetNamespace, Socket } from './namespace.ts';
 
@@ -21,13 +22,13 @@ export function closeSockets(ns: NetNamespace, closes: (socket: Socket) => boole
   return sockets.length === ns.sockets.length ? ns : { ...ns, sockets };
 }
 
-/** The socket a packet to `address:port` reaches: one bound to the address before one bound to any. */
-export function findSocket(ns: NetNamespace, proto: 'tcp' | 'udp', address: string, port: number): Socket | undefined {
+/** The socket a packet to `address:port` reaches: one bound to the address (as text, or its number) before one bound to any. */
+export function findSocket(ns: NetNamespace, proto: 'tcp' | 'udp', address: string | number, port: number): Socket | undefined {
   let any: Socket | undefined;
   for (const socket of ns.sockets) {
     if (socket.port !== port || socket.proto !== proto) continue;
-    if (socket.address === address) return socket;
     if (socket.address === ANY) any = socket;
+    if (socket.address === address || (typeof address === 'number' && toNumber(socket.address) === address)) return socket;
   }
   return any;
 }

@@ -2,34 +2,23 @@
  * What walks change, kept aside until they are done: conntrack entries, neighbours, rule hits, recent lists and port numbers of
  * every namespace touched. `commit` makes the new World of it; a walk that only asks throws it away.
  */
-import {
-  type Conntrack,
-  conntrackTimeout,
-  type FlowTuple,
-  findConntrack,
-  keyOfTuple,
-  toFlowTuple,
-  toTuple,
-  writeConntrack,
-} from '../kernel/conntrack.ts';
+import { type Connection, connectionsOf, conntrackTimeout, toEntry, writeConntrack } from '../kernel/conntrack.ts';
+import { type Fib, fibOf } from '../kernel/fib.ts';
 import type { Neighbour, NetNamespace } from '../kernel/namespace.ts';
 import { findNeighbour, neighbourKey, setNeighbour } from '../kernel/neighbour.ts';
 import { type Ruleset, rulesetOf } from '../kernel/netfilter/evaluate.ts';
+import { type FlowTuple, type TupleHash, TupleTable } from '../kernel/tuplehash.ts';
+import { remember } from '../memo.ts';
 import type { Host, Place, World } from '../world.ts';
 import { withNetns } from '../world.ts';
+import { multipathSeed } from './seed.ts';
 
-/** A conntrack entry with its tuples in numbers; text is made of it only when it is kept. */
-export interface Connection extends Omit<Conntrack, 'original' | 'reply'> {
-  readonly original: FlowTuple;
-  readonly reply: FlowTuple;
-}
-
-function fromEntry(entry: Conntrack): Connection {
-  return { ...entry, original: toFlowTuple(entry.original), reply: toFlowTuple(entry.reply) };
-}
-
-function toEntry(connection: Connection): Conntrack {
-  return { ...connection, original: toTuple(connection.original), reply: toTuple(connection.reply) };
+/** A packet's way into a namespace by a link. */
+export interface Arrival {
+  readonly at: NetnsDraft;
+  readonly dev: string;
+  /** Who answered ARP. */
+  readonly mac: string;
 }
 
 /** One namespace's changes; a table that nothing was written to does not exist. */
@@ -38,31 +27,41 @@ export interface NetnsDraft {
   readonly host: Host;
   readonly ns: NetNamespace;
   readonly ruleset: Ruleset;
-  /** By id. */
-  connections: Map<string, Connection> | undefined;
-  replies: Map<string, Connection> | undefined;
+  readonly fib: Fib;
+  /** Key of the host's arbitrary choices. */
+  readonly seed: number;
+  /** The connections the namespace had before any walk. */
+  readonly held: TupleTable<Connection>;
+  connections: TupleTable<Connection> | undefined;
   neighbours: Map<string, Neighbour> | undefined;
   counters: Map<string, [packets: number, bytes: number]> | undefined;
   recent: Map<string, Map<string, number>> | undefined;
   nextPort: number;
+  /** Link → ARP target → who answers, as far as packets have asked: what is on the other end does not change while a draft lives. */
+  readonly wires: Map<string, Map<number, Arrival | null>>;
 }
 
 export interface Draft {
   readonly world: World;
   readonly now: number;
-  readonly touched: Map<string, NetnsDraft>;
+  /** In the order packets came there. */
+  readonly touched: NetnsDraft[];
+  /** Host → namespace. */
+  readonly byPlace: Map<string, Map<string, NetnsDraft>>;
 }
 
 export function createDraft(world: World): Draft {
-  return { world, now: world.now, touched: new Map() };
+  return { world, now: world.now, touched: [], byPlace: new Map() };
 }
 
 /** The draft of a namespace; undefined when there is no such host or namespace. */
 export function draftOf(draft: Draft, hostName: string, netns: string): NetnsDraft | undefined {
-  const key = netns === '' ? hostName : `${hostName} ${netns}`;
-  const known = draft.touched.get(key);
-  if (known) return known;
-  const host = Object.hasOwn(draft.world.hosts, hostName) ? draft.world.hosts[hostName] : undefined;
+  return draft.byPlace.get(hostName)?.get(netns) ?? open(draft, hostName, netns);
+}
+
+function open(draft: Draft, hostName: string, netns: string): NetnsDraft | undefined {
+  const { world, touched, byPlace } = draft;
+  const host = Object.hasOwn(world.hosts, hostName) ? world.hosts[hostName] : undefined;
   const ns = host && Object.hasOwn(host.netns, netns) ? host.netns[netns] : undefined;
   if (!host || !ns) return undefined;
   const made: NetnsDraft = {
@@ -70,37 +69,30 @@ export function draftOf(draft: Draft, hostName: string, netns: string): NetnsDra
     host,
     ns,
     ruleset: rulesetOf(ns),
+    fib: fibOf(ns),
+    seed: multipathSeed(world, host),
+    held: connectionsOf(ns),
     connections: undefined,
-    replies: undefined,
     neighbours: undefined,
     counters: undefined,
     recent: undefined,
     nextPort: ns.nextPort,
+    wires: new Map(),
   };
-  draft.touched.set(key, made);
+  touched.push(made);
+  remember(byPlace, hostName, () => new Map<string, NetnsDraft>()).set(netns, made);
   return made;
 }
 
 /** The live connection a tuple belongs to, and in which direction. */
-export function findConnection(
-  draft: Draft,
-  at: NetnsDraft,
-  key: string,
-): { readonly connection: Connection; readonly dir: 0 | 1 } | undefined {
-  const own = at.connections?.get(key);
-  if (own) return { connection: own, dir: 0 };
-  const reply = at.replies?.get(key);
-  if (reply) return { connection: reply, dir: 1 };
-  const found = findConntrack(at.ns, key, draft.now);
-  return found && { connection: at.connections?.get(found.entry.id) ?? fromEntry(found.entry), dir: found.dir };
+export function findConnection(draft: Draft, at: NetnsDraft, tuple: FlowTuple): TupleHash<Connection> | undefined {
+  return at.connections?.find(tuple) ?? at.held.find(tuple, draft.now);
 }
 
-/** `replyKey`: where the caller has it already. */
-export function writeConnection(at: NetnsDraft, connection: Connection, replyKey = keyOfTuple(connection.reply)): void {
-  at.connections ??= new Map();
-  at.replies ??= new Map();
-  at.connections.set(connection.id, connection);
-  at.replies.set(replyKey, connection);
+export function writeConnection(at: NetnsDraft, connection: Connection): void {
+  at.connections ??= new TupleTable();
+  at.connections.put(connection.original, 0, connection);
+  at.connections.put(connection.reply, 1, connection);
 }
 
 export function currentNeighbour(at: NetnsDraft, dev: string, address: string): Neighbour | undefined {
@@ -140,8 +132,8 @@ export function countRecent(at: NetnsDraft, list: string, address: string, now: 
 
 /** TCP connections of the walk that were answered go through data and close: what a short exchange leaves behind. */
 export function settleConnections(draft: Draft, state: 'ESTABLISHED' | 'TIME_WAIT'): void {
-  for (const at of draft.touched.values()) {
-    for (const entry of [...(at.connections?.values() ?? [])]) {
+  for (const at of draft.touched) {
+    for (const { connection: entry } of at.connections?.originals ?? []) {
       if (entry.original.proto !== 'tcp' || entry.state !== 'SYN_RECV') continue;
       const packets: [number, number] = state === 'TIME_WAIT' ? [6, 4] : [entry.packets[0] + 2, entry.packets[1] + 1];
       const expiresAt = draft.now + conntrackTimeout(at.ns, 'tcp', state, true);
@@ -168,7 +160,10 @@ function mergeRecent(ns: NetNamespace, recent: NonNullable<NetnsDraft['recent']>
 /** The namespace as the walks left it; the same one when they changed nothing. */
 function settled(at: NetnsDraft, now: number): NetNamespace {
   let { ns } = at;
-  if (at.connections) ns = { ...ns, conntrack: writeConntrack(ns, [...at.connections.values()].map(toEntry), now) };
+  if (at.connections) {
+    const entries = at.connections.originals.map(({ connection }) => toEntry(connection));
+    ns = { ...ns, conntrack: writeConntrack(ns, entries, now) };
+  }
   for (const entry of at.neighbours?.values() ?? []) ns = setNeighbour(ns, entry);
   if (at.counters) ns = { ...ns, netfilter: { ...ns.netfilter, counters: mergeCounters(ns, at.counters) } };
   if (at.recent) ns = { ...ns, netfilter: { ...ns.netfilter, recent: mergeRecent(ns, at.recent) } };
@@ -178,6 +173,6 @@ function settled(at: NetnsDraft, now: number): NetNamespace {
 /** The World with everything the walks changed. */
 export function commit(draft: Draft): World {
   let { world } = draft;
-  for (const at of draft.touched.values()) world = withNetns(world, at.place, settled(at, draft.now));
+  for (const at of draft.touched) world = withNetns(world, at.place, settled(at, draft.now));
   return world;
 }

@@ -1,6 +1,6 @@
 /** A packet under way, in numbers, and its faces: the Header that traces show, the tuple that conntrack keys on. */
 
-import type { FlowTuple } from '../kernel/conntrack.ts';
+import type { FlowTuple } from '../kernel/tuplehash.ts';
 import { formatAddress } from '../net/address.ts';
 import type { Header } from './trace.ts';
 

@@ -54,7 +54,7 @@ export function canReach(world: World, from: Place, dst: string, port: number): 
     return old.yes;
   }
   const { yes, draft } = ask(world, from, dst, port);
-  const passed = yes ? [...draft.touched.values()].map((at) => ({ place: at.place, ns: at.ns })) : [];
+  const passed = yes ? draft.touched.map((at) => ({ place: at.place, ns: at.ns })) : [];
   known.set(key, { hosts: world.hosts, yes, passed });
   return yes;
 }

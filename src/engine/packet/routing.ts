@@ -2,15 +2,15 @@
  * What one kernel does with a packet: sends its own (ip_route_output, ip_local_out), takes one in (ip_rcv, ip_route_input), delivers it to
  * a socket or forwards it. Models net/ipv4 of Linux 6.x as far as unicast goes; leaves out fragments, redirects, options and multicast.
  */
-import { isLocal, type Lookup, lookup, selectSource } from '../kernel/fib.ts';
+import type { Lookup } from '../kernel/fib.ts';
 import { findSocket } from '../kernel/socket.ts';
 import { confNumber, forwards, sysctlNumber } from '../kernel/sysctl.ts';
 import { formatAddress } from '../net/address.ts';
+import type { Arrival } from './draft.ts';
 import { afterRouting, beforeDelivery, beforeRouting, filterForward, filterLocal, placeWord } from './hooks.ts';
 import { ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE } from './packet.ts';
-import { multipathSeed } from './seed.ts';
 import { tupleOf } from './tracking.ts';
-import type { Answer, Arrival, Ending, Outcome, Walk } from './walker.ts';
+import type { Answer, Ending, Outcome, Walk } from './walker.ts';
 import { hasEnded } from './walker.ts';
 import { transmit } from './wire.ts';
 import { ecmpChoice, ecmpSentence, endpoint, kindWord, noWaySentence, routeSentence } from './words.ts';
@@ -19,7 +19,7 @@ type Unicast = Extract<Lookup, { type: 'unicast' }>;
 
 /** Looks the packet's destination up. */
 function find(w: Walk): Lookup {
-  return lookup(w.at.ns, w.packet.dst, w.routing);
+  return w.at.fib.lookup(w.packet.dst, w);
 }
 
 function noteRoute(w: Walk, way: Lookup): void {
@@ -70,7 +70,7 @@ function refusal(w: Walk, way: Lookup): Ending | undefined {
   if (way.type === 'local' || way.type === 'unicast') return undefined;
   const [disposition, errno] = LOCAL_ERRORS[way.type];
   const dst = formatAddress(w.packet.dst);
-  const reason =
+  const reason = () =>
     'route' in way
       ? `${placeWord(w)} has a ${way.type} route for ${dst} (${way.route.dst}).`
       : way.type === 'none'
@@ -83,7 +83,7 @@ function refusal(w: Walk, way: Lookup): Ending | undefined {
 function sourceFor(w: Walk, way: Lookup): number {
   if (way.type === 'local') return w.packet.dst;
   if (way.type !== 'unicast') return 0;
-  return way.src || selectSource(w.at.ns, way.dev, way.via || w.packet.dst);
+  return way.src || w.at.fib.source(way.dev, way.via || w.packet.dst);
 }
 
 /** A packet of a local process: routed, through OUTPUT, rerouted if NAT or a mark changed it, through POSTROUTING and out. */
@@ -125,10 +125,7 @@ function send(w: Walk, way: Lookup, dev: string): Outcome {
 export function input(w: Walk, arrival: Arrival): Outcome {
   const { packet } = w;
   const looped = arrival.dev === 'lo';
-  if (w.at !== arrival.at) {
-    w.at = arrival.at;
-    w.evaluation.seed = multipathSeed(w.draft.world, w.at.host);
-  }
+  w.at = arrival.at;
   if (!looped) {
     w.attached = undefined;
     packet.mark = 0;
@@ -152,7 +149,7 @@ export function input(w: Walk, arrival: Arrival): Outcome {
 /** The network's gateway: what is beyond it is not part of the world. */
 function atGateway(w: Walk): Ending {
   const { packet, at } = w;
-  if (!isLocal(at.ns, packet.dst)) {
+  if (!at.fib.isLocal(packet.dst)) {
     const dst = formatAddress(packet.dst);
     w.recorder?.step(
       'route',
@@ -161,11 +158,11 @@ function atGateway(w: Walk): Ending {
     );
     return {
       disposition: 'left-network',
-      reason: `It left by the default gateway ${at.host.name}; nobody out there answers for ${dst}.`,
+      reason: () => `It left by the default gateway ${at.host.name}; nobody out there answers for ${dst}.`,
     };
   }
-  if (packet.kind === 'echo') return { disposition: 'delivered', reason: `${at.host.name} answers pings.`, received: { at } };
-  return { disposition: 'dropped', reason: `${at.host.name} answers nothing but ARP and ping.` };
+  if (packet.kind === 'echo') return { disposition: 'delivered', reason: () => `${at.host.name} answers pings.`, received: { at } };
+  return { disposition: 'dropped', reason: () => `${at.host.name} answers nothing but ARP and ping.` };
 }
 
 /** ip_route_input_slow()'s martians, and reverse-path filtering. */
@@ -173,13 +170,13 @@ function martianCheck(w: Walk, dev: string): Ending | undefined {
   const { packet, at } = w;
   const drop = (action: string, text: string): Ending => {
     w.recorder?.step('route', action, text);
-    return { disposition: 'dropped', reason: text };
+    return { disposition: 'dropped', reason: () => text };
   };
   const localnet = () => confNumber(at.ns, dev, 'route_localnet') !== 0;
   if ((packet.dst >>> 24 === 127 || packet.src >>> 24 === 127) && !localnet()) {
     return drop('martian', `${placeWord(w)} drops a loopback address that came in by ${dev} (route_localnet is 0).`);
   }
-  if (isLocal(at.ns, packet.src) && confNumber(at.ns, dev, 'accept_local') === 0) {
+  if (at.fib.isLocal(packet.src) && confNumber(at.ns, dev, 'accept_local') === 0) {
     return drop(
       'martian source',
       `${placeWord(w)} drops a packet from outside that carries its own address ${formatAddress(packet.src)} as source.`,
@@ -195,7 +192,7 @@ function martianCheck(w: Walk, dev: string): Ending | undefined {
 
 /** Would the way back to the source leave by `dev` (mode 1), or anywhere at all (mode 2)? */
 export function reversePath(w: Walk, dev: string, mode: number): boolean {
-  const way = lookup(w.at.ns, w.packet.src);
+  const way = w.at.fib.lookup(w.packet.src);
   if (way.type !== 'unicast') return false;
   return mode === 2 || way.route.nexthops.some((hop) => hop.dev === dev);
 }
@@ -218,7 +215,7 @@ function deliverAnswer(w: Walk): Ending {
     (sent.proto === 'icmp' || (about.sport === sent.sport && about.dport === sent.dport));
   if (fits) {
     w.recorder?.step('socket', 'delivered', `The ${kindWord(p)} reaches the process that waits for it on ${placeWord(w)}.`);
-    return { disposition: 'delivered', reason: `The answer reached ${placeWord(w)}.`, received: { at } };
+    return { disposition: 'delivered', reason: () => `The answer reached ${placeWord(w)}.`, received: { at } };
   }
   w.recorder?.step(
     'socket',
@@ -227,7 +224,7 @@ function deliverAnswer(w: Walk): Ending {
   );
   return {
     disposition: 'dropped',
-    reason: `The answer reached ${placeWord(w)}, where nothing waits for it from ${endpoint(p.src, p.sport)}.`,
+    reason: () => `The answer reached ${placeWord(w)}, where nothing waits for it from ${endpoint(p.src, p.sport)}.`,
   };
 }
 
@@ -235,12 +232,12 @@ function deliverRequest(w: Walk): Ending {
   const { packet: p, at } = w;
   if (p.proto === 'icmp') {
     if (sysctlNumber(at.ns, 'net.ipv4.icmp_echo_ignore_all') !== 0) {
-      return { disposition: 'dropped', reason: `${placeWord(w)} ignores pings (icmp_echo_ignore_all).` };
+      return { disposition: 'dropped', reason: () => `${placeWord(w)} ignores pings (icmp_echo_ignore_all).` };
     }
     w.recorder?.step('socket', 'echo', `The kernel of ${placeWord(w)} answers the ping itself.`);
-    return { disposition: 'delivered', reason: `${placeWord(w)} answers pings.`, received: { at } };
+    return { disposition: 'delivered', reason: () => `${placeWord(w)} answers pings.`, received: { at } };
   }
-  const socket = findSocket(at.ns, p.proto, formatAddress(p.dst), p.dport);
+  const socket = findSocket(at.ns, p.proto, p.dst, p.dport);
   if (socket) {
     w.recorder?.step(
       'socket',
@@ -249,7 +246,7 @@ function deliverRequest(w: Walk): Ending {
     );
     return {
       disposition: 'delivered',
-      reason: `${socket.process} on ${placeWord(w)} received it.`,
+      reason: () => `${socket.process} on ${placeWord(w)} received it.`,
       received: { at, process: socket.process },
     };
   }
@@ -263,7 +260,7 @@ function deliverRequest(w: Walk): Ending {
     src: p.dst,
     ...(w.attached ? { about: w.attached } : {}),
   };
-  return { disposition: 'refused', reason: text, answer };
+  return { disposition: 'refused', reason: () => text, answer };
 }
 
 const FORWARD_ERRORS = {
@@ -276,11 +273,10 @@ const FORWARD_ERRORS = {
 
 function forward(w: Walk, dev: string, way: Lookup): Outcome {
   const { packet, at, recorder } = w;
-  const dst = formatAddress(packet.dst);
   if (!forwards(at.ns)) {
-    const text = `${dst} is not an address of ${placeWord(w)}, and ip_forward is 0: it forwards nothing.`;
+    const text = `${formatAddress(packet.dst)} is not an address of ${placeWord(w)}, and ip_forward is 0: it forwards nothing.`;
     recorder?.step('route', 'not forwarding', text, { ref: { kind: 'sysctl', ...at.place, name: 'net.ipv4.ip_forward' } });
-    return { disposition: 'dropped', reason: text };
+    return { disposition: 'dropped', reason: () => text };
   }
   noteRoute(w, way);
   const complain = (icmpType: number): { readonly answer: Answer } => ({
@@ -288,7 +284,8 @@ function forward(w: Walk, dev: string, way: Lookup): Outcome {
   });
   if (way.type !== 'unicast') {
     const disposition = FORWARD_ERRORS[way.type as keyof typeof FORWARD_ERRORS];
-    const reason =
+    const dst = formatAddress(packet.dst);
+    const reason = () =>
       'route' in way
         ? `${placeWord(w)} has a ${way.type} route for ${dst} (${way.route.dst}).`
         : `${placeWord(w)} has no route to ${dst}.`;
@@ -298,7 +295,7 @@ function forward(w: Walk, dev: string, way: Lookup): Outcome {
   if (packet.ttl <= 1) {
     const text = `The packet's TTL is used up on ${placeWord(w)}: it is thrown away.`;
     recorder?.step('route', 'TTL exceeded', text);
-    return { disposition: 'ttl-exceeded', reason: text, ...complain(ICMP_TIME_EXCEEDED) };
+    return { disposition: 'ttl-exceeded', reason: () => text, ...complain(ICMP_TIME_EXCEEDED) };
   }
   packet.ttl--;
   return filterForward(w, dev, way.dev) ?? send(w, way, way.dev);
@@ -308,7 +305,7 @@ function forward(w: Walk, dev: string, way: Lookup): Outcome {
 export function run(w: Walk): Ending {
   let outcome = output(w);
   for (let hops = 0; !hasEnded(outcome); hops++) {
-    if (hops > 300) return { disposition: 'ttl-exceeded', reason: 'The packet went round in circles.' };
+    if (hops > 300) return { disposition: 'ttl-exceeded', reason: () => 'The packet went round in circles.' };
     outcome = input(w, outcome);
   }
   return outcome;

@@ -3,15 +3,19 @@
  * remembered. Models nf_conntrack_core, nf_conntrack_proto_* and nf_nat_core, Linux 6.x: NAT is decided by a connection's first packet and
  * replayed on the others, both ways. Leaves out mid-stream pick-up, helpers, and sequence tracking.
  */
-import { type Conntrack, conntrackTimeout, type FlowTuple, invert, keyOfTuple } from '../kernel/conntrack.ts';
+import { type Connection, conntrackTimeout, idOf, invert } from '../kernel/conntrack.ts';
 import type { CtState } from '../kernel/netfilter/types.ts';
+import type { FlowTuple } from '../kernel/tuplehash.ts';
 import { hashWords, PROTO_NUMBER } from '../net/flowhash.ts';
-import { type Connection, findConnection, writeConnection } from './draft.ts';
+import { findConnection, writeConnection } from './draft.ts';
 import type { Packet } from './packet.ts';
 import type { Attached, Walk } from './walker.ts';
 import { connectionSentence, endpoint } from './words.ts';
 
-const OPENERS = new Set<Packet['kind']>(['syn', 'datagram', 'echo']);
+/** Does a packet of this kind open a connection? */
+function opens({ kind }: Packet): boolean {
+  return kind === 'syn' || kind === 'datagram' || kind === 'echo';
+}
 
 export function tupleOf(p: Packet): FlowTuple {
   return { proto: p.proto, src: p.src, dst: p.dst, sport: p.sport, dport: p.dport };
@@ -26,18 +30,25 @@ export function track(w: Walk): void {
     return;
   }
   const tuple = tupleOf(packet);
-  const key = keyOfTuple(tuple);
-  const found = findConnection(w.draft, w.at, key);
+  const found = findConnection(w.draft, w.at, tuple);
   if (found) {
     const { connection, dir } = found;
     const state: CtState = dir === 1 || connection.replied ? 'ESTABLISHED' : 'NEW';
     const { original, reply } = connection;
-    w.attached = { key: connection.id, known: connection, original, reply, dir, state, dnatDecided: true, snatDecided: true };
-  } else if (OPENERS.has(packet.kind)) {
-    w.attached = { key, original: tuple, reply: invert(tuple), dir: 0, state: 'NEW', dnatDecided: false, snatDecided: false };
+    w.attached = { known: connection, original, reply, dir, state, dnatDecided: true, snatDecided: true };
+  } else if (opens(packet)) {
+    w.attached = {
+      known: undefined,
+      original: tuple,
+      reply: invert(tuple),
+      dir: 0,
+      state: 'NEW',
+      dnatDecided: false,
+      snatDecided: false,
+    };
   }
   if (w.recorder) {
-    const ref = found && ({ kind: 'conntrack', ...w.at.place, id: found.connection.id } as const);
+    const ref = found && ({ kind: 'conntrack', ...w.at.place, id: idOf(found.connection.original) } as const);
     const [action, text] = connectionSentence(w.attached, packet);
     w.recorder.step('conntrack', action, text, ref ? { ref } : {});
   }
@@ -47,11 +58,11 @@ export function track(w: Walk): void {
 function relatedTo(w: Walk): Attached | undefined {
   const { inner } = w.packet;
   if (!inner) return undefined;
-  const found = findConnection(w.draft, w.at, keyOfTuple(invert(inner)));
+  const found = findConnection(w.draft, w.at, invert(inner));
   if (!found) return undefined;
   const { connection, dir } = found;
   const { original, reply } = connection;
-  return { key: connection.id, known: connection, original, reply, dir, state: 'RELATED', dnatDecided: true, snatDecided: true };
+  return { known: connection, original, reply, dir, state: 'RELATED', dnatDecided: true, snatDecided: true };
 }
 
 export const isDnat = (a: Attached): boolean =>
@@ -59,17 +70,17 @@ export const isDnat = (a: Attached): boolean =>
 export const isSnat = (a: Attached): boolean =>
   a.original.src !== a.reply.dst || (a.original.proto !== 'icmp' && a.original.sport !== a.reply.dport);
 
-/** The tuple a packet of this direction leaves with once both sides of the NAT are done. */
-function target(a: Attached): FlowTuple {
-  return invert(a.dir === 0 ? a.reply : a.original);
-}
+/** What the answers to packets of this direction look like: their target, once both sides of the NAT are done, is its inverse. */
+const answers = (a: Attached): FlowTuple => (a.dir === 0 ? a.reply : a.original);
 
 /** Destination side of the NAT (PREROUTING, OUTPUT). @returns whether the destination changed */
 export function translateDestination(w: Walk): boolean {
   const { packet: p, attached: a } = w;
   if (!a) return false;
-  const to = target(a);
-  if (p.dst === to.dst && (p.kind === 'icmp-error' || p.dport === to.dport)) return false;
+  const back = answers(a);
+  if (p.dst === back.src && (p.kind === 'icmp-error' || p.dport === (back.proto === 'icmp' ? back.dport : back.sport)))
+    return false;
+  const to = invert(back);
   const told = noteTranslation(w, a, 'destination', to);
   p.dst = to.dst;
   if (p.kind !== 'icmp-error') p.dport = to.dport;
@@ -82,13 +93,15 @@ export function translateDestination(w: Walk): boolean {
 export function translateSource(w: Walk): void {
   const { packet: p, attached: a } = w;
   if (!a) return;
-  const to = target(a);
+  const back = answers(a);
+  if (p.kind !== 'icmp-error' && p.src === back.dst && p.sport === (back.proto === 'icmp' ? back.sport : back.dport)) return;
+  const to = invert(back);
   if (p.kind === 'icmp-error') {
     // Whoever sends the error, a translated connection shows it as coming from the address the client knows.
     const translated = a.dir === 1 ? isDnat(a) : isSnat(a);
     p.inner = invert(to);
     if (!translated || p.src === to.src) return;
-  } else if (p.src === to.src && p.sport === to.sport) return;
+  }
   const told = noteTranslation(w, a, 'source', to);
   p.src = to.src;
   if (p.kind !== 'icmp-error') p.sport = to.sport;
@@ -109,7 +122,7 @@ function noteTranslation(w: Walk, a: Attached, side: 'source' | 'destination', t
     a.dir === 1
       ? `Conntrack knows this answer and puts the ${side} back: ${before} becomes ${after}.`
       : `Conntrack knows this connection and repeats its translation: ${side} ${before} becomes ${after}.`;
-  const ref = a.known && ({ kind: 'conntrack', ...w.at.place, id: a.known.id } as const);
+  const ref = a.known && ({ kind: 'conntrack', ...w.at.place, id: idOf(a.known.original) } as const);
   recorder.step('conntrack', `${side} ${before} → ${after}`, text, ref ? { ref } : {});
   return true;
 }
@@ -137,16 +150,13 @@ export function setSource(w: Walk, address: number, port: number, randomFully: b
 
 function freeReply(w: Walk, wish: FlowTuple, randomFully: boolean): FlowTuple {
   const a = w.attached!;
-  const take = (t: FlowTuple): boolean => {
-    a.replyKey = keyOfTuple(t);
-    return findConnection(w.draft, w.at, a.replyKey) === undefined;
-  };
-  if (!randomFully && take(wish)) return wish;
+  const isFree = (t: FlowTuple): boolean => findConnection(w.draft, w.at, t) === undefined;
+  if (!randomFully && isFree(wish)) return wish;
   const { original: o } = a;
   for (let attempt = 0; attempt < 128; attempt++) {
-    const pick = hashWords(w.evaluation.seed + attempt, o.src, o.dst, (o.sport << 16) | o.dport, PROTO_NUMBER[o.proto], 0x5a7);
+    const pick = hashWords(w.at.seed + attempt, o.src, o.dst, (o.sport << 16) | o.dport, PROTO_NUMBER[o.proto], 0x5a7);
     const candidate = { ...wish, dport: 1024 + (pick % (LAST_PORT - 1023)) };
-    if (take(candidate)) return candidate;
+    if (isFree(candidate)) return candidate;
   }
   return wish;
 }
@@ -157,7 +167,7 @@ export function keepSource(w: Walk): void {
   if (a && a.original.proto !== 'icmp') a.reply = freeReply(w, a.reply, false);
 }
 
-function nextState(w: Walk, a: Attached): Conntrack['state'] {
+function nextState(w: Walk, a: Attached): Connection['state'] {
   const { kind, proto } = w.packet;
   if (proto !== 'tcp') return 'NONE';
   if (kind === 'rst') return 'CLOSE';
@@ -174,7 +184,6 @@ export function remember(w: Walk): void {
   const state = nextState(w, a);
   const counts = known?.packets ?? [0, 0];
   const connection: Connection = {
-    id: a.key,
     original: a.original,
     reply: a.reply,
     state,
@@ -185,5 +194,5 @@ export function remember(w: Walk): void {
     createdAt: known?.createdAt ?? draft.now,
     expiresAt: draft.now + conntrackTimeout(w.at.ns, a.original.proto, state, known?.assured ?? false),
   };
-  writeConnection(w.at, connection, a.known ? undefined : a.replyKey);
+  writeConnection(w.at, connection);
 }

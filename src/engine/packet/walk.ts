@@ -5,12 +5,12 @@
  * the new World. Models Linux 6.x hop by hop: see routing.ts, hooks.ts, tracking.ts, wire.ts.
  */
 
-import { type FlowTuple, toTuple, tupleKey } from '../kernel/conntrack.ts';
-import type { LookupOptions } from '../kernel/fib.ts';
+import { toTuple } from '../kernel/conntrack.ts';
 import type { NetNamespace } from '../kernel/namespace.ts';
 import { neighbourState } from '../kernel/neighbour.ts';
-import type { CtState, Rule, TableName } from '../kernel/netfilter/types.ts';
+import type { CtState, HookName, Rule, TableName } from '../kernel/netfilter/types.ts';
 import { sysctlNumber } from '../kernel/sysctl.ts';
+import type { FlowTuple } from '../kernel/tuplehash.ts';
 import { formatAddress, toNumber } from '../net/address.ts';
 import { type FlowKey, PROTO_NUMBER } from '../net/flowhash.ts';
 import type { World } from '../world.ts';
@@ -27,12 +27,11 @@ import {
 } from './draft.ts';
 import { noteHit } from './hooks.ts';
 import { headerOf, ICMP_ECHO, ICMP_ECHO_REPLY, type Packet, type PacketKind, packetLength } from './packet.ts';
-import { createRecorder } from './recorder.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
 import { reversePath, run } from './routing.ts';
-import { multipathSeed } from './seed.ts';
 import type { Flow, Trace } from './trace.ts';
-import { tupleOf } from './tracking.ts';
-import type { Answer, Attached, Ending, Expectation, Walk, WalkEvaluation } from './walker.ts';
+import { isDnat, isSnat, tupleOf } from './tracking.ts';
+import type { Answer, Attached, Ending, Expectation, Walk } from './walker.ts';
 
 const FIRST_KIND = { tcp: 'syn', udp: 'datagram', icmp: 'echo' } as const;
 const EPHEMERAL = { first: 32_768, last: 60_999 } as const;
@@ -60,98 +59,98 @@ function takePort(draft: Draft, at: NetnsDraft, flow: Flow, src: number, dst: nu
   for (let tries = 0; tries < 100; tries++) {
     const port = at.nextPort;
     at.nextPort = port + 2 > EPHEMERAL.last ? EPHEMERAL.first : port + 2;
-    if (!findConnection(draft, at, tupleKey(flow.proto, src, port, dst, flow.dport))) return port;
+    if (!findConnection(draft, at, { proto: flow.proto, src, dst, sport: port, dport: flow.dport })) return port;
   }
   return at.nextPort;
 }
 
-/** What rules see of a walk. A class, not closures: one is made for every packet. */
-class PacketEvaluation implements WalkEvaluation {
-  ns: NetNamespace;
+/** One object for every packet: the walk is what rules evaluate and what route lookups ask, too. */
+class PacketWalk implements Walk {
+  readonly draft: Draft;
   readonly packet: Packet;
+  at: NetnsDraft;
+  attached: Attached | undefined;
+  readonly recorder: Recorder | undefined;
+  readonly expects: Expectation | undefined;
+  sent: FlowTuple = NOTHING_SENT;
+  readonly sentTtl: number;
+  hook: HookName = 'OUTPUT';
   in = '';
   out = '';
-  ctstate: CtState = 'NEW';
-  dnat = false;
-  snat = false;
-  seed: number;
-  readonly now: number;
-  readonly watched: boolean;
-  readonly #walk: () => Walk;
+  untracked = false;
 
-  constructor(draft: Draft, at: NetnsDraft, packet: Packet, watched: boolean, walk: () => Walk) {
-    this.ns = at.ns;
+  constructor(draft: Draft, at: NetnsDraft, packet: Packet, { record, expects, attached }: WalkOptions) {
+    this.draft = draft;
     this.packet = packet;
-    this.seed = multipathSeed(draft.world, at.host);
-    this.now = draft.now;
-    this.watched = watched;
-    this.#walk = walk;
+    this.at = at;
+    this.attached = attached;
+    this.recorder = record ? createRecorder(packet) : undefined;
+    this.expects = expects;
+    this.sentTtl = packet.ttl;
   }
-  hit(table: TableName, chain: string, index: number, rule: Rule | undefined): void {
-    const walk = this.#walk();
-    noteHit(walk, table, walk.hook, chain, index, rule);
-  }
-  recentSeen(list: string): number | undefined {
-    return recentSeen(this.#walk().at, list, formatAddress(this.packet.src));
-  }
-  recentNote(list: string): void {
-    countRecent(this.#walk().at, list, formatAddress(this.packet.src), this.now);
-  }
-  reversePathHolds(): boolean {
-    return reversePath(this.#walk(), this.in, 1);
-  }
-}
 
-/** What a route lookup asks of a walk. */
-class PacketRouting implements LookupOptions {
-  readonly explain: boolean;
-  readonly #walk: () => Walk;
-
-  constructor(explain: boolean, walk: () => Walk) {
-    this.explain = explain;
-    this.#walk = walk;
+  get ns(): NetNamespace {
+    return this.at.ns;
   }
   get seed(): number {
-    return this.#walk().evaluation.seed;
+    return this.at.seed;
   }
+  get now(): number {
+    return this.draft.now;
+  }
+  get watched(): boolean {
+    return this.recorder !== undefined;
+  }
+  get explain(): boolean {
+    return this.recorder !== undefined;
+  }
+  get ctstate(): CtState {
+    if (this.attached) return this.attached.state;
+    return this.untracked ? 'UNTRACKED' : 'INVALID';
+  }
+  get dnat(): boolean {
+    return this.attached !== undefined && isDnat(this.attached);
+  }
+  get snat(): boolean {
+    return this.attached !== undefined && isSnat(this.attached);
+  }
+  hit(table: TableName, chain: string, index: number, rule: Rule | undefined): void {
+    noteHit(this, table, this.hook, chain, index, rule);
+  }
+  recentSeen(list: string): number | undefined {
+    return recentSeen(this.at, list, formatAddress(this.packet.src));
+  }
+  recentNote(list: string): void {
+    countRecent(this.at, list, formatAddress(this.packet.src), this.now);
+  }
+  reversePathHolds(): boolean {
+    return reversePath(this, this.in, 1);
+  }
+
   /** ICMP errors hash as the flow they are about, so that they follow it. */
   get flow(): FlowKey {
-    const { packet: p } = this.#walk();
+    const { packet: p } = this;
     const { inner } = p;
     return inner
       ? { src: inner.dst, dst: inner.src, sport: inner.dport, dport: inner.sport, proto: PROTO_NUMBER[inner.proto] }
       : { src: p.src, dst: p.dst, sport: p.sport, dport: p.dport, proto: PROTO_NUMBER[p.proto] };
   }
   failed(dev: string, via: number): boolean {
-    const { at, draft } = this.#walk();
-    const entry = currentNeighbour(at, dev, formatAddress(via));
-    return entry !== undefined && neighbourState(entry, draft.now) === 'FAILED';
+    const entry = currentNeighbour(this.at, dev, formatAddress(via));
+    return entry !== undefined && neighbourState(entry, this.now) === 'FAILED';
   }
 }
 
-/** A walk that starts in a namespace; `attached`: the connection an ICMP error is about. */
-export function createWalk(
-  draft: Draft,
-  at: NetnsDraft,
-  packet: Packet,
-  options: { readonly record: boolean; readonly expects?: Expectation; readonly attached?: Attached | undefined },
-): Walk {
-  const self = () => walk;
-  const walk: Walk = {
-    draft,
-    packet,
-    at,
-    attached: options.attached,
-    recorder: options.record ? createRecorder(packet) : undefined,
-    expects: options.expects,
-    hook: 'OUTPUT',
-    untracked: false,
-    sent: NOTHING_SENT,
-    sentTtl: packet.ttl,
-    evaluation: new PacketEvaluation(draft, at, packet, options.record, self),
-    routing: new PacketRouting(options.record, self),
-  };
-  return walk;
+interface WalkOptions {
+  readonly record: boolean;
+  readonly expects?: Expectation;
+  /** The connection an ICMP error is about. */
+  readonly attached?: Attached | undefined;
+}
+
+/** A walk that starts in a namespace. */
+export function createWalk(draft: Draft, at: NetnsDraft, packet: Packet, options: WalkOptions): Walk {
+  return new PacketWalk(draft, at, packet, options);
 }
 
 const NOTHING_SENT: FlowTuple = { proto: 'tcp', src: 0, dst: 0, sport: 0, dport: 0 };
@@ -166,7 +165,7 @@ export function traceOf(w: Walk, flow: Flow, ending: Ending, id: string): Trace 
     sent: { ...toTuple(w.sent), ttl: w.sentTtl, mark: 0 },
     hops: w.recorder?.hops() ?? [],
     disposition: ending.disposition,
-    reason: ending.reason,
+    reason: ending.reason(),
     ...(ending.errno === undefined ? {} : { errno: ending.errno }),
     ...(answer ? { answeredBy: answer.src === 0 ? answer.from.host.address : formatAddress(answer.src) } : {}),
     ...(received

@@ -2,25 +2,22 @@
  * The state of one packet's walk, shared by the stages (hooks, tracking, routing, wire), and how it may end. Mutable, and gone
  * when the walk is over; only its Draft and its Trace outlive it.
  */
-import type { FlowTuple } from '../kernel/conntrack.ts';
+import type { Connection } from '../kernel/conntrack.ts';
 import type { Errno } from '../kernel/errno.ts';
 import type { LookupOptions } from '../kernel/fib.ts';
-import type { Evaluation } from '../kernel/netfilter/evaluate.ts';
+import type { Evaluation } from '../kernel/netfilter/evaluation.ts';
 import type { CtState, HookName } from '../kernel/netfilter/types.ts';
+import type { FlowTuple } from '../kernel/tuplehash.ts';
 import type { Place } from '../world.ts';
-import type { Connection, Draft, NetnsDraft } from './draft.ts';
+import type { Arrival, Draft, NetnsDraft } from './draft.ts';
 import type { Packet } from './packet.ts';
 import type { Recorder } from './recorder.ts';
 import type { Disposition } from './trace.ts';
 
 /** The connection a packet belongs to, as its sk_buff carries it through one namespace. */
 export interface Attached {
-  /** Key of the original tuple: the entry's id. */
-  readonly key: string;
-  /** Key of the reply tuple, once its ports are settled. */
-  replyKey?: string;
   /** What the table holds; absent: a new connection, not confirmed yet. */
-  readonly known?: Connection;
+  readonly known: Connection | undefined;
   readonly original: FlowTuple;
   reply: FlowTuple;
   readonly dir: 0 | 1;
@@ -43,17 +40,12 @@ export interface Answer {
 
 export interface Ending {
   readonly disposition: Disposition;
-  readonly reason: string;
+  /** Why, in one sentence. Asked for by whoever shows it: most walks are not shown. */
+  readonly reason: () => string;
   /** What the sender's system call returns at once, when the sender's own kernel refused. */
   readonly errno?: Errno;
   readonly answer?: Answer;
   readonly received?: { readonly at: NetnsDraft; readonly process?: string };
-}
-
-/** The packet is on its way into a namespace by a link. */
-export interface Arrival {
-  readonly at: NetnsDraft;
-  readonly dev: string;
 }
 
 export type Outcome = Ending | Arrival;
@@ -68,12 +60,12 @@ export interface Expectation {
   readonly sent: FlowTuple;
 }
 
-/** What rules see of a walk; moves from namespace to namespace with it. */
-export type WalkEvaluation = { -readonly [K in keyof Evaluation]: Evaluation[K] };
-
-export interface Walk {
+/** A walk, as the stages, the rules and the route lookups of the namespace it is in see it. */
+export interface Walk extends Evaluation, LookupOptions {
   readonly draft: Draft;
   readonly packet: Packet;
+  /** Key of the arbitrary choices of the host it is on. */
+  readonly seed: number;
   at: NetnsDraft;
   attached: Attached | undefined;
   readonly recorder: Recorder | undefined;
@@ -81,10 +73,10 @@ export interface Walk {
   /** The packet as it left its socket: source chosen, nothing translated yet. */
   sent: FlowTuple;
   readonly sentTtl: number;
-  /** Hook being run, for the steps its rules write. */
+  /** Hook being run, for the steps its rules write, and its interfaces. */
   hook: HookName;
+  in: string;
+  out: string;
   /** NOTRACK took the packet out of connection tracking in this namespace. */
   untracked: boolean;
-  readonly evaluation: WalkEvaluation;
-  readonly routing: LookupOptions;
 }

@@ -9,10 +9,10 @@ import { ARP_FAILS_AFTER_MS, neighbourState } from '../kernel/neighbour.ts';
 import { confNumber, forwards } from '../kernel/sysctl.ts';
 import { formatAddress } from '../net/address.ts';
 import type { Host, World } from '../world.ts';
-import { currentNeighbour, draftOf, writeNeighbour } from './draft.ts';
+import { type Arrival, currentNeighbour, type Draft, draftOf, type NetnsDraft, writeNeighbour } from './draft.ts';
 import { placeWord } from './hooks.ts';
 import { ICMP_UNREACHABLE } from './packet.ts';
-import type { Arrival, Ending, Outcome, Walk } from './walker.ts';
+import type { Ending, Outcome, Walk } from './walker.ts';
 
 interface Owner {
   readonly host: string;
@@ -70,8 +70,8 @@ function answersArp(ns: NetNamespace, dev: string, address: number): boolean {
 export function transmit(w: Walk, dev: string, target: number): Outcome {
   const link = w.at.ns.links[dev]!;
   w.recorder?.leave(dev);
-  if (link.type === 'loopback') return { at: w.at, dev };
-  const arrival = link.type === 'veth' ? overVeth(w, link, target) : overSegment(w, link, target);
+  if (link.type === 'loopback') return { at: w.at, dev, mac: link.mac };
+  const arrival = resolve(w, link, target);
   noteNeighbour(w, dev, target, arrival?.mac);
   if (arrival) return arrival;
   const address = formatAddress(target);
@@ -79,31 +79,44 @@ export function transmit(w: Walk, dev: string, target: number): Outcome {
   const why = link.carrier
     ? `nobody answers ARP for ${address} on ${dev}`
     : `${dev} has no carrier, so ARP for ${address} gets no answer`;
-  const reason = `${placeWord(w)} finds that ${why}: host unreachable after ${seconds} s.`;
+  const reason = () => `${placeWord(w)} finds that ${why}: host unreachable after ${seconds} s.`;
   return unreachable(w, reason);
 }
 
-function unreachable(w: Walk, reason: string): Ending {
+function unreachable(w: Walk, reason: () => string): Ending {
   const end: Ending = { disposition: 'neighbour-unreachable', reason };
   const { packet } = w;
-  if (isLocal(w.at.ns, packet.src)) return { ...end, errno: 'EHOSTUNREACH' };
+  if (w.at.fib.isLocal(packet.src)) return { ...end, errno: 'EHOSTUNREACH' };
   return { ...end, answer: { from: w.at, kind: 'icmp-error', icmpType: ICMP_UNREACHABLE, src: 0, about: w.attached } };
 }
 
-type Answered = Arrival & { readonly mac: string };
-
-function overVeth(w: Walk, link: NetLink, target: number): Answered | undefined {
-  if (!link.peer || !link.carrier) return undefined;
-  const peer = draftOf(w.draft, w.at.place.host, link.peer.netns);
-  const far = peer?.ns.links[link.peer.link];
-  if (!peer || !far?.up || !answersArp(peer.ns, far.name, target)) return undefined;
-  return { at: peer, dev: far.name, mac: far.mac };
+/** Who answers ARP for `target` on a link: asked once in a draft. */
+function resolve({ at, draft }: Walk, link: NetLink, target: number): Arrival | undefined {
+  let wire = at.wires.get(link.name);
+  if (!wire) {
+    wire = new Map();
+    at.wires.set(link.name, wire);
+  }
+  let arrival = wire.get(target | 0);
+  if (arrival === undefined) {
+    arrival = (link.type === 'veth' ? overVeth(draft, at, link, target) : overSegment(draft, link, target)) ?? null;
+    wire.set(target | 0, arrival);
+  }
+  return arrival ?? undefined;
 }
 
-function overSegment(w: Walk, link: NetLink, target: number): Answered | undefined {
+function overVeth(draft: Draft, from: NetnsDraft, link: NetLink, target: number): Arrival | undefined {
+  if (!link.peer || !link.carrier) return undefined;
+  const at = draftOf(draft, from.place.host, link.peer.netns);
+  const far = at?.ns.links[link.peer.link];
+  if (!at || !far?.up || !answersArp(at.ns, far.name, target)) return undefined;
+  return { at, dev: far.name, mac: far.mac };
+}
+
+function overSegment(draft: Draft, link: NetLink, target: number): Arrival | undefined {
   if (link.segment === undefined || !link.carrier) return undefined;
-  const owner = segmentOwner(w.draft.world.hosts, link.segment, target);
-  const at = owner && draftOf(w.draft, owner.host, '');
+  const owner = segmentOwner(draft.world.hosts, link.segment, target);
+  const at = owner && draftOf(draft, owner.host, '');
   return at && { at, dev: owner.link.name, mac: owner.link.mac };
 }
 

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { toNumber } from '../../net/address.ts';
 import { host, rule, withChains } from '../../packet/builders.ts';
 import type { NetNamespace } from '../namespace.ts';
-import { type Evaluation, evaluate, type FilterPacket, rulesetOf } from './evaluate.ts';
+import { evaluate, rulesetOf } from './evaluate.ts';
+import type { Evaluation, FilterPacket } from './evaluation.ts';
 import type { Match, Rule } from './types.ts';
 
 const base = host('node', '10.0.1.30').netns['']!;
@@ -43,7 +44,8 @@ function run(ns: NetNamespace, over: Partial<Evaluation> = {}, packet = packetOf
     reversePathHolds: () => true,
     ...over,
   };
-  return { verdict: evaluate(e, rulesetOf(ns), 'filter', 'FORWARD').type, hits, mark: packet.mark };
+  const { filter } = rulesetOf(ns).hooks.FORWARD;
+  return { verdict: filter ? evaluate(e, filter).type : 'accept', hits, mark: packet.mark };
 }
 
 const forward = (rules: readonly Rule[], more: Readonly<Record<string, readonly Rule[]>> = {}) =>
