@@ -46,16 +46,59 @@ export const ENUM: ReadonlyMap<string, { readonly type: number; readonly value: 
     return names.map((name, value) => [`${group}_${name}`, { type: Number(`0x${type}`), value }] as const);
   }),
 );
-const IPV6 = /(?:[0-9a-fA-F]*::|(?:[0-9a-fA-F]*:){3,})(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*)/y;
-const INCLUDE = /[ \t]*include[ \t]*"([^\n]*?)"[ \t]*;/y;
+const INCLUDE = /[ \t]*include[ \t]*"[^\n]*?"[ \t]*;/y;
 const BLANK = /[ \t]+/y;
-const ADDRESS = /\d+\.\d+\.\d+\.\d+/y;
-const NUMBER = /0x[0-9a-fA-F]+|\d+/y;
-const NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y;
-const QUOTED_NAME = /'[a-zA-Z0-9_\-.:]*'/y;
-const TEXT = /"([^"\n]*)"/y;
-const ELSE_COLON = /else:/y;
-const PUNCTUATION = /!=|!~|<=|>=|&&|\|\||\.\.|\[=|=\]|[={}:;,.()+*/%<>~[\]?!|-]/y;
+
+/** What a lexeme is, or a complaint about it. */
+type Reading = Pick<Token, 'kind' | 'text'>;
+
+/** A sort of lexeme: the characters it can begin with, which spare most texts most patterns, and what its text is read as. */
+interface Lexeme {
+  readonly first: RegExp;
+  readonly pattern: RegExp;
+  read(text: string): Reading;
+}
+
+const bad = (text: string): Reading => ({ kind: 'bad', text });
+
+/** In the lexer's order. */
+const LEXEMES: readonly Lexeme[] = [
+  {
+    first: /\d/,
+    pattern: /\d+\.\d+\.\d+\.\d+/y,
+    read: (text) =>
+      text.split('.').some((part) => Number(part) > 255) ? bad(`Invalid IPv4 address ${text}`) : { kind: 'ip', text },
+  },
+  {
+    first: /[0-9a-fA-F:]/,
+    pattern: /(?:[0-9a-fA-F]*::|(?:[0-9a-fA-F]*:){3,})(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*)/y,
+    read: () => bad('This is an IPv4 router, therefore IPv6 addresses are not supported'),
+  },
+  {
+    first: /\d/,
+    pattern: /0x[0-9a-fA-F]+|\d+/y,
+    read: (text) => (Number(text) > 0xffff_ffff ? bad('Number out of range') : { kind: 'num', text: String(Number(text)) }),
+  },
+  { first: /e/, pattern: /else:/y, read: (text) => ({ kind: 'punct', text }) },
+  { first: /[a-zA-Z_]/, pattern: /[a-zA-Z_][a-zA-Z0-9_]*/y, read: named },
+  { first: /'/, pattern: /'[a-zA-Z0-9_\-.:]*'/y, read: (text) => named(text.slice(1, -1)) },
+  { first: /"/, pattern: /"[^"\n]*"/y, read: (text) => ({ kind: 'text', text: text.slice(1, -1) }) },
+  { first: /"/, pattern: /"/y, read: () => bad('Unterminated string') },
+  {
+    first: /[^a-zA-Z0-9_]/,
+    pattern: /!=|!~|<=|>=|&&|\|\||\.\.|\[=|=\]|[={}:;,.()+*/%<>~[\]?!|-]/y,
+    read: (text) => ({ kind: 'punct', text }),
+  },
+];
+
+function named(text: string): Reading {
+  return { kind: KEYWORDS.has(text) ? 'keyword' : ENUM.has(text) ? 'enum' : 'symbol', text };
+}
+
+/** By character code. */
+const BEGINNING: readonly (readonly Lexeme[])[] = Array.from({ length: 128 }, (_, code) =>
+  LEXEMES.filter(({ first }) => first.test(String.fromCharCode(code))),
+);
 
 /** What a text holds: its tokens, and where other files are included between them. */
 export type Lexed = readonly (Token | (Position & { readonly kind: 'include'; readonly path: string }))[];
@@ -92,21 +135,15 @@ function scanInto(tokens: Lexed[number][], text: string, file: string): void {
   /** Length of the last lexeme, which shifts the column at the end of the file. */
   let last = 0;
   const here = (start = at): Position => ({ file, line, column: start - lineStart + 1 });
-  const fail = (message: string): never => {
-    throw new ConfigError(message, here());
-  };
-  const take = (pattern: RegExp): RegExpExecArray | null => {
+  const take = (pattern: RegExp): boolean => {
     pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (match) {
-      last = match[0].length;
-      at = pattern.lastIndex;
-    }
-    return match;
+    if (!pattern.test(text)) return false;
+    last = pattern.lastIndex - at;
+    at = pattern.lastIndex;
+    return true;
   };
-  const push = (kind: TokenKind, value: string) => tokens.push({ kind, text: value, ...here(at - last) });
   while (at < text.length) {
-    const char = text[at];
+    const char = text[at] as string;
     if (char === '\n') {
       at++;
       line++;
@@ -115,14 +152,14 @@ function scanInto(tokens: Lexed[number][], text: string, file: string): void {
       continue;
     }
     if (at === 0 || text[at - 1] === '\n') {
-      const include = take(INCLUDE);
-      if (include) {
-        if (include[1] === '') throw new ConfigError('Include with empty argument', here(at - last));
-        tokens.push({ kind: 'include', path: include[1] ?? '', ...here(at - last) });
+      if (take(INCLUDE)) {
+        const path = text.slice(text.indexOf('"', at - last) + 1, text.lastIndexOf('"', at));
+        if (path === '') throw new ConfigError('Include with empty argument', here(at - last));
+        tokens.push({ kind: 'include', path, ...here(at - last) });
         continue;
       }
     }
-    if (take(BLANK)) continue;
+    if ((char === ' ' || char === '\t') && take(BLANK)) continue;
     if (char === '#') {
       const end = text.indexOf('\n', at);
       at = end < 0 ? text.length : end;
@@ -143,39 +180,11 @@ function scanInto(tokens: Lexed[number][], text: string, file: string): void {
       last = 2;
       continue;
     }
-    let match = take(ADDRESS);
-    if (match) {
-      if (match[0].split('.').some((part) => Number(part) > 255))
-        throw new ConfigError(`Invalid IPv4 address ${match[0]}`, here(at - last));
-      push('ip', match[0]);
-      continue;
-    }
-    if (take(IPV6)) throw new ConfigError('This is an IPv4 router, therefore IPv6 addresses are not supported', here(at - last));
-    match = take(NUMBER);
-    if (match) {
-      if (Number(match[0]) > 0xffff_ffff) throw new ConfigError('Number out of range', here(at - last));
-      push('num', String(Number(match[0])));
-      continue;
-    }
-    if (take(ELSE_COLON)) {
-      push('punct', 'else:');
-      continue;
-    }
-    match = take(NAME) ?? take(QUOTED_NAME);
-    if (match) {
-      const name = match[0].startsWith("'") ? match[0].slice(1, -1) : match[0];
-      push(KEYWORDS.has(name) ? 'keyword' : ENUM.has(name) ? 'enum' : 'symbol', name);
-      continue;
-    }
-    match = take(TEXT);
-    if (match) {
-      push('text', match[1] ?? '');
-      continue;
-    }
-    if (char === '"') fail('Unterminated string');
-    match = take(PUNCTUATION);
-    if (match) push('punct', match[0]);
-    else fail('Unknown character');
+    const lexeme = BEGINNING[char.charCodeAt(0)]?.find(({ pattern }) => take(pattern));
+    if (!lexeme) throw new ConfigError('Unknown character', here());
+    const { kind, text: value } = lexeme.read(text.slice(at - last, at));
+    if (kind === 'bad') throw new ConfigError(value, here(at - last));
+    tokens.push({ kind, text: value, line, column: at - last - lineStart + 1, file });
   }
   tokens.push({ kind: 'end', text: '', file, line: 1, column: 1 - last });
 }

@@ -5,6 +5,7 @@
 import { toNumber } from '../../../net/address.ts';
 import { evaluateConstant } from '../filter.ts';
 import type { LoadedConfig } from '../state.ts';
+import { DEFAULTS } from './defaults.ts';
 import { ConfigError, type Position } from './lex.ts';
 import {
   OPTION_TREES,
@@ -21,7 +22,7 @@ import {
 } from './options.ts';
 import { newScope, programKey, readBody, readDeclaration, readExpression } from './programs.ts';
 import { type FileSource, Reader } from './reader.ts';
-import { ACCEPT_ALL, type BirdConfig, type ProtocolConfig, REJECT_ALL } from './types.ts';
+import type { BirdConfig, ProtocolConfig } from './types.ts';
 
 /** What stopped the parse, and where BIRD says it is; no place when the file as a whole could not be read. */
 export interface ParseFailure {
@@ -313,59 +314,6 @@ function readDefinition({ reader, symbols }: Draft): void {
   symbols[name] = { class: 'constant', value };
 }
 
-const DEFAULTS: Readonly<Record<string, Settings>> = {
-  bgp: {
-    preference: 100,
-    neighborPort: 179,
-    holdTime: 240,
-    keepaliveTime: 0,
-    connectDelayTime: 5,
-    connectRetryTime: 120,
-    errorWaitMin: 60,
-    errorWaitMax: 300,
-    errorForgetTime: 300,
-    passive: false,
-    addPaths: 'off',
-    gracefulRestart: 'aware',
-    gracefulRestartTime: 120,
-    nextHop: 'normal',
-    rrClient: false,
-    rsClient: false,
-    localPref: 100,
-    defaultMed: 0,
-    medMetric: false,
-    igpMetric: true,
-    pathMetric: true,
-    preferOlder: false,
-    allowLocalAs: 0,
-    disableAfterError: false,
-    interpretCommunities: true,
-    ttlSecurity: false,
-  },
-  kernel: {
-    preference: 10,
-    learn: false,
-    persist: false,
-    scanTime: 60,
-    mergePaths: 0,
-    gracefulRestart: false,
-    kernelTable: 254,
-    deviceRoutes: false,
-    metric: 0,
-  },
-  device: { preference: 240, scanTime: 60 },
-  direct: { preference: 240, interfaces: [] },
-  static: { preference: 200, routes: [] },
-};
-const COMMON_DEFAULTS: Settings = {
-  disabled: false,
-  importFilter: ACCEPT_ALL,
-  exportFilter: REJECT_ALL,
-  keepFiltered: false,
-  debug: [],
-  table: 'master',
-};
-
 /** Protocols of BIRD that are not simulated. */
 const OTHER_PROTOCOLS = new Set(['babel', 'bfd', 'ospf', 'pipe', 'rip']);
 
@@ -382,21 +330,25 @@ function readProtocol(draft: Draft): void {
     throw reader.errorHere('Kernel device protocol already defined');
   let name: string | undefined;
   if (reader.peek().kind === 'symbol') name = newName(reader, symbols);
-  let settings: Settings = { ...COMMON_DEFAULTS, ...DEFAULTS[type] };
+  let base: Settings = DEFAULTS[type]!;
   if (reader.accept('from')) {
     const symbol = symbols[reader.symbol().text];
     if (symbol?.class !== 'template' && symbol?.class !== 'protocol') throw reader.errorHere('Template or protocol name expected');
     if (symbol.type !== type) throw reader.errorHere("Can't copy configuration from a different protocol type");
-    settings = { ...symbol.settings };
+    base = symbol.settings;
   }
   name ??= defaultName(draft, type);
+  const settings: Settings = { ...base };
+  settings.name = name;
+  settings.file = file;
+  settings.line = line;
   reader.expect('{');
   const context: OptionContext = { reader, symbols, settings };
   while (!reader.accept('}')) readOption(tree, context);
   symbols[name] = { class: template ? 'template' : 'protocol', type, settings };
   if (template) return;
   if (type === 'bgp') checkBgp(reader, settings);
-  draft.protocols.push({ type, name, file, line, ...settings } as unknown as ProtocolConfig);
+  draft.protocols.push(settings as unknown as ProtocolConfig);
 }
 
 function defaultName(draft: Draft, type: string): string {
