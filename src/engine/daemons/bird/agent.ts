@@ -18,7 +18,7 @@ import { runSessions } from './conversations.ts';
 import { importPaths } from './exchange.ts';
 import { exportAll } from './exports.ts';
 import { indexOf } from './index-of-config.ts';
-import { syncKernel } from './kernel-sync.ts';
+import { syncKernel, type TableChange } from './kernel-sync.ts';
 import { pathToken, type Scene, sceneOf, type Token } from './neighbourhood.ts';
 import { judgingFor } from './speakers.ts';
 import type { BirdState, TableRoute } from './state.ts';
@@ -113,12 +113,13 @@ function work(world: World, before: World, host: Host, loaded: BirdState, config
     return wakeAt === undefined ? { world: stored(world, host, talked) } : { world: stored(world, host, talked), wakeAt };
   }
   const judging = judgingFor(talked, config);
-  const table = buildTable(talked.table, contributions(host, talked, config), judging, world.now);
-  const sent = exportAll(before, host, { ...talked, table }, config, judging);
+  const built = buildTable(talked.table, contributions(host, talked, config), judging, world.now);
+  const sent = exportAll(before, host, talked, built, config, judging);
+  const { table } = built;
   let state = talked.table === table && talked.sent === sent ? talked : { ...talked, table, sent };
   const recovered = recovery(state, config, world.now);
   state = recovered.state;
-  const next = programmed(host, state, config, judging);
+  const next = programmed(host, state, config, judging, { from: talked.table, prefixes: built.changed });
   if (state === talked && next === host && state.recoveryUntil === undefined) settledWith.set(state.table, around);
   const result = stored(world, next, state);
   const wakes = [wakeAt, recovered.wakeAt].filter((at) => at !== undefined);
@@ -190,13 +191,14 @@ function recovery(state: BirdState, config: BirdConfig, now: number): { state: B
   return waiting && now < recoveryUntil ? { state, wakeAt: recoveryUntil } : { state: rest };
 }
 
-function programmed(host: Host, state: BirdState, config: BirdConfig, judging: Judging): Host {
+function programmed(host: Host, state: BirdState, config: BirdConfig, judging: Judging, change: TableChange): Host {
   const ns = host.netns[''];
   if (!ns) return host;
   let next = ns;
   const kernel = config.protocols.find((protocol): protocol is KernelProtocol => protocol.type === 'kernel');
   if (kernel && !state.protocols[kernel.name]?.disabled) {
-    next = syncKernel(next, state.table, kernel, judging, kernel.gracefulRestart && state.recoveryUntil !== undefined);
+    const keepsStale = kernel.gracefulRestart && state.recoveryUntil !== undefined;
+    next = syncKernel(next, state.table, kernel, { judging, keepsStale, change });
   }
   next = listening(next, config);
   return next === ns ? host : { ...host, netns: { ...host.netns, '': next } };

@@ -3,9 +3,11 @@
  * proto_reconfigure() of nest/proto.c and the CLI commands of BIRD 1.6.8. Pure functions over a host; inputs and the agent call them.
  */
 import { closeSockets } from '../../kernel/socket.ts';
+import { sameMembers } from '../../memo.ts';
 import { random } from '../../net/random.ts';
 import type { Host, World } from '../../world.ts';
 import { configOf, filesOf, loadConfig, type ParseFailure } from './config/parse.ts';
+import { needsRestart } from './config/reconfigure.ts';
 import type { BgpProtocol, BirdConfig, ProtocolConfig } from './config/types.ts';
 import { indexOf } from './index-of-config.ts';
 import { withdrawKernel } from './kernel-sync.ts';
@@ -40,7 +42,7 @@ export function logged(state: BirdState, lines: readonly LogLine[]): BirdState {
 export function configure(world: World, host: Host, state: BirdState): BirdState {
   const { reload: _reload, ...rest } = state;
   const path = configPath(host);
-  const result = loadConfig(path, filesOf(host.files));
+  const result = loadConfig(path, filesOf(host.files), configOf(state.loaded));
   if ('error' in result) {
     const text = failureText(result);
     // A bird that has never read a configuration says so on stderr and gives up; one that runs goes on with what it has.
@@ -83,11 +85,11 @@ export function commit(world: World, host: Host, state: BirdState, loaded: Loade
   }
   const text = old ? 'Reconfigured' : 'Started';
   const next: BirdState = {
-    ...withProtocols(rest, protocols),
+    ...withProtocols(rest, sameEntries(state.protocols, protocols) ? state.protocols : protocols),
     loaded,
     ...(state.loaded && { previous: state.loaded }),
     loadedAt: world.now,
-    farewells,
+    farewells: sameEntries(state.farewells, farewells) ? state.farewells : farewells,
   };
   return logged(next, [
     ...(old ? [{ at: world.now, level: 'INFO', text: 'Reconfiguring' }] : []),
@@ -95,37 +97,16 @@ export function commit(world: World, host: Host, state: BirdState, loaded: Loade
   ]);
 }
 
+/** Whether two records hold the same under the same names, in the same order. */
+function sameEntries(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  return sameMembers(Object.keys(a), Object.keys(b)) && sameMembers(Object.values(a), Object.values(b));
+}
+
 /** A protocol as it begins. */
 export function startProtocol(world: World, host: string, protocol: ProtocolConfig, disabled: boolean): ProtocolState {
   if (disabled) return { state: 'down', since: world.now, disabled };
   if (protocol.type !== 'bgp') return { state: 'up', since: world.now, disabled };
   return { state: 'start', since: world.now, disabled, session: startSession(world, host, protocol) };
-}
-
-/** What proto_reconfigure() takes over without a restart: filters, debug flags, descriptions, and where it stands in the file. */
-const SOFT = new Set([
-  'file',
-  'line',
-  'description',
-  'debug',
-  'importFilter',
-  'exportFilter',
-  'keepFiltered',
-  'importLimit',
-  'exportLimit',
-  'receiveLimit',
-]);
-/** Protocols that compare and take over everything else themselves. */
-const SELF_RECONFIGURING = new Set(['static', 'device', 'direct', 'kernel']);
-
-function needsRestart(was: ProtocolConfig, now: ProtocolConfig): boolean {
-  if (was.type !== now.type || was.preference !== now.preference || was.table !== now.table) return true;
-  if (SELF_RECONFIGURING.has(now.type)) return false;
-  const a = was as unknown as Record<string, unknown>;
-  const b = now as unknown as Record<string, unknown>;
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  for (const key of keys) if (!SOFT.has(key) && a[key] !== b[key]) return true;
-  return false;
 }
 
 /** Ends a BGP session on purpose: the peer hears why, the routes go. */

@@ -9,7 +9,7 @@ import { sameMembers } from '../../memo.ts';
 import type { Host, World } from '../../world.ts';
 import type { BgpProtocol, BirdConfig } from './config/types.ts';
 import { bgpProtocols, logged } from './control.ts';
-import { appearanceOf, hostAt, pathToken, type Token } from './neighbourhood.ts';
+import { appearanceOf, faceOfLoaded, hostAt, pathToken, type Token } from './neighbourhood.ts';
 import { connectStep, establishedPeer, establishedStep, mirrorOf } from './sessions.ts';
 import { type BirdState, type LogLine, type ProtocolState, type Sent, type Session, withProtocols } from './state.ts';
 
@@ -37,7 +37,7 @@ function factsOf(before: World, host: Host, protocol: BgpProtocol, peer: Host): 
   const mirror = mirrorOf(before, host, protocol);
   const theirs = mirror && bird?.protocols[mirror.name]?.session;
   const establishedAt = theirs?.phase === 'Established' ? theirs.establishedAt : undefined;
-  return [bird?.running, bird?.loaded, mirror && bird?.sent[mirror.name], establishedAt, pathToken(peer)];
+  return [bird?.running, faceOfLoaded(bird?.loaded), mirror && bird?.sent[mirror.name], establishedAt, pathToken(peer)];
 }
 
 /** Whether nothing has changed that matters to an established session since it was last found well. */

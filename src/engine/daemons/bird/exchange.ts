@@ -5,6 +5,7 @@
  */
 import { remember } from '../../memo.ts';
 import { hash32 } from '../../net/random.ts';
+import { incomingOf } from './config/reconfigure.ts';
 import type { BgpProtocol, FilterRef, ProtocolConfig } from './config/types.ts';
 import { runFilter } from './filter.ts';
 import { type Attributes, NOTHING_SENT, type Path, type Sent, type Table, type TableRoute } from './state.ts';
@@ -151,26 +152,24 @@ const NO_PATHS: readonly Path[] = [];
 interface ExportOptions {
   /** What makes two sessions send the same (speakerKey); absent: nobody shares it. */
   readonly key?: string | undefined;
-  /** The table `old` was made from, by the same rules: networks whose routes are still the same objects are sent as they were. */
-  readonly made?: Table | undefined;
+  /** Networks that may be sent otherwise than in `old`; absent: any. */
+  readonly changed?: Iterable<string> | undefined;
 }
 
 /** All that a session sends of a table: the same `Sent` as before when nothing in it differs, and the same lists inside where they do not. */
-export function exportTable(table: Table, speaker: Speaker, old: Sent, { key, made }: ExportOptions): Sent {
-  const paths: Record<string, readonly Path[]> = {};
-  let count = 0;
-  let same = true;
-  for (const prefix of Object.keys(table)) {
-    const list = table[prefix] ?? [];
+export function exportTable(table: Table, speaker: Speaker, old: Sent, { key, changed }: ExportOptions): Sent {
+  let paths: Record<string, readonly Path[]> | undefined;
+  for (const prefix of changed ?? new Set([...Object.keys(old.paths), ...Object.keys(table)])) {
+    const list = table[prefix];
     const before = old.paths[prefix] ?? NO_PATHS;
-    const now = made && made[prefix] === list ? before : samePaths(before, sharedPaths(list, speaker, key));
-    if (now.length === 0) continue;
-    paths[prefix] = now;
-    count++;
-    if (now !== before) same = false;
+    const now = list ? samePaths(before, sharedPaths(list, speaker, key)) : NO_PATHS;
+    if (now === before) continue;
+    paths ??= { ...old.paths };
+    if (now.length > 0) paths[prefix] = now;
+    else delete paths[prefix];
   }
-  if (same && count === Object.keys(old.paths).length) return old;
-  return count === 0 ? NOTHING_SENT : { paths };
+  if (!paths) return old;
+  return Object.keys(paths).length === 0 ? NOTHING_SENT : { paths };
 }
 
 function sharedPaths(list: readonly TableRoute[], speaker: Speaker, key: string | undefined): readonly Path[] {
@@ -191,28 +190,23 @@ export interface Receiver {
   readonly routerId: string;
 }
 
-const imports = new WeakMap<Sent, WeakMap<BgpProtocol, readonly TableRoute[]>>();
-const importsOfList = new WeakMap<readonly Path[], WeakMap<BgpProtocol, readonly TableRoute[]>>();
+const imports = new WeakMap<Sent, WeakMap<object, readonly TableRoute[]>>();
+const importsOfList = new WeakMap<readonly Path[], WeakMap<object, readonly TableRoute[]>>();
 
-function kept<K extends object, V>(store: WeakMap<K, WeakMap<BgpProtocol, V>>, key: K, protocol: BgpProtocol, make: () => V): V {
-  let perProtocol = store.get(key);
-  if (!perProtocol) {
-    perProtocol = new WeakMap();
-    store.set(key, perProtocol);
-  }
-  const known = perProtocol.get(protocol);
-  if (known !== undefined) return known;
-  const made = make();
-  perProtocol.set(protocol, made);
-  return made;
+function kept<K extends object, V>(store: WeakMap<K, WeakMap<object, V>>, key: K, incoming: object, make: () => V): V {
+  return remember(
+    remember(store, key, () => new WeakMap<object, V>()),
+    incoming,
+    make,
+  );
 }
 
 /** The routes a session makes of what its peer sent: next hops still to be resolved. Networks that did not change keep their routes. */
 export function importPaths(received: Sent, receiver: Receiver, host: string): readonly TableRoute[] {
-  const { protocol } = receiver;
-  return kept(imports, received, protocol, () =>
+  const incoming = incomingOf(receiver.protocol);
+  return kept(imports, received, incoming, () =>
     Object.values(received.paths).flatMap((list) =>
-      kept(importsOfList, list, protocol, () => list.flatMap((path) => accept(path, receiver, host) ?? [])),
+      kept(importsOfList, list, incoming, () => list.flatMap((path) => accept(path, receiver, host) ?? [])),
     ),
   );
 }

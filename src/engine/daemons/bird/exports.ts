@@ -11,7 +11,7 @@ import { indexOf } from './index-of-config.ts';
 import { pathToken } from './neighbourhood.ts';
 import { speakerOf } from './speakers.ts';
 import { type BirdState, NOTHING_SENT, type Sent, type Table } from './state.ts';
-import type { Judging } from './table.ts';
+import type { Built, Judging } from './table.ts';
 
 /** Established sessions that send alike: what is worked out for one holds for all. */
 interface UpdateGroup {
@@ -29,17 +29,28 @@ interface Source {
 
 const sources = new WeakMap<BirdState['sent'], Source>();
 
-/** `sent` as it must be for a state; the same object when it is. */
-export function exportAll(before: World, host: Host, state: BirdState, config: BirdConfig, judging: Judging): BirdState['sent'] {
+/**
+ * `sent` as it must be for a table; the same object when it is.
+ * @param state as it was before the table was built
+ */
+export function exportAll(
+  before: World,
+  host: Host,
+  state: BirdState,
+  { table, changed }: Built,
+  config: BirdConfig,
+  judging: Judging,
+): BirdState['sent'] {
   const groups = groupsOf(before, host, state, config, judging);
   const last = sources.get(state.sent);
-  if (last && last.table === state.table && last.groups === groups) return state.sent;
+  const known = last?.groups === groups ? last.table : undefined;
+  if (known === table) return state.sent;
   const next: Record<string, Sent> = {};
   let count = 0;
   let same = true;
   for (const { speaker, key, names } of groups) {
     const old = state.sent[speaker.protocol.name] ?? NOTHING_SENT;
-    const sent = exportTable(state.table, speaker, old, { key, made: last?.groups === groups ? last.table : undefined });
+    const sent = exportTable(table, speaker, old, { key, changed: known === state.table ? changed : undefined });
     for (const name of names) {
       next[name] = sent;
       if (state.sent[name] !== sent) same = false;
@@ -47,7 +58,7 @@ export function exportAll(before: World, host: Host, state: BirdState, config: B
     count += names.length;
   }
   const sent = same && count === Object.keys(state.sent).length ? state.sent : next;
-  sources.set(sent, { table: state.table, groups });
+  sources.set(sent, { table, groups });
   return sent;
 }
 

@@ -4,7 +4,7 @@
  */
 import { programRoutes } from '../../kernel/fib-edit.ts';
 import type { NetNamespace, NextHop, Route } from '../../kernel/namespace.ts';
-import { remember, sameMembers } from '../../memo.ts';
+import { remember } from '../../memo.ts';
 import { toNumber } from '../../net/address.ts';
 import type { KernelProtocol } from './config/types.ts';
 import { runFilter } from './filter.ts';
@@ -66,13 +66,29 @@ function toFib(route: TableRoute): Route | undefined {
   return nexthops.length === 0 ? undefined : { ...common, type: 'unicast', nexthops, scope: 'global' };
 }
 
-type Rows = WeakMap<readonly TableRoute[], { readonly fib?: Route }>;
+interface Row {
+  readonly fib?: Route;
+}
+
+/** The kernel's row for each network, kept while its routes are the same and compared by the same. */
+interface Rows {
+  readonly judging: Judging;
+  readonly byList: WeakMap<readonly TableRoute[], Row>;
+}
 
 const rowsOf = new WeakMap<KernelProtocol, Rows>();
 
-/** The kernel's row for a network, kept while its routes are the same. */
-function fibOf(rows: Rows, list: readonly TableRoute[], protocol: KernelProtocol, judging: Judging): Route | undefined {
-  return remember(rows, list, () => {
+function rowsFor(protocol: KernelProtocol, judging: Judging): Rows {
+  const known = rowsOf.get(protocol);
+  if (known?.judging === judging) return known;
+  const rows: Rows = { judging, byList: new WeakMap() };
+  rowsOf.set(protocol, rows);
+  return rows;
+}
+
+function fibOf({ judging, byList }: Rows, list: readonly TableRoute[] | undefined, protocol: KernelProtocol): Route | undefined {
+  if (!list) return undefined;
+  return remember(byList, list, () => {
     const route = kernelRoute(list, protocol, judging);
     const fib = route && toFib(route);
     return fib ? { fib } : {};
@@ -81,34 +97,58 @@ function fibOf(rows: Rows, list: readonly TableRoute[], protocol: KernelProtocol
 
 const isBirds = (route: Route): boolean => route.proto === 'bird';
 
-/**
- * The namespace with the table programmed.
- * @param keepsStale leave routes of an earlier bird that are not in the table (graceful restart)
- */
+/** What a kernel table was last made equal to, and by which rows. */
+interface Synced {
+  readonly table: Table;
+  readonly rows: Rows;
+  readonly keepsStale: boolean;
+}
+
+const synced = new WeakMap<readonly Route[], Synced>();
+
+/** The networks in which a table is another than it was. */
+export interface TableChange {
+  readonly from: Table;
+  readonly prefixes: ReadonlySet<string>;
+}
+
+interface SyncOptions {
+  readonly judging: Judging;
+  /** Leave routes of an earlier bird that are not in the table (graceful restart). */
+  readonly keepsStale: boolean;
+  readonly change: TableChange;
+}
+
+/** The namespace with the table programmed. */
 export function syncKernel(
   ns: NetNamespace,
   table: Table,
   protocol: KernelProtocol,
-  judging: Judging,
-  keepsStale: boolean,
+  { judging, keepsStale, change }: SyncOptions,
 ): NetNamespace {
-  const desired: Route[] = [];
-  const rows: Rows = remember(rowsOf, protocol, () => new WeakMap());
-  for (const list of Object.values(table)) {
-    const fib = fibOf(rows, list, protocol, judging);
-    if (fib) desired.push(fib);
-  }
+  const rows = rowsFor(protocol, judging);
+  const rowOf = (of: Table, prefix: string) => fibOf(rows, of[prefix], protocol);
   const last = synced.get(ns.routes);
-  if (last && last.keepsStale === keepsStale && sameMembers(last.desired, desired)) return ns;
-  const wanted = new Set(desired.map((route) => route.dst));
-  const stale = keepsStale ? ns.routes.filter((route) => isBirds(route) && !wanted.has(route.dst)) : [];
-  const next = programRoutes(ns, isBirds, [...desired, ...stale]);
-  synced.set(next.routes, { desired, keepsStale });
+  let next = ns;
+  if (last?.rows === rows && last.table === change.from && last.keepsStale === keepsStale && !keepsStale) {
+    const changed = new Set([...change.prefixes].filter((prefix) => rowOf(change.from, prefix) !== rowOf(table, prefix)));
+    if (changed.size > 0) {
+      const desired = [...changed].flatMap((prefix) => rowOf(table, prefix) ?? []);
+      next = programRoutes(ns, (route) => isBirds(route) && changed.has(route.dst), desired);
+    }
+  } else if (last?.rows !== rows || last.table !== table || last.keepsStale !== keepsStale) {
+    const desired = Object.keys(table).flatMap((prefix) => rowOf(table, prefix) ?? []);
+    next = programRoutes(ns, isBirds, keepsStale ? [...desired, ...others(ns.routes, desired)] : desired);
+  }
+  synced.set(next.routes, { table, rows, keepsStale });
   return next;
 }
 
-/** What a kernel table was last made equal to. */
-const synced = new WeakMap<readonly Route[], { readonly desired: readonly Route[]; readonly keepsStale: boolean }>();
+/** BIRD's routes to networks that are not in a list. */
+function others(routes: readonly Route[], desired: readonly Route[]): readonly Route[] {
+  const wanted = new Set(desired.map((route) => route.dst));
+  return routes.filter((route) => isBirds(route) && !wanted.has(route.dst));
+}
 
 /** The namespace without BIRD's routes: what a clean stop leaves unless `persist` is on. */
 export function withdrawKernel(ns: NetNamespace): NetNamespace {

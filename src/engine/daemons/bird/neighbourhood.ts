@@ -7,7 +7,10 @@ import { remember, sameMembers } from '../../memo.ts';
 import { masked, toNumber } from '../../net/address.ts';
 import { canReach } from '../../packet/reach.ts';
 import type { Host, World } from '../../world.ts';
+import { configOf } from './config/parse.ts';
+import { type Face, faceOf } from './config/reconfigure.ts';
 import { linkTowards } from './contributions.ts';
+import type { LoadedConfig } from './state.ts';
 
 const globals = new WeakMap<NetNamespace['links'], readonly string[]>();
 const NONE: readonly string[] = [];
@@ -101,6 +104,12 @@ export function pathToken(host: Host): Token {
   });
 }
 
+/** What peers can notice of the configuration in force. */
+export function faceOfLoaded(loaded: LoadedConfig | undefined): Face | undefined {
+  const config = configOf(loaded);
+  return config && faceOf(config);
+}
+
 const lastAppearances = new Map<string, Token>();
 const appearances = new WeakMap<Host, Token>();
 
@@ -108,7 +117,7 @@ const appearances = new WeakMap<Host, Token>();
 export function appearanceOf(host: Host): Token {
   return remember(appearances, host, () => {
     const { running, startedAt, loaded, protocols, sent, farewells } = host.daemons.bird ?? {};
-    const members = [pathToken(host), running, startedAt, loaded, protocols, sent, farewells];
+    const members = [pathToken(host), running, startedAt, faceOfLoaded(loaded), protocols, sent, farewells];
     return tokenFor(lastAppearances, host.name, members);
   });
 }

@@ -275,23 +275,31 @@ function difference(old: Provenance, contributions: readonly (readonly TableRout
   return { prefixes, protocols, lists, underlay };
 }
 
+/** A table, and the networks in which it is another than the one before. */
+export interface Built {
+  readonly table: Table;
+  readonly changed: ReadonlySet<string>;
+}
+
+const NO_CHANGE: ReadonlySet<string> = new Set();
+
 /**
  * Builds the table from what each protocol contributes. Routes, lists and the table itself keep their identity where nothing
  * differs; a route that is new or differs is dated `now`.
  */
-export function buildTable(old: Table, contributions: readonly (readonly TableRoute[])[], judging: Judging, now: number): Table {
+export function buildTable(old: Table, contributions: readonly (readonly TableRoute[])[], judging: Judging, now: number): Built {
   const last = provenances.get(old);
-  if (last?.judging === judging && last.contributions === contributions) return old;
+  if (last?.judging === judging && last.contributions === contributions) return { table: old, changed: NO_CHANGE };
   const differs = last?.judging === judging ? difference(last, contributions) : undefined;
   const resolver =
     differs && !differs.underlay && last ? last.resolver : resolverOver(contributions, judging, differs && last?.resolver);
   // Where next hops lead elsewhere than they did, any network may be another.
-  const table =
+  const built =
     differs && resolver.resolved === last?.resolver.resolved
       ? patched(old, changedNetworks(old, differs, resolver), judging, now)
       : settle(old, allNetworks(contributions, resolver), judging, now);
-  provenances.set(table, { contributions, judging, resolver });
-  return table;
+  provenances.set(built.table, { contributions, judging, resolver });
+  return built;
 }
 
 type Networks = ReadonlyMap<string, readonly TableRoute[]>;
@@ -320,22 +328,19 @@ function changedNetworks(old: Table, { prefixes, protocols, lists }: Difference,
 }
 
 /** The table with some networks replaced. */
-function patched(old: Table, changed: Networks, judging: Judging, now: number): Table {
+function patched(old: Table, networks: Networks, judging: Judging, now: number): Built {
   let next: Record<string, readonly TableRoute[]> | undefined;
-  for (const [prefix, list] of changed) {
+  const changed = new Set<string>();
+  for (const [prefix, list] of networks) {
     const before = old[prefix];
-    if (list.length === 0) {
-      if (!before) continue;
-      next ??= { ...old };
-      delete next[prefix];
-      continue;
-    }
-    const after = settleNetwork(before, list, judging, now);
+    const after = list.length === 0 ? undefined : settleNetwork(before, list, judging, now);
     if (after === before) continue;
+    changed.add(prefix);
     next ??= { ...old };
-    next[prefix] = after;
+    if (after) next[prefix] = after;
+    else delete next[prefix];
   }
-  return next ?? old;
+  return { table: next ?? old, changed };
 }
 
 /** The routes of one network, dated and sorted: the same list when nothing differs. */
@@ -357,15 +362,15 @@ function settleNetwork(
   return before && before.length === dated.length && dated.every((route, i) => route === before[i]) ? before : dated;
 }
 
-function settle(old: Table, all: Networks, judging: Judging, now: number): Table {
-  let changed = all.size !== Object.keys(old).length;
+function settle(old: Table, all: Networks, judging: Judging, now: number): Built {
+  const changed = new Set(Object.keys(old).filter((prefix) => !all.has(prefix)));
   const next: Record<string, readonly TableRoute[]> = {};
   for (const [prefix, list] of all) {
     const after = settleNetwork(old[prefix], list, judging, now);
     next[prefix] = after;
-    if (after !== old[prefix]) changed = true;
+    if (after !== old[prefix]) changed.add(prefix);
   }
-  return changed ? next : old;
+  return { table: changed.size > 0 ? next : old, changed };
 }
 
 /** The network of the table an address falls into. */

@@ -103,7 +103,7 @@ export function readFilter(context: Pick<OptionContext, 'reader' | 'symbols'>): 
   if (reader.accept('none')) return REJECT_ALL;
   const scope = newScope(symbols);
   const from = reader.position;
-  const key = () => programKey(reader.textSince(from), scope.calls);
+  const key = () => programKey(reader.textSince(from), scope.uses);
   if (reader.accept('where')) {
     const condition = readExpression(reader, scope);
     return { kind: 'program', body: [{ op: 'if', condition, yes: [{ op: 'accept' }] }, { op: 'reject' }], key: key() };

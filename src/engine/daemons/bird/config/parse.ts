@@ -22,6 +22,7 @@ import {
 } from './options.ts';
 import { newScope, programKey, readBody, readDeclaration, readExpression } from './programs.ts';
 import { type FileSource, Reader } from './reader.ts';
+import { reconfigured } from './reconfigure.ts';
 import type { BirdConfig, ProtocolConfig } from './types.ts';
 
 /** What stopped the parse, and where BIRD says it is; no place when the file as a whole could not be read. */
@@ -66,10 +67,11 @@ export function filesOf(files: Readonly<Record<string, string>>): FileSource {
   };
 }
 
-/** Reads the files and parses them. */
+/** Reads the files and parses them. @param old the configuration in force: what says the same is the same object */
 export function loadConfig(
   path: string,
   source: FileSource,
+  old?: BirdConfig,
 ): { readonly loaded: LoadedConfig; readonly config: BirdConfig } | ParseFailure {
   const text = source.read(path);
   if (text === undefined) return { error: `Unable to open configuration file ${path}: No such file or directory` };
@@ -82,8 +84,9 @@ export function loadConfig(
   const result = parseConfig(text, path, { ...source, read });
   if ('error' in result) return result;
   const loaded: LoadedConfig = { path, files: used };
-  parsed.set(loaded, result.config);
-  return { loaded, config: result.config };
+  const config = reconfigured(old, result.config);
+  parsed.set(loaded, config);
+  return { loaded, config };
 }
 
 interface Draft {
@@ -286,7 +289,7 @@ function readFilterDefinition({ reader, symbols }: Draft): void {
   const scope = newScope(symbols);
   const from = reader.position;
   const body = readBody(reader, scope);
-  symbols[name] = { class: 'filter', body, key: programKey(reader.textSince(from), scope.calls) };
+  symbols[name] = { class: 'filter', body, key: programKey(reader.textSince(from), scope.uses) };
 }
 
 function readFunctionDefinition({ reader, symbols }: Draft): void {
@@ -300,7 +303,7 @@ function readFunctionDefinition({ reader, symbols }: Draft): void {
     while (reader.accept(';'));
   reader.expect(')');
   const body = readBody(reader, scope);
-  symbols[name] = { class: 'function', params, body, key: programKey(reader.textSince(from), scope.calls) };
+  symbols[name] = { class: 'function', params, body, key: programKey(reader.textSince(from), scope.uses) };
 }
 
 function readDefinition({ reader, symbols }: Draft): void {

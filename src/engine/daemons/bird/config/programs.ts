@@ -12,22 +12,22 @@ import type { Block, ConfigSymbol, Expression, PrefixPattern, Statement, Value, 
 export interface Scope {
   readonly symbols: Readonly<Record<string, ConfigSymbol>>;
   readonly locals: Set<string>;
-  /** Keys of the functions called so far. */
-  readonly calls: Set<string>;
+  /** What the text does not say by itself: keys of the functions called so far, values of the constants named. */
+  readonly uses: Set<string>;
 }
 
 export const newScope = (symbols: Readonly<Record<string, ConfigSymbol>>): Scope => ({
   symbols,
   locals: new Set(),
-  calls: new Set(),
+  uses: new Set(),
 });
 
 const keys = new Map<string, string>();
 const MAX_KEYS = 10_000;
 
-/** A short key for a program: its text with the keys of what it calls. Equal programs have equal keys, here and on any host. */
-export function programKey(text: string, calls: Iterable<string>): string {
-  const whole = [text, ...calls].join('\n');
+/** A short key for a program: its text with what it uses. Equal programs have equal keys, here and on any host. */
+export function programKey(text: string, uses: Iterable<string>): string {
+  const whole = [text, ...uses].join('\n');
   const known = keys.get(whole);
   if (known !== undefined) return known;
   if (keys.size >= MAX_KEYS) keys.clear();
@@ -198,7 +198,7 @@ function readCall(reader: Reader, scope: Scope, name: string): Expression {
   const callee = scope.symbols[name];
   if (callee?.class !== 'function') return reader.failHere("You can't call something which is not a function. Really.");
   if (callee.params.length !== args.length) reader.failHere(`Wrong number of arguments for function ${name}.`);
-  scope.calls.add(callee.key);
+  scope.uses.add(callee.key);
   return { op: 'call', name, args, callee };
 }
 
@@ -290,7 +290,10 @@ function readName(reader: Reader, scope: Scope): Expression {
   if (reader.at('(')) return readCall(reader, scope, name);
   if (scope.locals.has(name)) return { op: 'variable', name };
   const symbol = scope.symbols[name];
-  if (symbol?.class === 'constant') return value(symbol.value);
+  if (symbol?.class === 'constant') {
+    scope.uses.add(`${name} = ${JSON.stringify(symbol.value)}`);
+    return value(symbol.value);
+  }
   return reader.fail(`${name}: variable expected.`);
 }
 

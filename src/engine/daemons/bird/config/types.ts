@@ -3,7 +3,7 @@
 export type FilterRef =
   | { readonly kind: 'all' }
   | { readonly kind: 'none' }
-  /** `key` is the program's text with that of every function it calls: equal keys filter alike. */
+  /** `key` stands for the program's text, that of every function it calls and the constants it names: equal keys filter alike. */
   | { readonly kind: 'program'; readonly name?: string; readonly body: Block; readonly key: string };
 
 export const ACCEPT_ALL: FilterRef = { kind: 'all' };
