@@ -57,6 +57,8 @@ export interface Kind<T extends ApiObject = ApiObject> {
   readonly verbs: readonly Verb[];
   /** Storage of another resource of which this is a view: events.k8s.io's events are the core ones. */
   readonly storedAs?: ResourceName;
+  /** Name of the stored object behind a name of this view, where they differ. */
+  readonly storedName?: (name: string) => string;
   /** Name of its type in the schema (schema/types.ts): `core.Service`. */
   readonly type: string;
   /** metadata.generation counts changes of the spec. */

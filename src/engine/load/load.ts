@@ -12,6 +12,7 @@ import { formatAddress, toPrefix } from '../net/address.ts';
 import { createSim, type Sim } from '../sim.ts';
 import { type Cluster, type Host, type World, withApi } from '../world.ts';
 import { bootstrapObjects } from './bootstrap.ts';
+import { calicoObjects } from './calico.ts';
 import { bootHost } from './host.ts';
 import { kindOfManifest, manifestPath } from './manifest.ts';
 import { calicoNodeObject, nodeObject } from './node.ts';
@@ -117,6 +118,7 @@ function join(sim: Sim, file: WorldFile, cluster: string, name: string, index: n
   let world = sim.world();
   world = create(world, cluster, 'nodes', nodeObject(file, name, share, timestamp(world.now)));
   world = create(world, cluster, 'nodes.projectcalico.org', calicoNodeObject(file, name));
+  for (const [resource, draft] of calicoObjects(file, cluster)) world = create(world, cluster, resource, draft);
   sim.load(world, sim.journal());
 }
 

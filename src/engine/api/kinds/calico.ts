@@ -9,6 +9,7 @@ import type { ApiObject, IPPool } from '../objects.ts';
 import { unknownError } from '../status.ts';
 import { objectsOf } from '../storage.ts';
 import { dns1123Subdomain } from '../validation/names.ts';
+import { crdView } from './calico-crd.ts';
 import { calicoErrorText, validateCalico } from './calico-validation.ts';
 
 const GROUP = 'projectcalico.org';
@@ -67,7 +68,8 @@ function defaultPool(pool: IPPool): IPPool {
   };
 }
 
-export const calicoKinds: readonly Kind[] = [
+/** What the Calico API server serves and a CRD stores. */
+const apiKinds: readonly Kind[] = [
   calico('BGPConfiguration', 'bgpconfigurations', { shortNames: ['bgpconfig', 'bgpconfigs'] }),
   calico('BGPFilter', 'bgpfilters'),
   calico('BGPPeer', 'bgppeers'),
@@ -78,8 +80,29 @@ export const calicoKinds: readonly Kind[] = [
     namespaced: true,
     shortNames: ['cnp', 'caliconetworkpolicy', 'caliconetworkpolicies'],
   }),
-  calico('Node', 'nodes', { internal: true }),
+  calico('ClusterInformation', 'clusterinformations'),
+  calico('GlobalNetworkSet', 'globalnetworksets'),
+  calico('HostEndpoint', 'hostendpoints'),
+  calico('IPAMConfiguration', 'ipamconfigurations'),
+  calico('IPReservation', 'ipreservations'),
+  calico('KubeControllersConfiguration', 'kubecontrollersconfigurations'),
+  calico('NetworkSet', 'networksets', { namespaced: true }),
+  calico('StagedGlobalNetworkPolicy', 'stagedglobalnetworkpolicies'),
+  calico('StagedKubernetesNetworkPolicy', 'stagedkubernetesnetworkpolicies', { namespaced: true }),
+  calico('StagedNetworkPolicy', 'stagednetworkpolicies', { namespaced: true }),
+  calico('Tier', 'tiers'),
+];
+
+/** Written by Calico's IPAM alone, in crd.projectcalico.org/v1. */
+const ipamKinds: readonly Kind[] = [
   ipam('BlockAffinity', 'blockaffinities'),
   ipam('IPAMBlock', 'ipamblocks'),
   ipam('IPAMHandle', 'ipamhandles'),
+];
+
+export const calicoKinds: readonly Kind[] = [
+  ...apiKinds,
+  calico('Node', 'nodes', { internal: true }),
+  ...ipamKinds,
+  ...apiKinds.map(crdView),
 ];

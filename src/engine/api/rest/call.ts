@@ -31,8 +31,10 @@ export const answer = (api: ApiState, status: number, body: unknown, warnings: r
 /** Where objects of this kind are kept: a view reads and writes another resource. */
 export const storedIn = (kind: Kind): ResourceName => kind.storedAs ?? kind.resource;
 
-export function callKey({ kind, namespace, name }: Call): ObjectKey {
-  return kind.namespaced ? `${namespace}/${name}` : (name ?? '');
+/** Key under which the object a call names is kept. */
+export function callKey({ kind, namespace, name = '' }: Call): ObjectKey {
+  const stored = kind.storedName ? kind.storedName(name) : name;
+  return kind.namespaced ? `${namespace}/${stored}` : stored;
 }
 
 /** All objects of a kind as they are kept, by key. @param now ms @param version as they stood then; default: as they are */

@@ -62,7 +62,8 @@ function checkPreconditions(call: Call, object: ApiObject, wish: Wish): void {
 function removed(call: Call, api: ApiState, object: ApiObject, wish: Wish): ApiState {
   const { propagation, gracePeriodSeconds } = wish;
   const { now, input } = call.context;
-  return deleteObject(api, storedIn(call.kind), keyOf(object), { now, propagation, gracePeriodSeconds, input });
+  const stored = call.kind.toStored ? call.kind.toStored(object) : object;
+  return deleteObject(api, storedIn(call.kind), keyOf(stored), { now, propagation, gracePeriodSeconds, input });
 }
 
 /** The answer is a Status when the object is gone, the object itself while its deletion runs; pods always come back as objects. */

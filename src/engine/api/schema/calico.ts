@@ -110,4 +110,51 @@ IPAMBlockSpec: cidr! string, affinity string, allocations! []int64, unallocated!
 AllocationAttribute: handle_id string, secondary {}string
 IPAMHandle kind: metadata meta.ObjectMeta, spec IPAMHandleSpec
 IPAMHandleSpec: handleID! string, block! {}int64, deleted bool
+ClusterInformation kind: metadata meta.ObjectMeta, spec ClusterInformationSpec
+ClusterInformationSpec: clusterGUID string, clusterType string, calicoVersion string, datastoreReady bool, variant string
+Tier kind: metadata meta.ObjectMeta, spec TierSpec
+TierSpec: order double, defaultAction string
+GlobalNetworkSet kind: metadata meta.ObjectMeta, spec GlobalNetworkSetSpec
+GlobalNetworkSetSpec: nets []string
+NetworkSet kind: metadata meta.ObjectMeta, spec NetworkSetSpec
+NetworkSetSpec: nets []string
+HostEndpoint kind: metadata meta.ObjectMeta, spec HostEndpointSpec
+HostEndpointSpec: node string, interfaceName string, expectedIPs []string, profiles []string, ports []EndpointPort
+EndpointPort: name! string, protocol! intOrString, port! uint16
+IPReservation kind: metadata meta.ObjectMeta, spec IPReservationSpec
+IPReservationSpec: reservedCIDRs []string
+IPAMConfiguration kind: metadata meta.ObjectMeta, spec IPAMConfigurationSpec
+IPAMConfigurationSpec: strictAffinity! bool, maxBlocksPerHost int32
+IPAMConfig kind: metadata meta.ObjectMeta, spec IPAMConfigSpec
+IPAMConfigSpec: strictAffinity! bool, autoAllocateBlocks! bool, maxBlocksPerHost int64
+KubeControllersConfiguration kind: metadata meta.ObjectMeta, spec KubeControllersConfigurationSpec,
+  status KubeControllersConfigurationStatus
+KubeControllersConfigurationSpec: logSeverityScreen string, healthChecks string, etcdV3CompactionPeriod duration,
+  prometheusMetricsPort int64, controllers! ControllersConfig, debugProfilePort int32
+ControllersConfig: node NodeControllerConfig, policy ReconcilerConfig, workloadEndpoint ReconcilerConfig,
+  serviceAccount ReconcilerConfig, namespace ReconcilerConfig, loadBalancer LoadBalancerControllerConfig
+NodeControllerConfig: reconcilerPeriod duration, syncLabels string, hostEndpoint AutoHostEndpointConfig, leakGracePeriod duration
+AutoHostEndpointConfig: autoCreate string, createDefaultHostEndpoint string, templates []HostEndpointTemplate
+HostEndpointTemplate: generateName string, interfaceCIDRs []string, labels {}string, nodeSelector string
+ReconcilerConfig: reconcilerPeriod duration
+LoadBalancerControllerConfig: assignIPs string
+KubeControllersConfigurationStatus: runningConfig KubeControllersConfigurationSpec, environmentVars {}string
+Profile kind: metadata meta.ObjectMeta, spec ProfileSpec
+ProfileSpec: ingress []Rule, egress []Rule, labelsToApply {}string
+StagedGlobalNetworkPolicy kind: metadata meta.ObjectMeta, spec StagedGlobalNetworkPolicySpec
+StagedGlobalNetworkPolicySpec: stagedAction string, tier string, order double, ingress []Rule, egress []Rule, selector string,
+  types []string, doNotTrack bool, preDNAT bool, applyOnForward bool, serviceAccountSelector string, namespaceSelector string,
+  performanceHints []string
+StagedNetworkPolicy kind: metadata meta.ObjectMeta, spec StagedNetworkPolicySpec
+StagedNetworkPolicySpec: stagedAction string, tier string, order double, ingress []Rule, egress []Rule, selector string,
+  types []string, serviceAccountSelector string, performanceHints []string
+StagedKubernetesNetworkPolicy kind: metadata meta.ObjectMeta, spec StagedKubernetesNetworkPolicySpec
+StagedKubernetesNetworkPolicySpec: stagedAction string, podSelector meta.LabelSelector,
+  ingress []networking.NetworkPolicyIngressRule, egress []networking.NetworkPolicyEgressRule, policyTypes []string
+WorkloadEndpoint kind: metadata meta.ObjectMeta, spec WorkloadEndpointSpec
+WorkloadEndpointSpec: orchestrator string, workload string, node string, containerID string, pod string, endpoint string,
+  serviceAccountName string, ipNetworks []string, ipNATs []IPNAT, ipv4Gateway string, ipv6Gateway string, profiles []string,
+  interfaceName string, mac string, ports []WorkloadEndpointPort, allowSpoofedSourcePrefixes []string
+WorkloadEndpointPort: name! string, protocol! intOrString, port! uint16, hostPort! uint16, hostIP! string
+IPNAT: internalIP! string, externalIP! string
 `;
