@@ -49,6 +49,13 @@ export function findKubectl(): string | undefined {
   return [process.env.KUBECTL, ...CANDIDATES].find((path): path is string => path !== undefined && existsSync(path));
 }
 
+/** A calicoctl of the modelled version; no package brings one. */
+export function findCalicoctl(): string | undefined {
+  return [process.env.CALICOCTL, '/usr/local/bin/calicoctl'].find(
+    (path): path is string => path !== undefined && existsSync(path),
+  );
+}
+
 export function readCorpora(folder: string, only?: string): readonly Corpus[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.txt') && (only === undefined || name.startsWith(only)))
@@ -173,11 +180,11 @@ interface Slot {
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function openSlot(start: World, kubectl: string): Promise<Slot> {
+async function openSlot(start: World, { kubectl, others = {} }: Options): Promise<Slot> {
   const home = mkdtempSync(join(tmpdir(), 'kubectl-'));
   const bin = join(home, '.bin');
   mkdirSync(bin);
-  symlinkSync(kubectl, join(bin, 'kubectl'));
+  for (const [name, path] of Object.entries({ ...others, kubectl })) symlinkSync(path, join(bin, name));
   const sim = createSim(start);
   const serving = await serveHttp(sim, { port: 0, frozen: true });
   const kubeconfig = join(home, '.kubeconfig');
@@ -209,6 +216,8 @@ export interface Options {
   readonly only?: string;
   readonly world?: string;
   readonly kubectl: string;
+  /** Other programs the lines may run, by name. */
+  readonly others?: Readonly<Record<string, string>>;
   /** Only each n-th line of a corpus. */
   readonly every?: number;
   readonly onLine?: (compared: Compared) => void;
@@ -261,7 +270,7 @@ export async function compareKubectl(options: Options): Promise<readonly Compare
   };
   const slots: Slot[] = [];
   try {
-    for (let i = 0; i <= availableParallelism(); i++) slots.push(await openSlot(start, options.kubectl));
+    for (let i = 0; i <= availableParallelism(); i++) slots.push(await openSlot(start, options));
     await Promise.all(slots.map(work));
   } finally {
     for (const slot of slots) await closeSlot(slot);

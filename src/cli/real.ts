@@ -17,7 +17,7 @@ import { compareBirdConfs, compareBirdc } from '../../e2e/real/bird.ts';
 import { compareClients } from '../../e2e/real/clients.ts';
 import { compareHostTools } from '../../e2e/real/hosttools.ts';
 import { compareIptables } from '../../e2e/real/iptables.ts';
-import { compareKubectl, findKubectl, mask } from '../../e2e/real/kubectl.ts';
+import { compareKubectl, findCalicoctl, findKubectl, mask } from '../../e2e/real/kubectl.ts';
 import { type Deviation, writeMatrix } from '../../e2e/real/matrix.ts';
 import type { Outcome } from '../../e2e/real/outcome.ts';
 import { compareRouting } from '../../e2e/real/routing/index.ts';
@@ -55,6 +55,7 @@ const SUITES: readonly Suite[] = [
     run: (run) => compareRouting({ ...run, prefix: prefix('r') }),
   },
   { name: 'kubectl', tools: ['kubectl'], run: runKubectl },
+  { name: 'calicoctl', tools: ['kubectl', 'calicoctl'], run: runCalicoctl },
   { name: 'birdc', tools: ['ip', 'bird'], namespaces: true, run: ({ root }) => compareBirdc(root, prefix('b')) },
   {
     name: 'clients',
@@ -64,16 +65,25 @@ const SUITES: readonly Suite[] = [
   { name: 'bird', tools: ['bird'], run: ({ root, quick }) => compareBirdConfs(root, quick ? 5 : 1) },
 ];
 
-async function runKubectl({ root, quick, match }: Run): Promise<readonly Outcome[]> {
+const runKubectl = (run: Run): Promise<readonly Outcome[]> => compareClient('kubectl', run, {});
+const runCalicoctl = (run: Run): Promise<readonly Outcome[]> => compareClient('calicoctl', run, { calicoctl: findCalicoctl()! });
+
+/** The corpora in e2e/real/<tool>, run by the real programs against the served simulation and by ours. */
+async function compareClient(
+  tool: string,
+  { root, quick, match }: Run,
+  others: Readonly<Record<string, string>>,
+): Promise<readonly Outcome[]> {
   const compared = await compareKubectl({
-    folder: join(root, 'e2e/real/kubectl'),
+    folder: join(root, 'e2e/real', tool),
     kubectl: findKubectl()!,
+    others,
     ...(match === undefined ? {} : { only: match }),
     ...(quick ? { every: 10 } : {}),
   });
   const text = ({ stdout, stderr, exitCode }: (typeof compared)[number]['ours']) => mask(`${stdout}${stderr}[${exitCode}]`);
   return compared.map(({ corpus, line, same, ours, real }) => ({
-    tool: 'kubectl',
+    tool,
     scenario: corpus,
     line,
     verdict: same ? 'identical' : 'different',

@@ -3,7 +3,7 @@
  * the one that is modelled proves nothing, so it counts as missing.
  */
 import { spawnSync } from 'node:child_process';
-import { findKubectl } from '../../../e2e/real/kubectl.ts';
+import { findCalicoctl, findKubectl } from '../../../e2e/real/kubectl.ts';
 
 interface Tool {
   readonly version: readonly string[];
@@ -20,6 +20,13 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   bird: { version: ['bird', '--version'], modelled: '1.6.8' },
   curl: { version: ['curl', '--version'], modelled: '7.88' },
   kubectl: { version: [findKubectl() ?? 'kubectl', 'version', '--client'], modelled: '1.32' },
+  calicoctl: { version: [findCalicoctl() ?? 'calicoctl', 'version', '--client'], modelled: '3.30' },
+};
+
+/** Programs that Debian has no package of, and how to name them to a run. */
+const UNPACKAGED: Readonly<Record<string, string>> = {
+  kubectl: 'kubectl v1.32 (set KUBECTL=/path/to/it)',
+  calicoctl: 'calicoctl v3.30 (set CALICOCTL=/path/to/it)',
 };
 
 export interface Missing {
@@ -33,8 +40,8 @@ export interface Missing {
 export function missingHere(tools: readonly string[], namespaces: boolean): Missing | undefined {
   const absent = tools.filter((tool) => versionOf(tool) === undefined);
   if (absent.length > 0) {
-    const what = absent.map((tool) => (tool === 'kubectl' ? 'kubectl v1.32 (set KUBECTL=/path/to/it)' : tool)).join(' and ');
-    return { what, installable: !absent.includes('kubectl') };
+    const what = absent.map((tool) => UNPACKAGED[tool] ?? tool).join(' and ');
+    return { what, installable: !absent.some((tool) => Object.hasOwn(UNPACKAGED, tool)) };
   }
   const other = tools.find((tool) => !versionOf(tool)!.startsWith(TOOLS[tool]!.modelled));
   if (other) return { what: `${other} ${TOOLS[other]!.modelled} (this one is ${versionOf(other)})`, installable: false };
