@@ -65,8 +65,13 @@ const SUITES: readonly Suite[] = [
   { name: 'bird', tools: ['bird'], run: ({ root, quick }) => compareBirdConfs(root, quick ? 5 : 1) },
 ];
 
-const runKubectl = (run: Run): Promise<readonly Outcome[]> => compareClient('kubectl', run, {});
-const runCalicoctl = (run: Run): Promise<readonly Outcome[]> => compareClient('calicoctl', run, { calicoctl: findCalicoctl()! });
+function runKubectl(run: Run): Promise<readonly Outcome[]> {
+  return compareClient('kubectl', run, {});
+}
+
+function runCalicoctl(run: Run): Promise<readonly Outcome[]> {
+  return compareClient('calicoctl', run, { calicoctl: findCalicoctl()! });
+}
 
 /** The corpora in e2e/real/<tool>, run by the real programs against the served simulation and by ours. */
 async function compareClient(
