@@ -51,9 +51,7 @@ export function findKubectl(): string | undefined {
 
 /** A calicoctl of the modelled version; no package brings one. */
 export function findCalicoctl(): string | undefined {
-  return [process.env.CALICOCTL, '/usr/local/bin/calicoctl'].find(
-    (path): path is string => path !== undefined && existsSync(path),
-  );
+  return [process.env.CALICOCTL, '/usr/local/bin/calicoctl'].find((path): path is string => path !== undefined && existsSync(path));
 }
 
 export function readCorpora(folder: string, only?: string): readonly Corpus[] {
