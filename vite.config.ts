@@ -47,7 +47,7 @@ function shipped(): Plugin {
 }
 
 /** What an open lab is made of, beside the entry. */
-const FIRST = ['/src/ui/open.ts', '/src/ui/app/Panes.tsx'];
+const FIRST = '/src/ui/open.ts';
 /** The alphabets that the first screen is written in. */
 const FONTS = /^(inter|jetbrains-mono)-latin-wght-normal/;
 
@@ -70,11 +70,9 @@ const firstLoad: Plugin = {
         for (const file of chunk.viteMetadata?.importedCss ?? []) styles.add(file);
         for (const file of chunk.imports) add(chunks.find((each) => each.fileName === file));
       };
-      for (const path of FIRST) {
-        const found = chunks.find((chunk) => chunk.facadeModuleId?.endsWith(path));
-        if (!found) throw new Error(`first-load: ${path} is no chunk of its own`);
-        add(found);
-      }
+      const first = chunks.find((chunk) => chunk.facadeModuleId?.endsWith(FIRST));
+      if (!first) throw new Error(`first-load: ${FIRST} is no chunk of its own`);
+      add(first);
       const known = new Set([entry?.fileName, ...(entry?.imports ?? []), ...(entry?.viteMetadata?.importedCss ?? [])]);
       const fonts = Object.values(bundle).filter((file) => file.type === 'asset' && file.names.some((name) => FONTS.test(name)));
       const link = (attrs: Record<string, string | boolean>) => ({ tag: 'link', injectTo: 'head' as const, attrs });

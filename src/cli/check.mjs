@@ -46,7 +46,10 @@ part('dead code', bin('knip'), ['--no-progress']);
 part('build', bin('vite'), ['build', '--logLevel', 'warn']);
 size();
 
-/** First-load JavaScript: what index.html asks for at once, gzipped. The shell's chunk is lazy and not counted. */
+/**
+ * First-load JavaScript, gzipped: what index.html asks for at once, and that opens a lab (e2e/opening.spec.ts). The shell and the
+ * engine under it are lazy and not counted.
+ */
 function size() {
   const BUDGET_KB = 280;
   let html;
@@ -62,7 +65,8 @@ function size() {
   const total = first.reduce((sum, file) => sum + kb(file), 0);
   const lazy = readdirSync(join(ROOT, 'dist/assets')).filter((file) => file.endsWith('.js') && !first.includes(`assets/${file}`));
   const late = lazy.reduce((sum, file) => sum + kb(`assets/${file}`), 0);
-  const ok = first.length > 0 && total <= BUDGET_KB;
+  // The entry alone opens nothing: fewer files means that index.html no longer names what does (vite.config.ts).
+  const ok = first.some((file) => file.startsWith('assets/open-')) && total <= BUDGET_KB;
   console.log(
     `${ok ? 'ok  ' : 'FAIL'} size budget: first load ${total.toFixed(1)} of ${BUDGET_KB} KB gzip in ${first.length} files; lazy ${late.toFixed(1)} KB`,
   );

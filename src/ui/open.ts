@@ -1,7 +1,10 @@
-/** What starts once the program is there: the lab, the handle for scripts, the last save. */
+/** All that an open lab is made of, as one chunk behind the first paint: its panes, and what starts it. The engine comes after. */
 import { installHandle } from './handle.ts';
 import { openLab, saveNow } from './store/lab.ts';
 
+export { Panes } from './app/Panes.tsx';
+
+/** Opens a lab, with the handle for scripts and a last save. */
 export function open(lab: string): void {
   installHandle();
   addEventListener('pagehide', saveNow);

@@ -9,14 +9,13 @@ interface Figures {
   readonly emptyMs: number;
   readonly idleFrames: number;
   readonly firstKb: number;
-  readonly usableKb: number;
 }
 
-const READY = 'page ready: window.nexthop there, its lab open';
+const READY = 'page ready: its lab read, drawn, taking keys; window.nexthop';
 const ANSWERED = "page's first `ip route` answered (shell loaded)";
 const IDLE = 'animation frames of an idle page in 5 s';
-const FIRST = 'JS that index.html asks for, gzip';
-const USABLE = 'JS until the lab is open, without the shell, gzip';
+/** What index.html names; e2e/opening.spec.ts holds that a lab opens with nothing else. */
+const FIRST = 'JS until the page is ready, gzip';
 
 export function pageRows(): readonly Row[] {
   const done = spawnSync('node', ['src/cli/page.mjs'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -27,7 +26,6 @@ export function pageRows(): readonly Row[] {
       [ANSWERED, '≤ 1500 ms'],
       [IDLE, '0'],
       [FIRST, '≤ 280 KB'],
-      [USABLE, '≤ 280 KB'],
     ] as const;
     return limits.map(([what, budget]) => missingRow(what, budget, why));
   }
@@ -46,6 +44,5 @@ export function pageRows(): readonly Row[] {
     msRow(ANSWERED, page.answeredMs, 1500, peer, page.emptyMs),
     { what: IDLE, ours: String(page.idleFrames), budget: '0', within: page.idleFrames === 0, peer: '', ratio: '' },
     size(FIRST, page.firstKb),
-    size(USABLE, page.usableKb),
   ];
 }

@@ -5,15 +5,18 @@ import { useRun } from '../store/use.ts';
 import styles from './App.module.css';
 import { Notices } from './Notices.tsx';
 
-const Panes = lazy(() => import('./Panes.tsx'));
+const Panes = lazy(async () => ({ default: (await import('../open.ts')).Panes }));
 
 const NARROW = '(max-width: 900px)';
 
 export function App() {
   const phase = useRun((state) => state.phase);
   const narrow = useMedia(NARROW);
+  const [drawn, setDrawn] = useState(false);
+  // A lab that nobody can see yet is not ready.
+  const shown = phase === 'ready' && !drawn ? 'loading' : phase;
   return (
-    <div className={styles.app} data-phase={phase}>
+    <div className={styles.app} data-phase={shown}>
       <a className={styles.skip} href="#terminal">
         Skip to the terminal
       </a>
@@ -23,7 +26,7 @@ export function App() {
         <Failed />
       ) : (
         <Suspense fallback={<Outline narrow={narrow} />}>
-          <Panes narrow={narrow} />
+          <Panes narrow={narrow} onDrawn={setDrawn} />
         </Suspense>
       )}
     </div>

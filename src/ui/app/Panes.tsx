@@ -1,4 +1,5 @@
-/** The panes of an open lab: everything that needs the engine, in a chunk of its own behind the first paint. */
+/** The panes of an open lab. */
+import { memo, useEffect, useLayoutEffect, useState } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { ChangeStrip } from '../changes/ChangeStrip.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
@@ -12,7 +13,16 @@ import { Topology } from '../topology/Topology.tsx';
 import styles from './App.module.css';
 import { Dialogs } from './Dialogs.tsx';
 
-export default function Panes({ narrow }: { readonly narrow: boolean }) {
+interface Props {
+  readonly narrow: boolean;
+  onDrawn(drawn: boolean): void;
+}
+
+export const Panes = memo(function Panes({ narrow, onDrawn }: Props) {
+  useEffect(() => {
+    onDrawn(true);
+    return () => onDrawn(false);
+  }, [onDrawn]);
   return (
     <>
       {narrow ? <Narrow /> : <Wide />}
@@ -20,13 +30,24 @@ export default function Panes({ narrow }: { readonly narrow: boolean }) {
       <Dialogs />
     </>
   );
-}
+});
 
 function useSplit(id: string, panelIds: string[]) {
   return useDefaultLayout({ id: `nexthop:split:${id}`, panelIds, storage, onlySaveAfterUserInteractions: true });
 }
 
+/**
+ * False in the first pass, which only places the panels: they are measured one by one, and with a whole lesson in them each measuring
+ * would lay out all of it anew. The second pass comes before anything is painted.
+ */
+function usePlaced(): boolean {
+  const [placed, setPlaced] = useState(false);
+  useLayoutEffect(() => setPlaced(true), []);
+  return placed;
+}
+
 function Wide() {
+  const placed = usePlaced();
   const inspectorOpen = useScreen((state) => state.inspectorOpen);
   const columns = useSplit('columns', ['lesson', 'stage']);
   const rows = useSplit('rows', ['above', 'below']);
@@ -35,7 +56,7 @@ function Wide() {
     <main className={styles.main}>
       <Group orientation="horizontal" defaultLayout={columns.defaultLayout} onLayoutChanged={columns.onLayoutChanged}>
         <Panel id="lesson" defaultSize="26%" minSize="17rem" maxSize="50%" groupResizeBehavior="preserve-pixel-size">
-          <Lesson />
+          {placed && <Lesson />}
         </Panel>
         <Separator className={styles.column} />
         <Panel id="stage" minSize="30rem">
@@ -43,22 +64,24 @@ function Wide() {
             <Panel id="above" defaultSize="61%" minSize="12rem">
               <Group orientation="horizontal" defaultLayout={above.defaultLayout} onLayoutChanged={above.onLayoutChanged}>
                 <Panel id="map" minSize="20rem">
-                  <Topology />
+                  {placed && <Topology />}
                 </Panel>
                 {inspectorOpen && <Separator className={styles.column} />}
                 {inspectorOpen && (
                   <Panel id="inspector" defaultSize="28%" minSize="17.5rem" maxSize="60%">
-                    <Inspector />
+                    {placed && <Inspector />}
                   </Panel>
                 )}
               </Group>
             </Panel>
             <Separator className={styles.row} />
             <Panel id="below" minSize="8rem">
-              <div className={styles.below}>
-                <ChangeStrip />
-                <TerminalPane />
-              </div>
+              {placed && (
+                <div className={styles.below}>
+                  <ChangeStrip />
+                  <TerminalPane />
+                </div>
+              )}
             </Panel>
           </Group>
         </Panel>

@@ -78,7 +78,8 @@ function Screen({ tab, active }: { readonly tab: TerminalTab; readonly active: b
   const [phase, setPhase] = useState<'loading' | 'ready' | string>('loading');
   const [editing, setEditing] = useState<Editing | undefined>();
   const { theme } = useTheme();
-  useEmulator({ tab, element, emulator, setPhase, setEditing });
+  const ahead = useRef<HTMLTextAreaElement>(null);
+  useEmulator({ tab, element, ahead, emulator, setPhase, setEditing });
   useTyped(tab.id, emulator, phase);
 
   useEffect(() => {
@@ -102,7 +103,12 @@ function Screen({ tab, active }: { readonly tab: TerminalTab; readonly active: b
       data-testid={`terminal-${tab.id}`}
     >
       <div ref={element} className={styles.xterm} />
-      {phase === 'loading' && <p className={styles.loading}>starting the shell of {tab.host} …</p>}
+      {phase === 'loading' && (
+        <label className={styles.ahead}>
+          <span>starting the shell of {tab.host} …</span>
+          <textarea ref={ahead} spellCheck={false} autoCapitalize="off" autoCorrect="off" autoComplete="off" />
+        </label>
+      )}
       {phase !== 'loading' && phase !== 'ready' && <p className={styles.loading}>The shell could not be started: {phase}</p>}
       {editing && (
         <Suspense fallback={<p className={clsx(styles.loading, styles.cover)}>opening the editor …</p>}>
@@ -116,13 +122,15 @@ function Screen({ tab, active }: { readonly tab: TerminalTab; readonly active: b
 interface Wiring {
   readonly tab: TerminalTab;
   readonly element: React.RefObject<HTMLDivElement | null>;
+  /** Takes what is typed until the emulator is there. */
+  readonly ahead: React.RefObject<HTMLTextAreaElement | null>;
   readonly emulator: React.RefObject<Emulator | undefined>;
   setPhase(phase: string): void;
   setEditing(editing: Editing): void;
 }
 
 /** Opens the emulator in its element and keeps it fitted; everything goes when the tab does. */
-function useEmulator({ tab, element, emulator, setPhase, setEditing }: Wiring): void {
+function useEmulator({ tab, element, ahead, emulator, setPhase, setEditing }: Wiring): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a tab is opened once; the refs and setters never change
   useEffect(() => {
     let live = true;
@@ -153,6 +161,7 @@ function useEmulator({ tab, element, emulator, setPhase, setEditing }: Wiring): 
       if (!live) return made.dispose();
       emulator.current = made;
       observer.observe(element.current!);
+      handOver(ahead.current, made);
       setPhase('ready');
     };
     open().catch((error: unknown) => live && setPhase(error instanceof Error ? error.message : String(error)));
@@ -163,6 +172,13 @@ function useEmulator({ tab, element, emulator, setPhase, setEditing }: Wiring): 
       emulator.current = undefined;
     };
   }, []);
+}
+
+/** What was typed ahead goes to the shell as keys, and the keyboard with it. */
+function handOver(ahead: HTMLTextAreaElement | null, emulator: Emulator): void {
+  if (!ahead) return;
+  if (ahead.value) emulator.input(ahead.value.replaceAll('\n', '\r'));
+  if (document.activeElement === ahead) emulator.focus();
 }
 
 /** Keeps what a tab shows once xterm has drawn what the command wrote. */

@@ -27,6 +27,8 @@ export interface EmulatorOptions {
 export interface Emulator {
   focus(): void;
   fit(): void;
+  /** Keys, as if pressed here. */
+  input(data: string): void;
   /** Puts text on the prompt without running it. */
   type(text: string): void;
   setTheme(theme: Theme): void;
@@ -146,10 +148,11 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
     history: options.history,
     onHistory: options.onHistory,
   });
-  xterm.onData((data) => {
+  const input = (data: string) => {
     clock.touch();
     terminal.input(data);
-  });
+  };
+  xterm.onData(input);
   xterm.onResize(({ cols, rows }) => terminal.resize(cols, rows));
   xterm.attachCustomKeyEventHandler((event) => ownKey(event, xterm, () => terminal.state(), options.onLeave));
   terminal.start();
@@ -158,6 +161,7 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
     if (!entry && !agents && terminal.state().mode !== 'prompt') terminal.interrupt();
   });
   return {
+    input,
     focus: () => xterm.focus(),
     fit: () => {
       if (element.offsetWidth > 0 && element.offsetHeight > 0) fitter.fit();
