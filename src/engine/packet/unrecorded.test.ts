@@ -261,7 +261,7 @@ function outcomes(start: World, flows: readonly Flow[], record: boolean) {
   return { ends, after: unwatched(commit(draft)) };
 }
 
-property.prop([someWorld, fc.array(someFlow, { minLength: 1, maxLength: 30 })], { numRuns: 400 })(
+property.prop([someWorld, fc.array(someFlow, { minLength: 1, maxLength: 30 })], { numRuns: 200 })(
   'recorded or not, packets fare the same',
   (start, flows) => {
     expect(outcomes(start, flows, false)).toEqual(outcomes(start, flows, true));

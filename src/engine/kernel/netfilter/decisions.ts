@@ -44,9 +44,10 @@ class Node {
   readonly answer: Answer;
   /** undefined: a leaf, or not known yet. */
   ask: Question | undefined;
-  yes: Node | undefined;
-  no: Node | undefined;
-  others: Map<Answer, Node> | undefined;
+  /** Branches; most questions have two answers at most. */
+  #first: Node | undefined;
+  #second: Node | undefined;
+  #others: Map<Answer, Node> | undefined;
   verdict: Verdict | undefined;
   mark = 0;
 
@@ -56,17 +57,19 @@ class Node {
   }
 
   branch(answer: Answer): Node | undefined {
-    if (answer === true) return this.yes;
-    return answer === false ? this.no : this.others?.get(answer);
+    if (this.#first === undefined || this.#first.answer === answer) return this.#first;
+    if (this.#second === undefined || this.#second.answer === answer) return this.#second;
+    return this.#others?.get(answer);
   }
 
+  /** A branch for an answer that has none. */
   grow(answer: Answer): Node {
     const node = new Node(this, answer);
-    if (answer === true) this.yes = node;
-    else if (answer === false) this.no = node;
+    if (!this.#first) this.#first = node;
+    else if (!this.#second) this.#second = node;
     else {
-      this.others ??= new Map();
-      this.others.set(answer, node);
+      this.#others ??= new Map();
+      this.#others.set(answer, node);
     }
     return node;
   }
@@ -75,9 +78,9 @@ class Node {
 /** Asks as the tree does: what was answered on the way here is not asked again, the rest grows the tree. */
 class Learner implements Asker {
   node: Node;
-  /** Answers from the root to where the tree knew no further, and how many of them the rules have asked for again. */
+  /** Answers from the root to where the tree knew no further, and how many of them are used: the first is the mark. */
   readonly #given: readonly Answer[];
-  #next = 0;
+  #next = 1;
   readonly #known = new Set<Fact>(['mark']);
   grown = 0;
 
@@ -125,39 +128,26 @@ type Rules = (e: Evaluation, asker: Asker) => Verdict;
 /** A table's verdicts at one hook. */
 export class Decisions {
   readonly #rules: Rules;
-  readonly #roots = new Map<number, Node>();
+  readonly #root = new Node(undefined, '');
   #size = 0;
 
   constructor(rules: Rules) {
     this.#rules = rules;
+    this.#root.ask = ASK.mark;
   }
 
   /** The verdict on a packet, its mark written. */
   decide(e: Evaluation): Verdict {
-    const { packet } = e;
-    let node = this.#roots.get(packet.mark) ?? this.#root(packet.mark);
-    for (;;) {
-      const { verdict, ask } = node;
-      if (verdict) {
-        packet.mark = node.mark;
-        return verdict;
-      }
-      if (!ask) return this.#learn(node, e);
-      const answer = ask(e);
+    let node = this.#root;
+    while (node.ask !== undefined) {
+      const answer = node.ask(e);
       const next = node.branch(answer);
-      if (!next) return this.#learn(this.#isFull() ? new Node(node, answer) : node.grow(answer), e);
+      // With no room left, what is learned hangs on no tree.
+      if (!next) return this.#learn(this.#size < MOST ? node.grow(answer) : new Node(node, answer), e);
       node = next;
     }
-  }
-
-  #isFull(): boolean {
-    return this.#size >= MOST;
-  }
-
-  #root(mark: number): Node {
-    const root = new Node(undefined, mark);
-    if (!this.#isFull()) this.#roots.set(mark, root);
-    return root;
+    e.packet.mark = node.mark;
+    return node.verdict!;
   }
 
   #learn(node: Node, e: Evaluation): Verdict {

@@ -147,3 +147,21 @@ test('a long chain is searched by destination and still keeps its order', () => 
   const ns = forward([rule({ type: 'NONE' }, { proto: 'tcp' }), ...rules, rule(DROP, { dst: { prefix: '10.49.0.0/16' } })]);
   expect(run(ns).hits).toEqual(['FORWARD 0', 'FORWARD 19', 'FORWARD 41']);
 });
+
+test('a table that decides on more packets than it remembers decides on all of them alike', () => {
+  const address = (i: number) => `10.${64 + (i >> 8)}.${i & 255}.1`;
+  const rules = Array.from({ length: 4000 }, (_, i) =>
+    rule(i % 3 === 0 ? 'A' : 'B', { dst: { prefix: `${address(i)}/32` }, matches: [{ type: 'dport', port: 80 }] }),
+  );
+  const ns = forward(rules, {
+    A: [rule(DROP, { src: { prefix: '10.0.1.0/24' } })],
+    B: [rule({ type: 'MARK', value: 1, mask: 1 }), rule(DROP, { matches: [{ type: 'syn' }] })],
+  });
+  const ask = (watched: boolean) =>
+    rules.map((_, i) => {
+      const { verdict, mark } = run(ns, { watched }, packetOf({ dst: toNumber(address(i)), dport: i % 5 === 0 ? 81 : 80 }));
+      return `${verdict} ${mark}`;
+    });
+  const watched = ask(true);
+  expect([ask(false), ask(false)]).toEqual([watched, watched]);
+});
