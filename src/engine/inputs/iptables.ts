@@ -2,9 +2,11 @@
  * Input: an iptables command line changes the tables of a namespace.
  * Models iptables 1.8.9 (nf_tables) as root. Listing is answered too, so that `ask` serves the commands that only read.
  */
+
+import type { CommandLine } from '../kernel/netfilter/command-line.ts';
 import { edit } from '../kernel/netfilter/edit.ts';
 import { HELP } from '../kernel/netfilter/help.ts';
-import { type CommandLine, parseCommandLine } from '../kernel/netfilter/parse.ts';
+import { parseCommandLine } from '../kernel/netfilter/parse.ts';
 import { listText, specText, VERSION } from '../kernel/netfilter/print.ts';
 import type { Netfilter } from '../kernel/netfilter/types.ts';
 import { UsageError } from '../kernel/netfilter/usage.ts';

@@ -2,8 +2,9 @@
  * Carries out an iptables command on a namespace's netfilter state.
  * Models what the kernel and libiptc/nft answer in iptables 1.8.9. Pure; throws UsageError with the tool's words.
  */
+
+import type { CommandLine } from './command-line.ts';
 import { sameRule } from './equal.ts';
-import type { CommandLine } from './parse.ts';
 import { BUILT_IN, verboseRule } from './print.ts';
 import type { Chain, Netfilter, Rule, Table, TableName } from './types.ts';
 import { kernelRefusal, problem, transactionFailed } from './usage.ts';
