@@ -27,7 +27,8 @@ export const endpointsAgent = controllerAgent({
 type Subset = NonNullable<Endpoints['subsets']>[number];
 type Port = NonNullable<Subset['ports']>[number];
 
-const resting = createResting();
+/** By all pods first, which is one look; then by those it selects. */
+const [restingWithPods, resting] = [createResting(), createResting()];
 
 function reconcile(start: ApiState, context: Reconciling): Reconciled {
   let api = start;
@@ -37,9 +38,12 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
   for (const key in services) {
     const service = services[key]!;
     if (!hasManagedEndpoints(service) || service.metadata.deletionTimestamp) continue;
-    const inputs = [existing[key], ...selectedPods(pods, service)];
     const before = api;
-    api = resting(before, service, inputs, context.now, () => ({ api: sync(before, service, existing[key], pods, context) })).api;
+    api = restingWithPods(before, service, [existing[key], pods], context.now, () =>
+      resting(before, service, [existing[key], ...selectedPods(pods, service)], context.now, () => ({
+        api: sync(before, service, existing[key], pods, context),
+      })),
+    ).api;
   }
   for (const key in existing) {
     // Objects without the annotation were written by hand, for a service without a selector.

@@ -46,7 +46,8 @@ interface Group {
   readonly endpoints: readonly Endpoint[];
 }
 
-const resting = createResting();
+/** By all pods and slices first, which is one look; then by its own. */
+const [restingWithAll, resting] = [createResting(), createResting()];
 
 function reconcile(start: ApiState, context: Reconciling): Reconciled {
   let api = start;
@@ -58,10 +59,12 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
     const service = services[key]!;
     if (service.metadata.deletionTimestamp) continue;
     if (!hasManagedEndpoints(service)) continue;
-    const own = slices.get(`${MANAGER} ${key}`) ?? [];
-    const inputs = [nodes, ...own, undefined, ...selectedPods(pods, service)];
     const before = api;
-    api = resting(before, service, inputs, context.now, () => ({ api: sync(before, service, own, pods, nodes, context) })).api;
+    api = restingWithAll(before, service, [nodes, slices, pods], context.now, () => {
+      const own = slices.get(`${MANAGER} ${key}`) ?? [];
+      const inputs = [nodes, ...own, undefined, ...selectedPods(pods, service)];
+      return resting(before, service, inputs, context.now, () => ({ api: sync(before, service, own, pods, nodes, context) }));
+    }).api;
   }
   return { api: mirrorEndpoints(api, slices, context) };
 }

@@ -45,13 +45,29 @@ function ownersNamed(objects: Readonly<Record<string, ApiObject>>): ReadonlySet<
   });
 }
 
+type Objects = Readonly<Record<string, ApiObject>>;
+
+const heldMemo = new WeakMap<Objects, WeakMap<Objects, boolean>>();
+
+/** Whether all owners that some objects name are among others. */
+function holdsOwners(objects: Objects, others: Objects): boolean {
+  const byOthers = remember(heldMemo, objects, () => new WeakMap<Objects, boolean>());
+  return remember(byOthers, others, () => {
+    const uids = uidsOf(others);
+    for (const uid of ownersNamed(objects)) if (!uids.has(uid)) return false;
+    return true;
+  });
+}
+
 /** Whether there is anything to collect: a cheap question, asked of every round. */
 function anyOwnerGone(api: ApiState, resources: readonly ResourceName[]): boolean {
-  const known = resources.map((resource) => uidsOf(objectsOf(api, resource)));
-  for (const resource of resources) {
-    for (const uid of ownersNamed(objectsOf(api, resource))) if (!known.some((uids) => uids.has(uid))) return true;
-  }
-  return false;
+  const all = resources.map((resource) => objectsOf(api, resource));
+  return all.some((objects) => {
+    const owners = ownersNamed(objects);
+    // Objects of a resource are mostly owned by those of one other.
+    if (owners.size === 0 || all.some((others) => holdsOwners(objects, others))) return false;
+    return [...owners].some((uid) => !all.some((others) => uidsOf(others).has(uid)));
+  });
 }
 
 const ownedMemo = new WeakMap<object, readonly ApiObject[]>();
@@ -161,13 +177,20 @@ function dropFinalizer(api: ApiState, resource: ResourceName, owner: ApiObject, 
   return updateObject(api, resource, key, change, { now: context.now });
 }
 
+const lostMemo = new WeakMap<object, WeakMap<object, readonly Pod[]>>();
+
+function lostPods(pods: Readonly<Record<string, Pod>>, nodes: Readonly<Record<string, Node>>): readonly Pod[] {
+  const byNodes = remember(lostMemo, pods, () => new WeakMap<object, readonly Pod[]>());
+  return remember(byNodes, nodes, () =>
+    Object.values(pods).filter(({ spec, metadata }) =>
+      spec.nodeName ? !Object.hasOwn(nodes, spec.nodeName) : metadata.deletionTimestamp !== undefined,
+    ),
+  );
+}
+
 function collectPods(start: ApiState, context: Reconciling): ApiState {
-  const nodes = objectsOf<Node>(start, 'nodes');
   let api = start;
-  for (const pod of Object.values(objectsOf<Pod>(start, 'pods'))) {
-    const { nodeName } = pod.spec;
-    const lost = nodeName ? !Object.hasOwn(nodes, nodeName) : pod.metadata.deletionTimestamp !== undefined;
-    if (lost) api = deleteObject(api, 'pods', keyOf(pod), { now: context.now, gracePeriodSeconds: 0 });
-  }
+  for (const pod of lostPods(objectsOf<Pod>(start, 'pods'), objectsOf<Node>(start, 'nodes')))
+    api = deleteObject(api, 'pods', keyOf(pod), { now: context.now, gracePeriodSeconds: 0 });
   return api;
 }

@@ -42,7 +42,7 @@ export function logged(state: BirdState, lines: readonly LogLine[]): BirdState {
 export function configure(world: World, host: Host, state: BirdState): BirdState {
   const { reload: _reload, ...rest } = state;
   const path = configPath(host);
-  const result = loadConfig(path, filesOf(host.files), configOf(state.loaded));
+  const result = loadConfig(path, filesOf(host.files), state);
   if ('error' in result) {
     const text = failureText(result);
     // A bird that has never read a configuration says so on stderr and gives up; one that runs goes on with what it has.

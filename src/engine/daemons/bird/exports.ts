@@ -45,21 +45,30 @@ export function exportAll(
   const last = sources.get(state.sent);
   const known = last?.groups === groups ? last.table : undefined;
   if (known === table) return state.sent;
+  const lists = groups.map(({ speaker, key }) => {
+    const old = state.sent[speaker.protocol.name] ?? NOTHING_SENT;
+    return exportTable(table, speaker, old, { key, changed: known === state.table ? changed : undefined });
+  });
+  const same = known !== undefined && groups.every(({ speaker }, i) => lists[i] === state.sent[speaker.protocol.name]);
+  const sent = same ? state.sent : spread(groups, lists, state.sent);
+  sources.set(sent, { table, groups });
+  return sent;
+}
+
+/** To each session what its group sends; the same object when that is what each sent before. */
+function spread(groups: readonly UpdateGroup[], lists: readonly Sent[], before: BirdState['sent']): BirdState['sent'] {
   const next: Record<string, Sent> = {};
   let count = 0;
   let same = true;
-  for (const { speaker, key, names } of groups) {
-    const old = state.sent[speaker.protocol.name] ?? NOTHING_SENT;
-    const sent = exportTable(table, speaker, old, { key, changed: known === state.table ? changed : undefined });
+  groups.forEach(({ names }, i) => {
+    const sent = lists[i] ?? NOTHING_SENT;
     for (const name of names) {
       next[name] = sent;
-      if (state.sent[name] !== sent) same = false;
+      if (before[name] !== sent) same = false;
     }
     count += names.length;
-  }
-  const sent = same && count === Object.keys(state.sent).length ? state.sent : next;
-  sources.set(sent, { table, groups });
-  return sent;
+  });
+  return same && count === Object.keys(before).length ? before : next;
 }
 
 interface Grouping {

@@ -6,12 +6,14 @@
  */
 import type { Agent, AgentResult } from '../../agent.ts';
 import type { ApiState } from '../../api/storage.ts';
+import { sameMembers } from '../../memo.ts';
 import { random } from '../../net/random.ts';
 import { type Host, type Ref, type World, withHost } from '../../world.ts';
 import { type Plan, planFor, readRanges, WATCHED } from './plan.ts';
 import { wholeRanges } from './services.ts';
 import type { ConfdState, ServiceRanges } from './state.ts';
 import { birdAggrCfg, birdCfg, birdIpamCfg } from './templates.ts';
+import type { TemplateValues } from './values.ts';
 
 const FOLDER = '/etc/calico/confd/config/';
 export const BIRD_CFG = `${FOLDER}bird.cfg`;
@@ -86,30 +88,39 @@ function delay(world: World, host: Host): number {
 
 type Files = Readonly<Record<string, string>>;
 
-const birdCfgs = new WeakMap<object, Map<string, { readonly key: string; readonly text: string }>>();
-
-/** bird.cfg is long in a full mesh and seldom changes: kept by what it is made of. */
-function renderBirdCfg({ values }: Plan): string {
-  const { nodes, node, globalPeers, nodePeers, blocks: _b, staticRoutes: _s, rejectCidrs: _r, pools: _p, ...rest } = values;
-  let byNode = birdCfgs.get(globalPeers);
-  if (!byNode) {
-    byNode = new Map();
-    birdCfgs.set(globalPeers, byNode);
-  }
-  const key = JSON.stringify([
-    nodes.map(({ labels: _labels, ...each }: (typeof nodes)[number] & { labels?: unknown }) => each),
-    nodePeers,
-    rest,
-  ]);
-  const known = byNode.get(node.name);
-  if (known?.key === key) return known.text;
-  const text = birdCfg(values);
-  byNode.set(node.name, { key, text });
-  return text;
+interface Rendered {
+  readonly values: TemplateValues;
+  readonly files: Files;
 }
 
-function render(plan: Plan): Files {
-  return { [BIRD_CFG]: renderBirdCfg(plan), [BIRD_AGGR_CFG]: birdAggrCfg(plan.values), [BIRD_IPAM_CFG]: birdIpamCfg(plan.values) };
+/** What was last written for each node. */
+const rendered = new WeakMap<TemplateValues['node'], Rendered>();
+
+/** The files of a plan. Most changes in a cluster are none to most of its nodes: a file whose values are what they were stays its text. */
+function render({ values }: Plan): Files {
+  const last = rendered.get(values.node);
+  const differing = last ? differences(last.values, values) : undefined;
+  if (last && differing?.length === 0) return last.files;
+  const files: Files = {
+    [BIRD_CFG]: last && differing?.every((field) => NOT_IN_BIRD_CFG.has(field)) ? last.files[BIRD_CFG]! : birdCfg(values),
+    [BIRD_AGGR_CFG]: birdAggrCfg(values),
+    [BIRD_IPAM_CFG]: birdIpamCfg(values),
+  };
+  rendered.set(values.node, { values, files });
+  return files;
+}
+
+type Field = keyof TemplateValues;
+
+/** bird.cfg is long in a full mesh and seldom changes. */
+const NOT_IN_BIRD_CFG: ReadonlySet<Field> = new Set(['blocks', 'staticRoutes', 'rejectCidrs', 'loadBalancerCidrs', 'pools']);
+
+function differences(a: TemplateValues, b: TemplateValues): readonly Field[] {
+  const fields = Object.keys({ ...a, ...b }) as Field[];
+  return fields.filter((field) => {
+    const [was, now] = [a[field], b[field]];
+    return was !== now && !(Array.isArray(was) && Array.isArray(now) && sameMembers(was, now));
+  });
 }
 
 /** The files on disk and bird told (`sv hup bird`). A text that did not change stays the string it was. */

@@ -18,7 +18,7 @@ import { formatPrefix, parsePrefix, toPrefix } from '../../net/address.ts';
 import { type PeeringNode, type Peerings, peerings } from './peers.ts';
 import { isCidr, type ServiceRoute, type ServiceRoutes, serviceRoutes, wholeRanges } from './services.ts';
 import type { ServiceRanges } from './state.ts';
-import type { PoolValues, TemplateValues } from './values.ts';
+import type { PeerValues, PoolValues, TemplateValues } from './values.ts';
 
 const BGP_CONFIGURATIONS = 'bgpconfigurations.projectcalico.org';
 const BGP_PEERS = 'bgppeers.projectcalico.org';
@@ -180,12 +180,16 @@ function logLevel(config: BGPConfiguration | undefined): string | undefined {
   return level === undefined || level === '' ? undefined : LEVELS.has(level) ? level : 'none';
 }
 
+interface ReadRanges {
+  readonly ranges: ServiceRanges;
+  readonly complaints: readonly string[];
+}
+
 /** The ranges as a list each, and what was wrong with them. One entry that is no CIDR keeps a whole list from taking effect. */
-export function readRanges(
-  api: ApiState,
-  old: ServiceRanges | undefined,
-): { readonly ranges: ServiceRanges; readonly complaints: readonly string[] } {
-  const spec = objectsOf<BGPConfiguration>(api, BGP_CONFIGURATIONS).default?.spec;
+export const readRanges = (api: ApiState, old: ServiceRanges | undefined): ReadRanges =>
+  rangesOf(objectsOf<BGPConfiguration>(api, BGP_CONFIGURATIONS).default?.spec, old);
+
+const rangesOf = latest((spec: BGPConfiguration['spec'] | undefined, old: ServiceRanges | undefined): ReadRanges => {
   const complaints: string[] = [];
   const read = (field: keyof ServiceRanges, what: string): readonly string[] => {
     const cidrs = (spec?.[field] ?? []).map(({ cidr }) => cidr).filter(Boolean);
@@ -201,7 +205,7 @@ export function readRanges(
   };
   const same = old && (Object.keys(ranges) as (keyof ServiceRanges)[]).every((field) => old[field] === ranges[field]);
   return { ranges: same ? old : shared(ranges), complaints };
-}
+});
 
 const sameList = (old: readonly string[] | undefined, next: readonly string[]): readonly string[] =>
   old && old.length === next.length && old.every((each, i) => each === next[i]) ? old : next;
@@ -223,6 +227,22 @@ export interface Plan {
   readonly services: readonly ServiceRoute[];
 }
 
+const addressed = latest((nodes: readonly PeeringNode[]) => nodes.filter(({ address }) => address !== ''));
+const defaultAdvertisements = latest(advertisements);
+const NO_PEERS: readonly PeerValues[] = [];
+const NO_BLOCKS: readonly Block[] = [];
+const NO_FILTERS: TemplateValues['filters'] = [];
+
+/** What ranges are to every node. */
+const wholeOf = latest((ranges: ServiceRanges) => {
+  const whole = wholeRanges(ranges).map(({ cidr }) => cidr);
+  return {
+    whole,
+    rejectCidrs: sortedCidrs(whole),
+    loadBalancerCidrs: ranges.serviceLoadBalancerIPs.filter((cidr) => parsePrefix(cidr) !== undefined),
+  };
+});
+
 /** Template values of one node; undefined while the cluster does not know it. */
 export function planFor(api: ApiState, name: string, ranges: ServiceRanges): Plan | undefined {
   const configs = objectsOf<BGPConfiguration>(api, BGP_CONFIGURATIONS);
@@ -236,23 +256,26 @@ export function planFor(api: ApiState, name: string, ranges: ServiceRanges): Pla
   const excluded = node.labels[EXCLUDE_LABEL] === 'true';
   const all = routesOf(objectsOf<Service>(api, 'services'), objectsOf<Endpoints>(api, 'endpoints'), ranges);
   const services = excluded ? [] : [...all.everywhere, ...(all.local.get(name) ?? [])];
-  const whole = wholeRanges(ranges).map(({ cidr }) => cidr);
-  const blocks = blocksOf(objectsOf<BlockAffinity>(api, AFFINITIES)).get(name) ?? [];
+  const { whole, rejectCidrs, loadBalancerCidrs } = wholeOf(ranges);
+  const blocks = blocksOf(objectsOf<BlockAffinity>(api, AFFINITIES)).get(name) ?? NO_BLOCKS;
   const level = logLevel(own) ?? logLevel(configs.default);
   const values: TemplateValues = {
     ...common,
     node,
-    nodes: nodes.filter(({ address }) => address !== ''),
+    nodes: addressed(nodes),
     ...(level !== undefined && { logLevel: level }),
-    prefixAdvertisements: advertisements(own?.spec.prefixAdvertisements ? own : configs.default),
+    prefixAdvertisements: own?.spec.prefixAdvertisements ? advertisements(own) : defaultAdvertisements(configs.default),
     globalPeers: peers.global,
-    nodePeers: peers.byNode.get(name) ?? [],
-    filters: [],
+    nodePeers: peers.byNode.get(name) ?? NO_PEERS,
+    filters: NO_FILTERS,
     pools: poolsOf(objectsOf<IPPool>(api, POOLS)),
     blocks,
-    staticRoutes: sortedCidrs([...(excluded ? [] : whole), ...services.map(({ cidr }) => cidr)]),
-    rejectCidrs: sortedCidrs(whole),
-    loadBalancerCidrs: ranges.serviceLoadBalancerIPs.filter((cidr) => parsePrefix(cidr) !== undefined),
+    staticRoutes:
+      excluded || services.length > 0
+        ? sortedCidrs([...(excluded ? [] : whole), ...services.map(({ cidr }) => cidr)])
+        : rejectCidrs,
+    rejectCidrs,
+    loadBalancerCidrs,
   };
   return { values, blocks, services };
 }

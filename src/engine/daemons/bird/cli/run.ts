@@ -154,7 +154,7 @@ const configure =
   (view, args) => {
     const path = readFileName(args) ?? configPath(view.host);
     const head = `Reading configuration from ${path}\n`;
-    const result = loadConfig(path, filesOf(view.host.files), view.config);
+    const result = loadConfig(path, filesOf(view.host.files), view.state);
     if ('error' in result) {
       const text = result.at ? failureText(result) : `${path}: No such file or directory`;
       return { host: view.host, text: `${head}${text}\n` };

@@ -67,14 +67,37 @@ export function filesOf(files: Readonly<Record<string, string>>): FileSource {
   };
 }
 
-/** Reads the files and parses them. @param old the configuration in force: what says the same is the same object */
+/** What an include line with a wildcard brings in depends on more than the files that were read. */
+const WILDCARD = /^[ \t]*include[ \t]*"[^\n]*[?*[]/m;
+
+/** Whether reading the files anew would give a configuration that was loaded from them before. */
+function isStill(loaded: LoadedConfig, path: string, source: FileSource): boolean {
+  return (
+    loaded.path === path && Object.entries(loaded.files).every(([name, text]) => source.read(name) === text && !WILDCARD.test(text))
+  );
+}
+
+/** What a bird has loaded so far: what is in force, and what was before. */
+interface Loads {
+  readonly loaded?: LoadedConfig;
+  readonly previous?: LoadedConfig;
+}
+
+/** Reads the files and parses them. @param before what says the same as in force is the same object */
 export function loadConfig(
   path: string,
   source: FileSource,
-  old?: BirdConfig,
+  before: Loads = {},
 ): { readonly loaded: LoadedConfig; readonly config: BirdConfig } | ParseFailure {
   const text = source.read(path);
   if (text === undefined) return { error: `Unable to open configuration file ${path}: No such file or directory` };
+  const old = configOf(before.loaded);
+  // A policy that is tried out is put back, and a reload often finds what it left.
+  for (const known of [before.loaded, before.previous]) {
+    if (!known || !isStill(known, path, source)) continue;
+    const config = configOf(known);
+    if (config) return inForce({ path, files: known.files }, config, old);
+  }
   const used: Record<string, string> = { [path]: text };
   const read = (name: string) => {
     const included = source.read(name);
@@ -83,8 +106,11 @@ export function loadConfig(
   };
   const result = parseConfig(text, path, { ...source, read });
   if ('error' in result) return result;
-  const loaded: LoadedConfig = { path, files: used };
-  const config = reconfigured(old, result.config);
+  return inForce({ path, files: used }, result.config, old);
+}
+
+function inForce(loaded: LoadedConfig, fresh: BirdConfig, old: BirdConfig | undefined) {
+  const config = reconfigured(old, fresh);
   parsed.set(loaded, config);
   return { loaded, config };
 }
