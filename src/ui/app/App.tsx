@@ -33,19 +33,23 @@ export function App() {
   );
 }
 
-/** The panes' outline, while they are on their way. */
+/** The panes' outline, while they are on their way: its lines stay where they are when the panes come. */
 function Outline({ narrow }: { readonly narrow: boolean }) {
   return (
-    <main className={styles.outline} aria-busy="true">
-      <div />
-      {!narrow && (
-        <div>
-          <div />
-          <div />
-        </div>
-      )}
-      <span className="visually-hidden">The lab is being opened</span>
-    </main>
+    <>
+      {narrow && <div className={styles.panes} />}
+      <main className={styles.outline} aria-busy="true">
+        <div />
+        {!narrow && (
+          <div>
+            <div />
+            <div />
+          </div>
+        )}
+        <span className="visually-hidden">The lab is being opened</span>
+      </main>
+      <div className={styles.outlineOfTime} />
+    </>
   );
 }
 
