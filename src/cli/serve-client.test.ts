@@ -9,7 +9,7 @@ import {
   Watch,
 } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Cluster, loadWorld, type Sim, type World } from '../engine/index.ts';
+import { loadWorld, type Sim } from '../engine/index.ts';
 import { worlds } from '../worlds/index.ts';
 import { kubeconfigText, type Serving, serveHttp } from './serve-http.ts';
 
@@ -21,16 +21,8 @@ let serving: Serving;
 let config: KubeConfig;
 let core: CoreV1Api;
 
-/** The world after a long run: what was written first fell out of the log. */
-function withShortLog(world: World): World {
-  const cut = ([name, cluster]: [string, Cluster]) =>
-    [name, { ...cluster, api: { ...cluster.api, log: cluster.api.log.slice(-5) } }] as const;
-  return { ...world, clusters: Object.fromEntries(Object.entries(world.clusters).map(cut)) };
-}
-
 beforeAll(async () => {
-  const source = worlds.yaobank!;
-  sim = loadWorld(source, withShortLog(loadWorld(source).world()));
+  sim = loadWorld(worlds.yaobank!);
   serving = await serveHttp(sim, { port: 0 });
   config = new KubeConfig();
   config.loadFromString(kubeconfigText(serving.url));

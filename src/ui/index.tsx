@@ -6,7 +6,6 @@ import './theme/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import { keepForOffline } from './offline.ts';
 import { failRun } from './store/run.ts';
 import { askedLab, fetchAhead } from './store/shipped.ts';
 import { applyTheme } from './theme/theme.ts';
@@ -21,6 +20,5 @@ export function mount(element: HTMLElement): void {
       <App />
     </StrictMode>,
   );
-  keepForOffline();
   import('./open.ts').then(({ open }) => open(lab)).catch((error: unknown) => failRun(String(error)));
 }

@@ -1,6 +1,8 @@
 /** All that an open lab is made of, as one chunk behind the first paint: its panes, and what starts it. The engine comes after. */
 import { installHandle } from './handle.ts';
+import { keepForOffline } from './offline.ts';
 import { openLab, saveNow } from './store/lab.ts';
+import { simulation } from './store/run.ts';
 
 export { Panes } from './app/Panes.tsx';
 
@@ -9,4 +11,7 @@ export function open(lab: string): void {
   installHandle();
   addEventListener('pagehide', saveNow);
   void openLab(lab);
+  void simulation()
+    .then(() => import('./terminal/emulator.ts'))
+    .then(keepForOffline);
 }

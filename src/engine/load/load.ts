@@ -44,7 +44,8 @@ export function loadWorld(source: WorldSource, booted?: World): Sim {
   }
   sim.advance(Math.max(0, start - sim.world().now));
   sim.settle();
-  // The past is no journal of the learner's: what follows is replayed from here. Nor is it his to be shown as the writer.
+  // The past is no journal of the learner's: what follows is replayed from here. Nor is it his to be shown as the writer. Watches
+  // cannot go back there either: etcd is compacted every five minutes.
   sim.load(withoutPast(sim.world()), []);
   sim.settle();
   return sim;
@@ -52,7 +53,10 @@ export function loadWorld(source: WorldSource, booted?: World): Sim {
 
 function withoutPast(world: World): World {
   const clusters = Object.fromEntries(
-    Object.entries(world.clusters).map(([name, cluster]) => [name, { ...cluster, api: { ...cluster.api, writtenBy: {} } }]),
+    Object.entries(world.clusters).map(([name, cluster]) => [
+      name,
+      { ...cluster, api: { ...cluster.api, log: [], writtenBy: {} } },
+    ]),
   );
   return { ...world, inputs: 0, flows: [], clusters };
 }
