@@ -59,9 +59,12 @@ function maskAges(text: string): string {
     .join('\n');
 }
 
+/** calicoctl names the columns it knows in the order of a Go map. */
+const KNOWN_COLUMNS = /(, valid values are: )(.+)/g;
+
 /** Both sides through the same masks. */
 export function mask(text: string): string {
-  let out = text;
+  let out = text.replace(KNOWN_COLUMNS, (_, words: string, list: string) => words + list.split(', ').sort().join(', '));
   for (const [pattern, replacement] of MASKS) out = out.replace(pattern, replacement);
   out = out.replace(HEADERS, (lines) => `${lines.trimEnd().split('\n').sort().join('\n')}\n`);
   return maskAges(out.replace(DISCOVERY, '').replace(PRIVATE, ''));

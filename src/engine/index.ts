@@ -1,11 +1,13 @@
 /** The engine's door: what other rooms may use. */
 export type { ApiRequest, ApiResponse, Watch, WatchEvent } from './api/http.ts';
+export { convertUid } from './api/kinds/calico-crd.ts';
+export { asNumberOf, NODE_ANNOTATIONS } from './api/kinds/calico-node.ts';
 export { type CalicoFault, calicoErrorText, validateCalico } from './api/kinds/calico-validation.ts';
 export { formatQuantity, parseQuantity } from './api/kinds/quantity.ts';
 export type * from './api/objects.ts';
 export { decodeProtobuf, PROTOBUF } from './api/rest/protobuf.ts';
 export { checkObject, type Faults } from './api/schema/check.ts';
-export { structType } from './api/schema/types.ts';
+export { structType, type TypeRef } from './api/schema/types.ts';
 export { type ApiState, getObject, objectsOf } from './api/storage.ts';
 export { bookmarkOf, watchEvents } from './api/watch.ts';
 export { expandCommand as expandBirdc, helpAfter as birdcHelp, wordsAfter as birdcWords } from './daemons/bird/cli/commands.ts';
@@ -14,6 +16,7 @@ export { isReadOnly as isReadOnlyBirdc } from './daemons/bird/cli/run.ts';
 export { configOf, loadConfig as loadBirdConfig } from './daemons/bird/config/parse.ts';
 export { bgpProtocols, birdPid, failureText as birdFailureText } from './daemons/bird/control.ts';
 export type { BirdState, LogLine, TableRoute } from './daemons/bird/state.ts';
+export { hostInterface } from './daemons/cni/index.ts';
 export type { Fault, FaultTarget } from './faults/fault.ts';
 export { faults } from './faults/index.ts';
 export type { DnsOutcome, Resolution } from './images/dns.ts';

@@ -51,7 +51,6 @@ export function clusterWorld({
   for (const name of names) {
     hosts[name] = hostOf(name, addresses.get(name)!, 'node');
     add('nodes', nodeOf(name, addresses.get(name)!));
-    add('nodes.projectcalico.org', { metadata: { name }, spec: { bgp: { ipv4Address: `${addresses.get(name)!}/24` } } });
   }
   for (const [name, cidr] of Object.entries(pools)) {
     add('ippools.projectcalico.org', {
@@ -114,7 +113,11 @@ function nodeOf(name: string, address: string): Partial<Node> {
     message,
   });
   return {
-    metadata: { name, labels: { 'kubernetes.io/hostname': name } } as never,
+    metadata: {
+      name,
+      labels: { 'kubernetes.io/hostname': name },
+      annotations: { 'projectcalico.org/IPv4Address': `${address}/24` },
+    } as never,
     spec: name.startsWith('control') ? { taints: [{ effect: 'NoSchedule', key: 'node-role.kubernetes.io/control-plane' }] } : {},
     status: {
       addresses: [

@@ -65,6 +65,8 @@ export interface Kind<T extends ApiObject = ApiObject> {
   readonly generation: boolean;
   /** Has a `status` subresource: a write to one leaves the other alone. */
   readonly status: boolean;
+  /** A write to the status may change labels and annotations too. */
+  readonly statusTakesMetadata: boolean;
   readonly scale: boolean;
   /** Subresources that lead on to another machine: `exec`, `proxy`. Nothing answers there over HTTP. */
   readonly connects: readonly string[];
@@ -145,6 +147,7 @@ export function defineKind<T extends ApiObject>(settings: Settings<T>): Kind {
     type: `${PACKAGES[settings.group] ?? 'calico'}.${settings.kind}`,
     generation: false,
     status: false,
+    statusTakesMetadata: false,
     scale: false,
     connects: [],
     defaults: (object) => object,

@@ -15,7 +15,7 @@ import { bootstrapObjects } from './bootstrap.ts';
 import { calicoObjects } from './calico.ts';
 import { bootHost } from './host.ts';
 import { kindOfManifest, manifestPath } from './manifest.ts';
-import { calicoNodeObject, nodeObject } from './node.ts';
+import { nodeObject } from './node.ts';
 import { membersOf, parseWorld, WorldError } from './parse.ts';
 import { durationMs, type WorldFile } from './schema.ts';
 import type { WorldSource } from './source.ts';
@@ -121,7 +121,6 @@ function join(sim: Sim, file: WorldFile, cluster: string, name: string, index: n
   const share = `${formatAddress(toPrefix(podCidr).address + index * 256)}/24`;
   let world = sim.world();
   world = create(world, cluster, 'nodes', nodeObject(file, name, share, timestamp(world.now)));
-  world = create(world, cluster, 'nodes.projectcalico.org', calicoNodeObject(file, name));
   for (const [resource, draft] of calicoObjects(file, cluster)) world = create(world, cluster, resource, draft);
   sim.load(world, sim.journal());
 }

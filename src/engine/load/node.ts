@@ -1,8 +1,8 @@
 /**
- * A node joins its cluster: the Node object as kubeadm and the kubelet write it, and Calico's Node beside it.
+ * A node joins its cluster: the Node object as kubeadm and the kubelet write it, with calico-node's annotation.
  * Models kubeadm join + kubelet registration, v1.32, and calico-node's startup.
  */
-import type { CalicoNode, Node } from '../api/objects.ts';
+import type { Node } from '../api/objects.ts';
 import { toPrefix } from '../net/address.ts';
 import { randomText } from '../net/random.ts';
 import { VERSIONS } from '../versions.ts';
@@ -98,24 +98,5 @@ export function nodeObject(world: WorldFile, name: string, podCIDR: string, at: 
         systemUUID: randomText(32, '0123456789abcdef', world.seed, 'system', name),
       },
     },
-  };
-}
-
-export function calicoNodeObject(world: WorldFile, name: string): Draft<CalicoNode> {
-  const { address } = world.hosts[name]!;
-  const { length } = toPrefix(world.segments[segmentOf(world, name)!]!.cidr);
-  return {
-    apiVersion: 'projectcalico.org/v3',
-    kind: 'Node',
-    metadata: { name },
-    spec: {
-      addresses: [
-        { address: `${address}/${length}`, type: 'CalicoNodeIP' },
-        { address, type: 'InternalIP' },
-      ],
-      bgp: { ipv4Address: `${address}/${length}` },
-      orchRefs: [{ nodeName: name, orchestrator: 'k8s' }],
-    },
-    status: {},
   };
 }

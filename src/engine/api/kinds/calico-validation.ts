@@ -47,7 +47,7 @@ const NAME_FORMAT = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9
 
 function nameFaults({ metadata }: ApiObject): CalicoFault[] {
   const faults: CalicoFault[] = [];
-  const { name } = metadata;
+  const { name = '' } = metadata as Partial<ApiObject['metadata']>;
   if (name.length > 253)
     faults.push({ name: 'Metadata.Name', value: name, reason: `name is too long by ${name.length - 253} bytes` });
   if (!NAME.test(name)) {

@@ -10,6 +10,7 @@ import { unknownError } from '../status.ts';
 import { objectsOf } from '../storage.ts';
 import { dns1123Subdomain } from '../validation/names.ts';
 import { crdView } from './calico-crd.ts';
+import { calicoNodeFrom } from './calico-node.ts';
 import { calicoErrorText, validateCalico } from './calico-validation.ts';
 
 const GROUP = 'projectcalico.org';
@@ -102,7 +103,7 @@ const ipamKinds: readonly Kind[] = [
 
 export const calicoKinds: readonly Kind[] = [
   ...apiKinds,
-  calico('Node', 'nodes', { internal: true }),
+  calico('Node', 'nodes', { internal: true, verbs: ['get', 'list', 'watch'], storedAs: 'nodes', fromStored: calicoNodeFrom }),
   ...ipamKinds,
   ...apiKinds.map(crdView),
 ];

@@ -33,6 +33,7 @@ export const nodeKind = defineKind<Node>({
   shortNames: ['no'],
   namespaced: false,
   status: true,
+  statusTakesMetadata: true,
   connects: ['proxy'],
   validateName: dns1123Subdomain,
   defaults: (node) => (node.spec ? node : { ...node, spec: {} }),

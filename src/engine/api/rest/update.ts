@@ -28,7 +28,7 @@ export function store(call: Call, old: ApiObject, draft: Draft, warnings: readon
   checkIdentity(call, old, metadata);
   const scope = scopeOf(call);
   const sent = { ...draft, metadata: { ...keptMetadata(old), ...metadata, name } } as ApiObject;
-  const bounded = call.subresource === 'status' ? withStatusOf(old, sent) : keepStatus(call, old, sent);
+  const bounded = call.subresource === 'status' ? withStatusOf(call, old, sent) : keepStatus(call, old, sent);
   const complete = kind.defaults(bounded);
   const tracked = track ? track(complete) : trackUpdate(kind, old, complete, writerOf(call));
   const next = updated(kind, kind.prepareUpdate(tracked, old, scope), old);
@@ -88,8 +88,8 @@ function checkIdentity(call: Call, old: ApiObject, sent: ApiObject['metadata']):
     throw conflict(kind, name, MODIFIED);
 }
 
-function withStatusOf(old: ApiObject, sent: ApiObject): ApiObject {
-  return { ...old, status: sent.status };
+function withStatusOf({ kind }: Call, old: ApiObject, sent: ApiObject): ApiObject {
+  return { ...old, status: sent.status, ...(kind.statusTakesMetadata && { metadata: sent.metadata }) };
 }
 
 function keepStatus({ kind }: Call, old: ApiObject, sent: ApiObject): ApiObject {

@@ -15,9 +15,9 @@ export interface Faults {
 
 /**
  * Which of upstream's two decoders speaks: `json` reads a request's body, `converter` (pkg/runtime/converter.go) the result of a
- * strategic merge patch, with shorter sentences.
+ * strategic merge patch, with shorter sentences; `calicoctl` is projectcalico/go-json, which reads calicoctl's files.
  */
-export type Dialect = 'json' | 'converter';
+export type Dialect = 'json' | 'converter' | 'calicoctl';
 
 interface Collector {
   readonly dialect: Dialect;
@@ -33,6 +33,8 @@ interface Spot {
 }
 
 const MAX_DEPTH = 60;
+
+const STRING: TypeRef = { is: 'scalar', name: 'string' };
 
 const INTEGERS: Readonly<Record<string, readonly [number, number]>> = {
   int32: [-2147483648, 2147483647],
@@ -61,9 +63,27 @@ function mismatch(collector: Collector, value: unknown, type: TypeRef, spot: Spo
     collector.wrong ??= converterFault(value, type);
     return;
   }
+  if (collector.dialect === 'calicoctl') {
+    collector.wrong ??= calicoctlFault(value, type, spot);
+    return;
+  }
   const where = spot.struct ? `Go struct field ${spot.struct}.${spot.fields}` : 'Go value';
   collector.wrong ??= `json: cannot unmarshal ${shown} into ${where} of type ${goType(type)}`;
 }
+
+const GO_NAMES: Readonly<Record<string, string>> = { int64: 'int', double: 'float64' };
+
+/** Words of projectcalico/go-json, which shows the value: `cannot parse string 'big' into field IPPoolSpec.blockSize of type int`. */
+function calicoctlFault(value: unknown, type: TypeRef, { struct, fields }: Spot): string {
+  // Types that unmarshal themselves read a string, and do not know where they stand.
+  if (type.is === 'scalar' && (type.name === 'asNumber' || type.name === 'duration'))
+    return `json: cannot unmarshal ${wordFor(value)} into Go value of type string`;
+  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  const name = type.is === 'scalar' ? (GO_NAMES[type.name] ?? type.name) : goType(type).replace('v1.', 'v3.');
+  return `cannot parse ${wordFor(value)} '${shown}' into field ${struct}.${fields.split('.').at(-1)} of type ${name}`;
+}
+
+const DURATION = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
 
 function goKind(value: unknown): string {
   if (Array.isArray(value)) return 'slice';
@@ -112,6 +132,11 @@ function checkScalar(collector: Collector, value: unknown, type: TypeRef & { is:
       else if (!TIME.test(value))
         collector.wrong ??= `parsing time ${quote(quote(value))} as "2006-01-02T15:04:05Z07:00": cannot parse ${quote(value)} as "2006"`;
       return;
+    case 'duration':
+      if (typeof value !== 'string') mismatch(collector, value, collector.dialect === 'calicoctl' ? type : STRING, spot);
+      else if (collector.dialect === 'calicoctl' && !DURATION.test(value))
+        collector.wrong ??= `time: invalid duration ${quote(value)}`;
+      return;
     case 'asNumber':
       checkAsNumber(collector, value, spot);
       return;
@@ -123,6 +148,8 @@ function checkScalar(collector: Collector, value: unknown, type: TypeRef & { is:
     case 'fields':
       return;
     default:
+      // go-json takes a number or a truth value for its text.
+      if (collector.dialect === 'calicoctl' && (typeof value === 'number' || typeof value === 'boolean')) return;
       if (typeof value !== 'string') mismatch(collector, value, { is: 'scalar', name: 'string' }, spot);
   }
 }
@@ -135,7 +162,7 @@ function checkAsNumber(collector: Collector, value: unknown, spot: Spot): void {
     const fits = isBelow(value, 2 ** 32) || (halves.length === 2 && halves.every((half) => isBelow(half, 2 ** 16)));
     if (!fits) collector.wrong ??= `invalid AS Number format (${value})`;
   } else if (typeof value !== 'number' || !isBelow(String(value), 2 ** 32)) {
-    mismatch(collector, value, { is: 'scalar', name: 'string' }, spot);
+    mismatch(collector, value, collector.dialect === 'calicoctl' ? { is: 'scalar', name: 'asNumber' } : STRING, spot);
   }
 }
 

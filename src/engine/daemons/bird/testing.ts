@@ -92,13 +92,6 @@ const BLOCKS: readonly (readonly [node: string, cidr: string])[] = [
 /** control1, worker1, worker2 and the bastion, settled: blocks announced, no services yet. @param peerAs AS number of the BGPPeer */
 export function bgpWorld(settings: BastionSettings & { readonly peerAs?: number } = {}): World {
   let world = clusterWorld({ pools: { pool: '10.48.0.0/24', external: '10.48.2.0/24' } });
-  for (const host of Object.values(world.hosts)) {
-    if (host.kind === 'node')
-      world = created(world, 'nodes.projectcalico.org', {
-        metadata: { name: host.name },
-        spec: { bgp: { ipv4Address: `${host.address}/24` } },
-      });
-  }
   for (const [node, cidr] of BLOCKS) {
     const name = `${node}-${cidr.replace(/[./]/g, '-')}`;
     world = created(world, 'blockaffinities.crd.projectcalico.org', {

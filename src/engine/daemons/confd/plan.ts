@@ -2,6 +2,8 @@
  * From API objects to the values of every node's templates. What all nodes share is worked out once and kept by the identity of the
  * objects it came from, so that a change costs what changed and not what there is.
  */
+
+import { calicoNodeOf } from '../../api/kinds/calico-node.ts';
 import type {
   ApiObject,
   BGPConfiguration,
@@ -14,6 +16,7 @@ import type {
   Service,
 } from '../../api/objects.ts';
 import { type ApiState, objectsOf } from '../../api/storage.ts';
+import { remember } from '../../memo.ts';
 import { formatPrefix, parsePrefix, toPrefix } from '../../net/address.ts';
 import { type PeeringNode, type Peerings, peerings } from './peers.ts';
 import { isCidr, type ServiceRoute, type ServiceRoutes, serviceRoutes, wholeRanges } from './services.ts';
@@ -22,21 +25,11 @@ import type { PeerValues, PoolValues, TemplateValues } from './values.ts';
 
 const BGP_CONFIGURATIONS = 'bgpconfigurations.projectcalico.org';
 const BGP_PEERS = 'bgppeers.projectcalico.org';
-const CALICO_NODES = 'nodes.projectcalico.org';
 const POOLS = 'ippools.projectcalico.org';
 const AFFINITIES = 'blockaffinities.crd.projectcalico.org';
 
 /** Everything confd watches. A change of identity in any of them makes it look again. */
-export const WATCHED: readonly string[] = [
-  BGP_CONFIGURATIONS,
-  BGP_PEERS,
-  CALICO_NODES,
-  POOLS,
-  AFFINITIES,
-  'nodes',
-  'services',
-  'endpoints',
-];
+export const WATCHED: readonly string[] = [BGP_CONFIGURATIONS, BGP_PEERS, POOLS, AFFINITIES, 'nodes', 'services', 'endpoints'];
 
 /** Calico's default when no BGPConfiguration names an AS. */
 const DEFAULT_AS = 64512;
@@ -65,12 +58,16 @@ function steady<A extends readonly unknown[], R>(make: (...args: A) => R): (...a
   });
 }
 
+const calicoNodes = new WeakMap<Node, CalicoNode>();
+
 type Objects<T extends ApiObject> = Readonly<Record<string, T>>;
 
-function nodeListOf(calico: Objects<CalicoNode>, nodes: Objects<Node>, config: BGPConfigurations): readonly PeeringNode[] {
+function nodeListOf(nodes: Objects<Node>, config: BGPConfigurations): readonly PeeringNode[] {
   const list: PeeringNode[] = [];
-  for (const name of Object.keys(calico).sort()) {
-    const { ipv4Address = '', asNumber, routeReflectorClusterID = '' } = calico[name]?.spec.bgp ?? {};
+  for (const name of Object.keys(nodes).sort()) {
+    const node = nodes[name]!;
+    const bgp = remember(calicoNodes, node, () => calicoNodeOf(node)).spec.bgp;
+    const { ipv4Address = '', asNumber, routeReflectorClusterID = '' } = bgp ?? {};
     const address = ipv4Address.split('/')[0] ?? '';
     const network = ipv4Address.includes('/') ? formatPrefix(toPrefix(ipv4Address)) : undefined;
     const listenPort = config[`node.${name}`]?.spec.listenPort;
@@ -81,7 +78,7 @@ function nodeListOf(calico: Objects<CalicoNode>, nodes: Objects<Node>, config: B
       ...(asNumber !== undefined && { asNumber: String(asNumber) }),
       clusterId: routeReflectorClusterID,
       ...(listenPort && { listenPort: String(listenPort) }),
-      labels: nodes[name]?.metadata.labels ?? {},
+      labels: node.metadata.labels ?? {},
     });
   }
   return list;
@@ -246,7 +243,7 @@ const wholeOf = latest((ranges: ServiceRanges) => {
 /** Template values of one node; undefined while the cluster does not know it. */
 export function planFor(api: ApiState, name: string, ranges: ServiceRanges): Plan | undefined {
   const configs = objectsOf<BGPConfiguration>(api, BGP_CONFIGURATIONS);
-  const nodes = nodeList(objectsOf<CalicoNode>(api, CALICO_NODES), objectsOf<Node>(api, 'nodes'), configs);
+  const nodes = nodeList(objectsOf<Node>(api, 'nodes'), configs);
   const node = nodes.find((each) => each.name === name);
   if (!node) return undefined;
   const common = commonOf(configs.default);

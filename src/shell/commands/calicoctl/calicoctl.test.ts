@@ -85,14 +85,14 @@ describe('calicoctl', () => {
   it.each([
     ['"x"', 'invalid AS Number format (x)'],
     ['"1.70000"', 'invalid AS Number format (1.70000)'],
-    ['[1]', 'json: cannot unmarshal array into Go struct field BGPPeerSpec.spec.asNumber of type string'],
-    ['-1', 'json: cannot unmarshal number into Go struct field BGPPeerSpec.spec.asNumber of type string'],
-    ['4294967296', 'json: cannot unmarshal number into Go struct field BGPPeerSpec.spec.asNumber of type string'],
+    ['[1]', 'json: cannot unmarshal array into Go value of type string'],
+    ['-1', 'json: cannot unmarshal number into Go value of type string'],
+    ['4294967296', 'json: cannot unmarshal number into Go value of type string'],
   ])('refuses %s as an AS number in the words of numorstring', async (value, why) => {
     const line = `calicoctl patch bgppeer bgppeer-global-64512 -p '{"spec":{"asNumber":${value}}}'`;
     const { stderr, exitCode } = await atBastion().type(line);
     expect([stderr.trimEnd(), exitCode]).toEqual([
-      `Hit error: creating resource from patched data: error unmarshaling JSON: while decoding JSON: ${why}`,
+      `Hit error: creating resource from patched data: error parsing document: ${why}`,
       1,
     ]);
   });

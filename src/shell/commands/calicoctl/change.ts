@@ -2,7 +2,8 @@
 import type { Process } from '../../command.ts';
 import { CalicoError, calicoClient } from './client.ts';
 import type { Arguments } from './docopt.ts';
-import { type Action, executeCommand, type Results } from './execute.ts';
+import { executeCommand, type Results } from './execute.ts';
+import type { Setting } from './types.ts';
 
 /** A verb's outcome: what went wrong, to standard error; undefined when nothing did. */
 export type Outcome = string | undefined;
@@ -21,8 +22,8 @@ function succeeded(process: Process, done: string, { handled, singleKind }: Resu
 
 /** apply and create: what fails is passed over, and told at the end. */
 export function makeVerb(action: 'apply' | 'create', done: string) {
-  return (process: Process, args: Arguments): Outcome => {
-    const results = executeCommand(process, args, action);
+  return (process: Process, args: Arguments, setting: Setting): Outcome => {
+    const results = executeCommand(process, args, setting, { action });
     const { fileInvalid, resourceCount, handled, singleKind, failures } = results;
     if (fileInvalid) return `Failed to execute command: ${results.error}`;
     if (resourceCount === 0) return noResources(process, results);
@@ -40,8 +41,8 @@ export function makeVerb(action: 'apply' | 'create', done: string) {
   };
 }
 
-export function replace(process: Process, args: Arguments): Outcome {
-  const results = executeCommand(process, args, 'update');
+export function replace(process: Process, args: Arguments, setting: Setting): Outcome {
+  const results = executeCommand(process, args, setting, { action: 'update' });
   const { fileInvalid, resourceCount, handled, singleKind, error } = results;
   if (fileInvalid) return `Failed to execute command: ${error}`;
   if (resourceCount === 0) return noResources(process, results);
@@ -51,9 +52,9 @@ export function replace(process: Process, args: Arguments): Outcome {
   return `Hit error: ${error}`;
 }
 
-export function remove(process: Process, args: Arguments): Outcome {
+export function remove(process: Process, args: Arguments, setting: Setting): Outcome {
   const [kind, ...names] = args.positional;
-  const results = executeCommand(process, args, 'delete', kind, names);
+  const results = executeCommand(process, args, setting, { action: 'delete', kind, names });
   const { fileInvalid, resourceCount, handled, singleKind, failures } = results;
   if (fileInvalid) return `Failed to execute command: ${results.error}`;
   if (resourceCount === 0) return noResources(process, results);
@@ -64,22 +65,21 @@ export function remove(process: Process, args: Arguments): Outcome {
   return failures.map((failure) => `Failed to delete ${what}: ${failure}\n`).join('');
 }
 
-export function patch(process: Process, args: Arguments): Outcome {
+export function patch(process: Process, args: Arguments, setting: Setting): Outcome {
   const [kind, ...names] = args.positional;
-  const results = executeCommand(process, args, 'patch', kind, names);
+  const results = executeCommand(process, args, setting, { action: 'patch', kind, names });
   if (results.resourceCount === 0) return results.error ?? 'No resources specified';
   if (results.error !== undefined) return `Hit error: ${results.error}`;
   process.out(`Successfully patched ${results.handled} '${results.singleKind}' resource\n`);
   return undefined;
 }
 
-export function label(process: Process, args: Arguments): Outcome {
+export function label(process: Process, args: Arguments, setting: Setting): Outcome {
   const [kindWord = '', name = '', change = ''] = args.positional;
   const removes = args.flag('--remove');
   const [key = '', value = '', ...more] = change.split('=');
   if (!removes && (!change.includes('=') || more.length > 0)) return `invalid label ${change}`;
-  const action: Action = 'get';
-  const results = executeCommand(process, args, action, kindWord, [name]);
+  const results = executeCommand(process, args, setting, { action: 'get', kind: kindWord, names: [name] });
   if (results.error !== undefined) return `failed to get ${kindWord} ${name}, error ${results.error}`;
   const resource = results.resources[0];
   if (!resource) return `${kindWord} ${name} not found`;

@@ -6,12 +6,16 @@ export interface Option {
   readonly short?: string;
   readonly long: string;
   readonly takesValue: boolean;
+  /** `--from-report=<REPORT>...` in the usage. */
+  readonly repeats: boolean;
 }
 
 export interface Arguments {
   readonly positional: readonly string[];
   flag(long: string): boolean;
   value(long: string): string | undefined;
+  /** Of an option that may be given several times. */
+  values(long: string): readonly string[];
 }
 
 interface Found {
@@ -25,7 +29,10 @@ export function optionsOf(help: string): readonly Option[] {
   const options: Option[] = [];
   for (const line of section.split('\n')) {
     const match = /^\s+(?:(-\w) )?(--[\w-]+)(=?)/.exec(line);
-    if (match?.[2]) options.push({ ...(match[1] && { short: match[1] }), long: match[2], takesValue: match[3] === '=' });
+    if (!match?.[2]) continue;
+    const long = match[2];
+    const repeats = new RegExp(`${long}(?:=<[^>]*>)?\\]?\\.\\.\\.`).test(usageOf(help));
+    options.push({ ...(match[1] && { short: match[1] }), long, takesValue: match[3] === '=', repeats });
   }
   return options;
 }
@@ -64,12 +71,14 @@ export function parseArguments(
     throw error;
   }
   const names = found.map(({ long }) => long);
-  if (new Set(names).size !== names.length || names.some((name) => !options.some((option) => option.long === name)))
+  const once = names.filter((name) => !options.some((option) => option.long === name && option.repeats));
+  if (new Set(once).size !== once.length || names.some((name) => !options.some((option) => option.long === name)))
     return { mistake: '' };
   return {
     positional,
     flag: (long) => names.includes(long),
     value: (long) => found.find((each) => each.long === long)?.value,
+    values: (long) => found.flatMap((each) => (each.long === long ? (each.value ?? []) : [])),
   };
 }
 

@@ -4,10 +4,12 @@
  */
 import type { Process } from '../../command.ts';
 import { type CalicoClient, CalicoError, calicoClient } from './client.ts';
+import { connect, Ended, NoClient, versionMismatch } from './connection.ts';
 import type { Arguments } from './docopt.ts';
 import { DocumentError, loadResources, parseDocuments } from './documents.ts';
 import { findKind, kindNamed, type Resource } from './kinds.ts';
 import { mergePatch } from './merge.ts';
+import type { Setting } from './types.ts';
 
 export type Action = 'apply' | 'create' | 'update' | 'delete' | 'get' | 'patch';
 
@@ -34,9 +36,6 @@ const failed = (error: string, fileInvalid = false): Results => ({
   error,
 });
 
-/** No kubeconfig and no way to the API server: the command ends here. */
-export class NoClient extends Error {}
-
 function requested(
   process: Process,
   args: Arguments,
@@ -62,21 +61,26 @@ function requested(
   }));
 }
 
-/** Runs an action over the resources the arguments name. @throws NoClient */
-export function executeCommand(
-  process: Process,
-  args: Arguments,
-  action: Action,
-  kindWord?: string,
-  names: readonly string[] = [],
-): Results {
+/** What is asked for: an action on what a file holds, or on a kind and names. */
+export interface Asked {
+  readonly action: Action;
+  readonly kind?: string | undefined;
+  readonly names?: readonly string[];
+}
+
+/** Runs an action over the resources the arguments name. @throws Ended */
+export function executeCommand(process: Process, args: Arguments, { context }: Setting, asked: Asked): Results {
+  const { action, kind: kindWord, names = [] } = asked;
+  const mismatch = versionMismatch(process, args, context);
+  if (mismatch !== undefined) return failed(mismatch);
   const resources = requested(process, args, kindWord, names);
   if ('failures' in resources) return resources;
   if (resources.length === 0) return { ...failed(''), error: undefined };
-  if (!process.cluster.configured) {
-    throw new NoClient(
-      'invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable',
-    );
+  try {
+    connect(process, args, context);
+  } catch (error) {
+    if (error instanceof NoClient) throw new Ended(`Failed to create Calico API client: ${error.message}`);
+    throw error;
   }
   if (names.includes('')) return failed('resource name may not be empty');
   const kinds = new Set(resources.map(({ kind }) => kind));
@@ -142,7 +146,8 @@ function perform(client: CalicoClient, args: Arguments, resource: Resource, acti
   if (action === 'delete') return client.remove(resource);
   if (action === 'patch') return patch(client, resource, args.value('--patch') ?? '');
   try {
-    return client.create(resource);
+    const { resourceVersion: _version, ...metadata } = resource.metadata;
+    return client.create({ ...resource, metadata });
   } catch (error) {
     if (error instanceof CalicoError && error.sort === 'exists') return client.update(resource);
     throw error;
@@ -160,7 +165,7 @@ function patch(client: CalicoClient, resource: Resource, text: string): Resource
     change = undefined;
   }
   if (typeof change !== 'object' || change === null || Array.isArray(change))
-    throw new CalicoError('other', 'performing strategic merge patch: Invalid JSON document');
+    throw new CalicoError('other', 'performing strategic merge patch: invalid JSON document');
   let patched: Resource | undefined;
   try {
     patched = parseDocuments(JSON.stringify(mergePatch(old, change)))[0];

@@ -2,18 +2,21 @@
 import { VERSIONS } from '../../../engine/index.ts';
 import type { Process } from '../../command.ts';
 import type { Outcome } from './change.ts';
-import { calicoClient } from './client.ts';
+import { CalicoError, calicoClient } from './client.ts';
+import { connect, NoClient } from './connection.ts';
+import { clusterInformation } from './datastore.ts';
 import type { Arguments } from './docopt.ts';
 import { executeCommand } from './execute.ts';
 import { printerFor } from './output.ts';
+import type { Setting } from './types.ts';
 
-export function get(process: Process, args: Arguments): Outcome {
-  const withNamespace = args.flag('--all-namespaces') || args.value('--namespace') !== undefined;
-  const setting = { asNumber: () => calicoClient(process).asNumber() };
-  const printer = printerFor(process, args.value('--output') ?? 'ps', withNamespace, setting);
+export function get(process: Process, args: Arguments, setting: Setting): Outcome {
+  const withNamespace = args.flag('--all-namespaces') || (args.value('--namespace') ?? '') !== '';
+  const values = { asNumber: () => calicoClient(process).asNumber() };
+  const printer = printerFor(process, args.value('--output') ?? 'ps', withNamespace, values);
   if (typeof printer === 'string') return printer;
   const [kind, ...names] = args.positional;
-  const results = executeCommand(process, args, 'get', kind, names);
+  const results = executeCommand(process, args, setting, { action: 'get', kind, names });
   if (results.fileInvalid) return `Failed to execute command: ${results.error}`;
   if (results.error !== undefined) return `Failed to get resources: ${results.error}`;
   const complaint = printer(results.resources);
@@ -23,17 +26,27 @@ export function get(process: Process, args: Arguments): Outcome {
 
 const COMMIT = '572a32dd9b';
 
-export function version(process: Process, args: Arguments): Outcome {
+const DURATION = /^(?:0|[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+)$/;
+
+export function version(process: Process, args: Arguments, { context }: Setting): Outcome {
+  const poll = args.value('--poll') ?? '';
+  if (poll !== '' && !DURATION.test(poll)) return 'Invalid poll duration specified: 0s';
   process.out(`Client Version:    ${VERSIONS.calico}\nGit commit:        ${COMMIT}\n`);
   if (args.flag('--client')) return undefined;
-  if (!process.cluster.configured) {
+  try {
+    connect(process, args, context);
+  } catch (error) {
+    if (!(error instanceof NoClient)) throw error;
     process.out('Unable to detect installed Calico version\n');
     return undefined;
   }
-  const path = '/apis/projectcalico.org/v3/ippools';
-  const answer = process.cluster.request({ method: 'GET', path });
-  if ('networkError' in answer)
-    return `Unable to retrieve Cluster Version or Type: Get "${process.cluster.server}${path}": ${answer.message}`;
-  process.out(`Cluster Version:   ${VERSIONS.calico}\nCluster Type:      typha,kdd,k8s,operator,bgp,kubeadm\n`);
-  return undefined;
+  if (poll !== '' && !/^[+-]?0/.test(poll)) return 'calicoctl version --poll: not simulated in this lab';
+  try {
+    const { calicoVersion, clusterType } = clusterInformation(process).spec ?? {};
+    process.out(`Cluster Version:   ${calicoVersion || 'unknown'}\nCluster Type:      ${clusterType || 'unknown'}\n`);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CalicoError) return `Unable to retrieve Cluster Version or Type: ${error.message}`;
+    throw error;
+  }
 }

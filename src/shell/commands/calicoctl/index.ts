@@ -1,171 +1,158 @@
 /**
  * calicoctl: Calico's own client. Models calicoctl v3.30: its usage texts decide what is accepted, everything else goes to the API server.
- * Leaves out convert, datastore, node run/diags/checksystem, ipam split/configure.
+ * Leaves out what needs a container runtime (node run, diags, checksystem), an etcd datastore (datastore migrate export, import) and the
+ * conversion of old files: they check their arguments and say so.
  */
-import type { Command, Completion, Process } from '../../command.ts';
+import type { Command, Process } from '../../command.ts';
 import { fitsKindOrFile, label, makeVerb, type Outcome, patch, remove, replace } from './change.ts';
 import { CalicoError } from './client.ts';
+import { complete } from './complete.ts';
+import { Ended, NoClient } from './connection.ts';
+import { convert } from './convert.ts';
+import { setReady } from './datastore.ts';
 import { type Arguments, optionsOf, parseArguments, usageOf } from './docopt.ts';
-import { NoClient } from './execute.ts';
 import { get, version } from './get.ts';
-import * as help from './help.ts';
-import * as ipam from './ipam.ts';
-import { KINDS } from './kinds.ts';
+import { commandsBelow, helpOf } from './help.ts';
+import { check } from './ipam/check.ts';
+import { configure } from './ipam/configure.ts';
+import { release } from './ipam/release.ts';
+import { show } from './ipam/show.ts';
+import { split } from './ipam/split.ts';
 import { status } from './node.ts';
+import type { Setting } from './types.ts';
 
 interface Verb {
-  readonly help: string;
-  /** Whether the positional words fit the usage. */
+  /** Whether the positional words and options fit the usage. */
   fits(args: Arguments): boolean;
-  run(process: Process, args: Arguments): Outcome;
+  run(process: Process, args: Arguments, setting: Setting): Outcome;
 }
 
 const onlyFile = (args: Arguments): boolean => args.value('--filename') !== undefined && args.positional.length === 0;
 const nothing = (args: Arguments): boolean => args.positional.length === 0;
+const given = (args: Arguments, ...names: readonly string[]): number => names.filter((name) => args.flag(name)).length;
+
+/** A command that is there and does nothing here. */
+const absent = (path: string, fits: (args: Arguments) => boolean = nothing): Readonly<Record<string, Verb>> => ({
+  [path]: { fits, run: () => `calicoctl ${path}: not simulated in this lab` },
+});
 
 const VERBS: Readonly<Record<string, Verb>> = {
-  apply: { help: help.APPLY, fits: onlyFile, run: makeVerb('apply', 'applied') },
-  create: { help: help.CREATE, fits: onlyFile, run: makeVerb('create', 'created') },
-  replace: { help: help.REPLACE, fits: onlyFile, run: replace },
-  delete: { help: help.DELETE, fits: fitsKindOrFile, run: remove },
-  get: { help: help.GET, fits: fitsKindOrFile, run: get },
-  patch: { help: help.PATCH, fits: (args) => args.positional.length === 2 && args.value('--patch') !== undefined, run: patch },
-  label: {
-    help: help.LABEL,
-    fits: (args) => args.positional.length === 3 && !(args.flag('--remove') && args.flag('--overwrite')),
-    run: label,
+  apply: { fits: onlyFile, run: makeVerb('apply', 'applied') },
+  create: { fits: onlyFile, run: makeVerb('create', 'created') },
+  replace: { fits: onlyFile, run: replace },
+  delete: { fits: fitsKindOrFile, run: remove },
+  get: { fits: fitsKindOrFile, run: get },
+  patch: { fits: (args) => args.positional.length === 2 && args.flag('--patch'), run: patch },
+  label: { fits: (args) => args.positional.length === 3 && given(args, '--remove', '--overwrite') < 2, run: label },
+  convert: { fits: onlyFile, run: convert },
+  version: { fits: nothing, run: version },
+  'ipam show': {
+    fits: (args) => nothing(args) && given(args, '--ip', '--show-blocks', '--show-borrowed', '--show-configuration') < 2,
+    run: show,
   },
-  version: { help: help.VERSION, fits: nothing, run: version },
+  'ipam check': { fits: nothing, run: check },
+  'ipam release': { fits: nothing, run: release },
+  'ipam configure': { fits: (args) => nothing(args) && args.flag('--strictaffinity'), run: configure },
+  'ipam split': { fits: (args) => args.positional.length === 1, run: split },
+  'node status': { fits: nothing, run: status },
+  ...absent('node diags'),
+  ...absent('node checksystem'),
+  ...absent('node run'),
+  ...absent('datastore migrate export'),
+  ...absent('datastore migrate import', onlyFile),
+  'datastore migrate lock': { fits: nothing, run: setReady(false) },
+  'datastore migrate unlock': { fits: nothing, run: setReady(true) },
 };
 
-const NODE_VERBS: Readonly<Record<string, Verb>> = { status: { help: help.NODE_STATUS, fits: nothing, run: status } };
-const IPAM_VERBS: Readonly<Record<string, Verb>> = {
-  show: {
-    help: help.IPAM_SHOW,
-    fits: (args) =>
-      nothing(args) &&
-      [args.value('--ip') !== undefined, ...['--show-blocks', '--show-borrowed', '--show-configuration'].map(args.flag)].filter(
-        Boolean,
-      ).length <= 1,
-    run: ipam.show,
-  },
-  check: { help: help.IPAM_CHECK, fits: nothing, run: ipam.check },
-  release: { help: help.IPAM_RELEASE, fits: nothing, run: ipam.release },
-};
-const UNSIMULATED: ReadonlySet<string> = new Set([
-  'convert',
-  'datastore',
-  'node run',
-  'node diags',
-  'node checksystem',
-  'ipam split',
-  'ipam configure',
-]);
+const text = (path: string): string => helpOf(path).trimEnd();
 
-function unsimulated(process: Process, words: string): number {
-  process.err(`calicoctl ${words}: not simulated in this lab\n`);
-  return 1;
-}
-
-function runVerb(process: Process, verb: Verb, args: readonly string[]): number {
-  const options = optionsOf(verb.help);
-  const parsed = parseArguments(args, options);
+function runVerb(process: Process, path: string, verb: Verb, args: readonly string[], setting: Setting): number {
+  const help = helpOf(path);
+  const parsed = parseArguments(args, optionsOf(help));
   const mistaken = (message: string): number => {
-    process.err(`${`${message}\n${usageOf(verb.help)}`.trim()}\n`);
+    process.err(`${`${message}\n${usageOf(help)}`.trim()}\n`);
     return 1;
   };
   if ('mistake' in parsed) return mistaken(parsed.mistake);
   if (parsed.flag('--help')) {
-    process.out(`${verb.help.replace(/^\n+|\n+$/g, '')}\n`);
+    process.out(help);
     return 0;
   }
   if (!verb.fits(parsed)) return mistaken('');
   try {
-    const complaint = verb.run(process, parsed);
+    const complaint = verb.run(process, parsed, setting);
     if (complaint === undefined) return 0;
     if (complaint !== '') process.err(`${complaint}\n`);
     return 1;
   } catch (error) {
-    if (error instanceof NoClient) {
-      process.out(`Failed to create Calico API client: ${error.message}\n`);
-      return 1;
-    }
-    if (!(error instanceof CalicoError)) throw error;
-    process.err(`${error.message}\n`);
+    if (error instanceof Ended) process.out(`${error.message}\n`);
+    else if (error instanceof CalicoError || error instanceof NoClient) process.err(`${error.message}\n`);
+    else throw error;
     return 1;
   }
 }
 
-function runGroup(
-  process: Process,
-  name: 'node' | 'ipam',
-  verbs: Readonly<Record<string, Verb>>,
-  text: string,
-  args: readonly string[],
-): number {
-  const parsed = parseArguments(args, optionsOf(text), true);
+/** `ipam`, `node`, `datastore`: their options end where the command below them begins. */
+function runGroup(process: Process, path: string, args: readonly string[], setting: Setting): number {
+  const help = helpOf(path);
+  const parsed = parseArguments(args, optionsOf(help), true);
   if ('mistake' in parsed || (parsed.positional.length === 0 && !parsed.flag('--help'))) {
-    process.err(`${usageOf(text)}\n`);
+    process.err(`${usageOf(help)}\n`);
     return 1;
   }
+  if (parsed.flag('--help')) {
+    process.out(help);
+    return 0;
+  }
   const [word = '', ...rest] = parsed.positional;
-  const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
-  if (verb) return runVerb(process, verb, rest);
-  if (UNSIMULATED.has(`${name} ${word}`)) return unsimulated(process, `${name} ${word}`);
-  process.out(`${text.replace(/^\n+|\n+$/g, '')}\n${parsed.flag('--help') ? '' : '\n'}`);
+  if (commandsBelow(path).includes(word)) return runPath(process, `${path} ${word}`, rest, setting);
+  process.out(`${text(path)}\n\n`);
   return 0;
 }
+
+function runPath(process: Process, path: string, args: readonly string[], setting: Setting): number {
+  const verb = VERBS[path];
+  return verb ? runVerb(process, path, verb, args, setting) : runGroup(process, path, args, setting);
+}
+
+const LEVELS = ['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace'];
 
 /** `-a` is an old spelling of `-A`. */
 const modern = (args: readonly string[]): readonly string[] => args.map((arg) => (arg === '-a' ? '-A' : arg));
 
 function run(process: Process, args: readonly string[]): number {
-  const parsed = parseArguments(args, optionsOf(help.MAIN), true);
+  const help = helpOf('');
+  const parsed = parseArguments(args, optionsOf(help), true);
+  if (args[0] === '--version') {
+    process.out("Run 'calicoctl version' to see version information.\n");
+    return 0;
+  }
   if ('mistake' in parsed || (parsed.positional.length === 0 && !parsed.flag('--help'))) {
-    const version = args[0] === '--version';
-    if (version) {
-      process.out("Run 'calicoctl version' to see version information.\n");
-      return 0;
-    }
-    process.err(`${usageOf(help.MAIN)}\n`);
+    const why = 'mistake' in parsed ? parsed.mistake : '';
+    process.err(`${`${why}\n${usageOf(help)}`.trim()}\n`);
     process.out(`Invalid option: '${args.join(' ')}'. Use flag '--help' to read about a specific subcommand.\n`);
     return 1;
   }
   if (parsed.flag('--help')) {
-    process.out(`${help.MAIN.trim()}\n`);
+    process.out(help);
     return 0;
   }
+  const level = parsed.value('--log-level');
+  if (level !== undefined && !LEVELS.includes(level.toLowerCase())) {
+    process.out(`Unknown log level: ${level}, expected one of: \npanic, fatal, error, warn, info, debug.\n`);
+    return 1;
+  }
   const [word = '', ...rest] = parsed.positional;
-  if (word === 'node') return runGroup(process, 'node', NODE_VERBS, help.NODE, rest);
-  if (word === 'ipam') return runGroup(process, 'ipam', IPAM_VERBS, help.IPAM, rest);
-  const verb = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined;
-  if (verb) return runVerb(process, verb, word === 'get' ? modern(rest) : rest);
-  if (UNSIMULATED.has(word)) return unsimulated(process, word);
-  process.err(`Unknown command: "${word}"\n${help.MAIN}\n`);
-  return 1;
-}
-
-const words = (texts: readonly string[]): readonly Completion[] => texts.map((text) => ({ text }));
-
-function complete(process: Process, line: readonly string[], index: number): readonly Completion[] {
-  if (index === 1) return words([...Object.keys(VERBS), 'node', 'ipam', 'convert', 'datastore']);
-  const verb = line[1] ?? '';
-  if (verb === 'node') return words(['status', 'run', 'diags', 'checksystem']);
-  if (verb === 'ipam')
-    return words(
-      index === 2 ? ['show', 'check', 'release'] : ['--show-blocks', '--show-borrowed', '--show-configuration', '--ip='],
-    );
-  const typed = line[index] ?? '';
-  if (typed.startsWith('-'))
-    return words(optionsOf(VERBS[verb]?.help ?? '').map(({ long, takesValue }) => (takesValue ? `${long}=` : long)));
-  const positional = line.slice(2, index).filter((word) => !word.startsWith('-'));
-  if (positional.length === 0) return words(KINDS.filter(({ plural }) => plural !== undefined).map(({ names }) => names[0] ?? ''));
-  const kind = KINDS.find(({ names }) => names.includes((positional[0] ?? '').toLowerCase()));
-  if (!kind?.plural || !process.cluster.configured) return [];
-  const answer = process.cluster.request({ method: 'GET', path: `/apis/projectcalico.org/v3/${kind.plural}` });
-  if ('networkError' in answer || answer.status !== 200) return [];
-  const { items = [] } = answer.body as { readonly items?: readonly { readonly metadata: { readonly name: string } }[] };
-  return words(items.map(({ metadata }) => metadata.name));
+  if (!commandsBelow('').includes(word)) {
+    process.err(`Unknown command: "${word}"\n${text('')}\n\n`);
+    return 1;
+  }
+  const context = parsed.value('--context');
+  const asked = [
+    ...(word === 'get' ? modern(rest) : rest),
+    ...(parsed.flag('--allow-version-mismatch') ? ['--allow-version-mismatch'] : []),
+  ];
+  return runPath(process, word, asked, context === undefined ? {} : { context });
 }
 
 export const calicoctl: Command = {

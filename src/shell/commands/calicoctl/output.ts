@@ -1,4 +1,5 @@
 /** How calicoctl prints resources: tables of Go's tabwriter, JSON, YAML, templates. Models commands/common/printer.go of v3.30. */
+import { structType, type TypeRef } from '../../../engine/index.ts';
 import type { Process } from '../../command.ts';
 import { parseGoTemplate } from '../kubectl/printers/gotemplate.ts';
 import { toYaml } from '../kubectl/printers/yaml.ts';
@@ -32,7 +33,7 @@ function printTable(
   const kind = kindNamed(isList ? resource.kind.slice(0, -4) : resource.kind);
   if (!kind) return '';
   const chosen = headings ?? (wide ? kind.wide : kind.columns);
-  const columns = withNamespace && kind.cells.NAMESPACE ? ['NAMESPACE', ...chosen] : chosen;
+  const columns = withNamespace && headings === undefined && kind.cells.NAMESPACE ? ['NAMESPACE', ...chosen] : chosen;
   const bad = columns.find((heading) => !kind.cells[heading]);
   if (bad !== undefined) throw new Error(`Unknown heading ${bad}, valid values are: ${Object.keys(kind.cells).join(', ')}`);
   const items = isList ? (resource.items as readonly Resource[]) : [resource];
@@ -41,40 +42,58 @@ function printTable(
 }
 
 /** `-o yaml` and `-o json` order and omit as the seed's transcript shows it: a BGPConfiguration has no creationTimestamp. */
-function document(resource: Resource): Value {
-  if (Array.isArray(resource.items))
-    return { ...resource, items: (resource.items as readonly Resource[]).map(document) } as unknown as Value;
-  if (resource.kind !== 'BGPConfiguration') return resource as unknown as Value;
+function document(resource: Resource): Resource {
+  if (Array.isArray(resource.items)) return { ...resource, items: (resource.items as readonly Resource[]).map(document) };
+  if (resource.kind !== 'BGPConfiguration') return resource;
   const { creationTimestamp, ...metadata } = resource.metadata;
-  return { ...resource, metadata: creationTimestamp === null ? { ...metadata, creationTimestamp } : metadata } as unknown as Value;
+  return { ...resource, metadata: creationTimestamp === null ? { ...metadata, creationTimestamp } : metadata };
 }
 
-/** encoding/json sorts nothing in structs, but prints apiVersion and kind first and the rest in the order of the type. */
-function inOrder(value: Value): Value {
-  if (Array.isArray(value)) return value.map(inOrder) as Value;
+/** Fields that Go prints though they are empty, and that are not required for that. */
+const ALWAYS: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
+  'calico.FelixConfigurationSpec': { bpfLogLevel: '' },
+  'calico.KubeControllersConfiguration': { status: { runningConfig: { controllers: {} } } },
+};
+
+/** An object as Go's struct holds it: fields in the order of the type, what it always prints filled in. */
+function inOrder(value: Value, type: TypeRef | undefined): Value {
+  if (Array.isArray(value)) return value.map((item) => inOrder(item, type?.is === 'list' ? type.of : undefined)) as Value;
   if (typeof value !== 'object' || value === null) return value;
   const fields = value as Readonly<Record<string, Value>>;
-  const rank = [
-    'kind',
-    'apiVersion',
-    'metadata',
-    'name',
-    'namespace',
-    'uid',
-    'resourceVersion',
-    'creationTimestamp',
-    'labels',
-    'annotations',
-    'spec',
-    'status',
-    'items',
-  ];
-  const keys = Object.keys(fields).sort((a, b) => (rank.indexOf(a) + 1 || 99) - (rank.indexOf(b) + 1 || 99));
-  return Object.fromEntries(keys.map((key) => [key, inOrder(fields[key] ?? null)]));
+  if (type?.is !== 'struct') {
+    const inner = type?.is === 'map' ? type.of : undefined;
+    const keys = Object.keys(fields).sort();
+    return Object.fromEntries(keys.map((key) => [key, inOrder(fields[key] ?? null, inner)]));
+  }
+  const known = structType(type.name)?.fields;
+  const full = { ...ALWAYS[type.name], ...fields };
+  const order = [...(known?.keys() ?? [])];
+  const rank = (key: string) => order.indexOf(key) + 1 || order.length + 1;
+  const keys = Object.keys(full).sort((a, b) => rank(a) - rank(b));
+  return Object.fromEntries(keys.map((key) => [key, inOrder(full[key] ?? null, known?.get(key)?.type)]));
 }
 
-const single = (resources: readonly Resource[]): Value =>
-  (resources.length === 1 && resources[0] ? document(resources[0]) : resources.map(document)) as Value;
+const METADATA = ['name', 'generateName', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp', 'labels', 'annotations'];
+
+/** A resource in Go's order: kind and apiVersion, metadata, the rest by its type. */
+function ordered(resource: Resource): Value {
+  const { kind, apiVersion, metadata, items, ...rest } = resource;
+  const known = metadata as Readonly<Record<string, Value>>;
+  const head = Object.fromEntries(
+    METADATA.filter((key) => Object.hasOwn(known, key)).map((key) => [key, inOrder(known[key] ?? null, undefined)]),
+  );
+  if (Array.isArray(items))
+    return { kind, apiVersion, metadata: head, items: (items as readonly Resource[]).map(ordered) } as Value;
+  const body = inOrder(rest as Value, { is: 'struct', name: `calico.${kind}` }) as object;
+  return { kind, apiVersion, metadata: head, ...body } as Value;
+}
+
+/** One resource by itself, several as a list; none is Go's nil. */
+function single(resources: readonly Resource[]): Value {
+  const [first, ...more] = resources.map((resource) => ordered(document(resource)));
+  if (first === undefined) return null;
+  return more.length === 0 ? first : [first, ...more];
+}
 
 /** The printer of `--output`; a string is the complaint about it. */
 export function printerFor(process: Process, output: string, withNamespace: boolean, setting: Setting): Printer | string {
@@ -97,7 +116,7 @@ export function printerFor(process: Process, output: string, withNamespace: bool
       return undefined;
     };
   if (output === 'yaml' || output === 'yml') return print((resources) => toYaml(single(resources)));
-  if (output === 'json') return print((resources) => `${JSON.stringify(inOrder(single(resources)), undefined, 2)}\n`);
+  if (output === 'json') return print((resources) => `${JSON.stringify(single(resources), undefined, 2)}\n`);
   if (output === 'ps') return table(undefined, false);
   if (output === 'wide') return table(undefined, true);
   const [key = '', ...rest] = output.split('=');

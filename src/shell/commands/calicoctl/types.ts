@@ -3,3 +3,9 @@ import type { NetworkError } from '../../command.ts';
 
 export type { ApiResponse } from '../../../engine/index.ts';
 export type NetworkResult = NetworkError;
+
+/** What stands before the command and holds for all of it. */
+export interface Setting {
+  /** `--context` before the command. */
+  readonly context?: string;
+}
