@@ -21,6 +21,7 @@ import { compareKubectl, findCalicoctl, findKubectl, mask } from '../../e2e/real
 import { type Deviation, writeMatrix } from '../../e2e/real/matrix.ts';
 import type { Outcome } from '../../e2e/real/outcome.ts';
 import { compareRouting } from '../../e2e/real/routing/index.ts';
+import { compareWeb } from '../../e2e/real/web.ts';
 import { count, printDifferences, readDeviations, staleReasons } from './real/report.ts';
 import { mayNotSkip, missingHere, versionsHere } from './real/tools.ts';
 
@@ -53,6 +54,12 @@ const SUITES: readonly Suite[] = [
     tools: ['ip', 'bird', 'iptables', 'ipset', 'curl'],
     namespaces: true,
     run: (run) => compareRouting({ ...run, prefix: prefix('r') }),
+  },
+  {
+    name: 'web',
+    tools: ['ip', 'bird', 'iptables', 'ipset', 'curl'],
+    namespaces: true,
+    run: ({ root, quick }) => compareWeb(root, prefix('w'), quick ? 4 : 1),
   },
   { name: 'kubectl', tools: ['kubectl'], run: runKubectl },
   { name: 'calicoctl', tools: ['kubectl', 'calicoctl'], run: runCalicoctl },

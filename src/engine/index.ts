@@ -21,7 +21,7 @@ export type { Fault, FaultTarget } from './faults/fault.ts';
 export { faults } from './faults/index.ts';
 export type { DnsOutcome, Resolution } from './images/dns.ts';
 export { containerEnv } from './images/environment.ts';
-export type { HttpResult } from './images/http.ts';
+export { closesAfter, type HttpResult, httpWrites } from './images/http.ts';
 export type { DnsAnswer, DnsRecord, HttpCall, HttpRequest, HttpResponse } from './images/image.ts';
 export { hostsFile, podAt, resolvConf } from './images/place.ts';
 export { type Found, findImage, imageNamed } from './images/registry.ts';

@@ -49,7 +49,7 @@ export interface Process {
   /** Ctrl-C. A command that waits must pass it on or look at it. */
   readonly signal: AbortSignal;
   /** What the program prints when Ctrl-C ends it (ping's statistics); the last one given counts. Absent: nobody listens. */
-  lastWords?(words: () => string): void;
+  lastWords?(words: () => string | { readonly out: string; readonly err: string }): void;
   /** Virtual milliseconds since the epoch. */
   now(): number;
   /** Waits on the simulated clock; rejects with an AbortError on Ctrl-C. `why` is what the screen offers to skip: `waiting for a SYN-ACK`. */

@@ -55,7 +55,13 @@ export function createProcess(
   const recorded: Sim = { ...sim, dispatch: (event, origin = by()) => sim.dispatch(event, origin) };
   const onTerminal = stdout(x)?.isTTY === true;
   const sinks = { out: stdout(x), err: stderr(x) };
-  let farewell: (() => string) | undefined;
+  let farewell: Parameters<NonNullable<Process['lastWords']>>[0] | undefined;
+  const sayFarewell = () => {
+    const words = farewell?.() ?? '';
+    const { out, err } = typeof words === 'string' ? { out: words, err: '' } : words;
+    sinks.out?.write(out);
+    sinks.err?.write(err);
+  };
   return {
     place,
     ...(container !== undefined && { container }),
@@ -76,7 +82,7 @@ export function createProcess(
     },
     signal: x.signal,
     lastWords: (words) => {
-      if (!farewell) x.signal.addEventListener('abort', () => sinks.out?.write(farewell?.() ?? ''), { once: true });
+      if (!farewell) x.signal.addEventListener('abort', sayFarewell, { once: true });
       farewell = words;
     },
     now: () => sim.world().now,

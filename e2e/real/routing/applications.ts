@@ -38,11 +38,18 @@ export interface ServerPlan {
   }[];
 }
 
-/** The servers' script: JSON on its standard input, `ready` on its standard output. */
-export const SERVER_SCRIPT = `
+/** Who plays the programs of a world in its namespaces. */
+export interface Servers {
+  /** Of the server, for Node: a ServerPlan comes as the first line of its standard input, `ready` is the first of its output. */
+  readonly script: string;
+  planOf(world: World, place: Place): ServerPlan;
+  /** What is written to a server that goes on to ask: one line for each line of its output. */
+  answer?(world: World, place: Place, line: string): Promise<string>;
+}
+
+const SERVER_SCRIPT = `
 const http = require('node:http');
-const read = (stream) => new Promise((done) => { let text = ''; stream.on('data', (chunk) => { text += chunk; }); stream.on('end', () => done(text)); });
-read(process.stdin).then((text) => {
+require('node:readline').createInterface({ input: process.stdin }).once('line', (text) => {
   const plan = JSON.parse(text);
   let waiting = plan.listen.length;
   const ready = () => { if (waiting-- <= 1) console.log('ready'); };
@@ -72,7 +79,8 @@ const NOWHERE = '/nosuch';
 export const nameOf = ({ host, netns }: Place): string => (netns === '' ? host : netns);
 
 /** The programs of a world, as servers can play them. */
-export class Applications {
+export class Applications implements Servers {
+  readonly script = SERVER_SCRIPT;
   private readonly healthy: Sim;
   private readonly paths: readonly string[];
 
@@ -139,13 +147,13 @@ export class Applications {
   }
 }
 
-function listening(world: World, { host, netns }: Place): readonly Socket[] {
+export function listening(world: World, { host, netns }: Place): readonly Socket[] {
   return world.hosts[host]!.netns[netns]!.sockets.filter(
     ({ proto, address, process }) => proto === 'tcp' && process !== 'bird' && !address.startsWith('127.'),
   );
 }
 
-function callTo(world: World, place: Place, socket: Socket, path: string): Omit<HttpCall, 'fetch'> {
+export function callTo(world: World, place: Place, socket: Socket, path: string): Omit<HttpCall, 'fetch'> {
   const address = world.hosts[place.host]!.address;
   return {
     world,

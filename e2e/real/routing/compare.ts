@@ -232,7 +232,7 @@ async function detailQuestions(world: World, parts: Namespaces): Promise<readonl
   return questions;
 }
 
-async function textsOf(sim: Sim): Promise<Readonly<Record<string, HostTexts>>> {
+export async function textsOf(sim: Sim): Promise<Readonly<Record<string, HostTexts>>> {
   const texts: Record<string, HostTexts> = {};
   for (const { name } of hostsOf(sim.world()).filter(({ kind }) => kind === 'node')) {
     texts[name] = { rules: await ours(sim.world(), name, 'iptables-save'), sets: await ours(sim.world(), name, 'ipset save') };

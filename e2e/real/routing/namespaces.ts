@@ -9,9 +9,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Host, NetLink, NetNamespace, Place, Route, World } from '../../../src/engine/index.ts';
 import { kill, mustRun, NetworkNamespaces, type Ran, run } from '../netns.ts';
-import { type Applications, SERVER_SCRIPT } from './applications.ts';
+import type { Servers } from './applications.ts';
 
 /** What the simulated tools print for one host. */
 export interface HostTexts {
@@ -26,7 +27,7 @@ const LAN = 'lan';
 
 export class Namespaces {
   private readonly spaces: NetworkNamespaces;
-  private readonly applications: Applications;
+  private readonly servers: Servers;
   private readonly podSpaces = new Map<string, string>();
   /** Namespaces with a server. */
   private readonly served = new Set<string>();
@@ -36,9 +37,9 @@ export class Namespaces {
   private texts: Readonly<Record<string, HostTexts>> = {};
 
   /** @param prefix as NetworkNamespaces takes it */
-  constructor(world: World, applications: Applications, prefix: string) {
+  constructor(world: World, servers: Servers, prefix: string) {
     this.world = world;
-    this.applications = applications;
+    this.servers = servers;
     this.spaces = new NetworkNamespaces(prefix);
   }
 
@@ -218,17 +219,22 @@ export class Namespaces {
     await Promise.all(
       keys.map(async (netns) => {
         const place = { host: host.name, netns };
-        const plan = this.applications.planOf(this.world, place);
+        const plan = this.servers.planOf(this.world, place);
         const key = `${host.name} ${netns}`;
         if (plan.listen.length === 0 || this.served.has(key) || (netns !== '' && !this.podSpaces.has(key))) return;
         this.served.add(key);
-        const child = this.spaces.start(this.spaceOf(place), [process.execPath, '-e', SERVER_SCRIPT]);
-        const ready = new Promise<void>((resolve, reject) => {
-          child.stdout!.once('data', () => resolve());
+        const child = this.spaces.start(this.spaceOf(place), [process.execPath, '-e', this.servers.script]);
+        await new Promise<void>((resolve, reject) => {
           child.once('exit', () => reject(new Error(`the server in ${host.name} ${netns} did not start`)));
+          const lines = createInterface({ input: child.stdout! });
+          lines.once('line', () => {
+            lines.on('line', (line) =>
+              this.servers.answer?.(this.world, place, line).then((text) => child.stdin!.write(`${text}\n`)),
+            );
+            resolve();
+          });
+          child.stdin!.write(`${JSON.stringify(plan)}\n`);
         });
-        child.stdin!.end(JSON.stringify(plan));
-        await ready;
       }),
     );
   }

@@ -8,9 +8,9 @@
 import { appendLog } from '../daemons/kubelet/log.ts';
 import type { Errno } from '../kernel/errno.ts';
 import { findSocket } from '../kernel/socket.ts';
-import { exchange } from '../packet/exchange.ts';
+import { exchange, resume, withConversation } from '../packet/exchange.ts';
 import { outcomeOf } from '../packet/outcome.ts';
-import type { Trace } from '../packet/trace.ts';
+import type { Conversation, Trace } from '../packet/trace.ts';
 import type { Place, World } from '../world.ts';
 import { resolveName } from './dns.ts';
 import { byteLength, type HttpAnswer, type HttpCall, type HttpRequest, type HttpResponse, header } from './image.ts';
@@ -56,18 +56,37 @@ export type HttpResult =
       readonly dns: readonly Trace[];
     };
 
+/** How a client wants to be connected. */
+export interface Connecting {
+  /** Id of the trace whose connection is used again. */
+  readonly over?: string;
+  /** Own address and port it binds to. */
+  readonly src?: string;
+  readonly sport?: number;
+  /** More will be asked over this connection: it stays open. */
+  readonly keep?: boolean;
+}
+
 /** Requests may cause requests (customer → summary → database); a circle of them ends here. */
 const MAX_DEPTH = 8;
 /** How long connect() goes on sending SYNs: six retries, Linux's default. */
 const SYN_TIMEOUT_MS = 130_000;
+
+/** What a server's program hands to the kernel for an answer, one text a write. */
+export function httpWrites({ version, status, reason, headers, body, unbuffered }: HttpResponse): readonly string[] {
+  const lines = [`HTTP/${version} ${status} ${reason}`, ...headers.map(([name, value]) => `${name}: ${value}`), ''];
+  const writes = [...lines.map((line) => `${line}\r\n`), body];
+  return unbuffered ? writes.filter((text) => text !== '') : [writes.join('')];
+}
 
 /** Sends one request from a place and gives what came of it. */
 export function httpRequest(
   world: World,
   from: Place,
   request: HttpRequest,
+  connect: Connecting = {},
 ): { readonly world: World; readonly result: HttpResult } {
-  return send(world, from, request, 0);
+  return send(world, from, request, 0, connect);
 }
 
 function send(
@@ -75,16 +94,19 @@ function send(
   from: Place,
   request: HttpRequest,
   depth: number,
+  { over, keep = false, ...bound }: Connecting = {},
 ): { readonly world: World; readonly result: HttpResult } {
   const url = parseUrl(request.url);
   if (!url) return { world, result: { outcome: 'malformed-url' } };
   if (url.scheme !== 'http' && url.scheme !== 'https')
     return { world, result: { outcome: 'unsupported-scheme', scheme: url.scheme } };
+  const known = over === undefined ? undefined : world.flows.find(({ id }) => id === over);
+  if (known) return again(world, url, request, known, depth, keep);
   const { world: resolved, addresses, timedOut, tookMs, traces: dns } = resolveName(world, from, url.host);
   const address = addresses[0];
   if (address === undefined) return { world: resolved, result: { outcome: 'unresolved', host: url.host, timedOut, tookMs, dns } };
   const length = byteLength(request.body ?? '') + 200;
-  const walked = exchange(resolved, { from, proto: 'tcp', dst: address, dport: url.port, length });
+  const walked = exchange(resolved, { from, proto: 'tcp', dst: address, dport: url.port, length, ...bound });
   const connected: Connected = { address, port: url.port, trace: walked.trace, dns, tookMs };
   const outcome = outcomeOf(walked.trace);
   if (outcome.type === 'silence') return { world: walked.world, result: { ...connected, outcome: 'no-answer' } };
@@ -92,7 +114,14 @@ function send(
     const { errno, afterMs } = outcome;
     return { world: walked.world, result: { ...connected, outcome: 'connect-failed', errno, afterMs } };
   }
-  return answered(walked.world, url, request, connected, depth);
+  return answered(walked.world, url, request, connected, depth, keep);
+}
+
+/** Over a connection that stands. */
+function again(world: World, url: Url, request: HttpRequest, known: Trace, depth: number, keep: boolean) {
+  const { world: after, trace } = resume(world, known);
+  const connected = { address: known.flow.dst, port: known.flow.dport, trace, dns: [], tookMs: 0 };
+  return answered(after, url, request, connected, depth, keep);
 }
 
 function answered(
@@ -101,20 +130,23 @@ function answered(
   request: HttpRequest,
   connected: Connected,
   depth: number,
+  keep: boolean,
 ): { readonly world: World; readonly result: HttpResult } {
   const { place, header: packet } = connected.trace.received!;
   const socket = findSocket(world.hosts[place.host]!.netns[place.netns]!, 'tcp', packet.dst, packet.dport);
   const image = imageNamed(socket?.app ?? '');
   const tls = image?.tls?.includes(packet.dport) ?? false;
   if (url.scheme === 'https' && !tls) return { world, result: { ...connected, outcome: image?.http ? 'not-tls' : 'empty-reply' } };
+  const headers = headersOf(request, url);
   if (!socket || !image?.http || depth >= MAX_DEPTH) return { world, result: { ...connected, outcome: 'empty-reply' } };
   const call: HttpCall = {
     world,
     place,
     method: request.method,
     path: url.path,
-    headers: headersOf(request, url),
+    headers,
     body: request.body ?? '',
+    ...(request.version && { version: request.version }),
     client: { address: packet.src, port: packet.sport },
     server: { address: packet.dst, port: packet.dport },
     hostname: hostnameAt(place),
@@ -124,11 +156,32 @@ function answered(
   const answer: HttpAnswer = image.http(call);
   const after =
     socket.container && answer.lines?.length ? appendLog(answer.world, place.host, socket.container, answer.lines) : answer.world;
+  const said = withConversation(after, connected.trace.id, conversationOf(call, answer, connected.trace, keep));
   const done = { ...connected, tookMs: connected.tookMs + (answer.tookMs ?? 0) };
-  if (!answer.response) return { world: after, result: { ...done, outcome: 'empty-reply' } };
+  if (!answer.response) return { world: said, result: { ...done, outcome: 'empty-reply' } };
   const server = { place, process: socket.process, tls };
-  return { world: after, result: { ...done, outcome: 'response', response: answer.response, client: packet.src, server } };
+  return { world: said, result: { ...done, outcome: 'response', response: answer.response, client: packet.src, server } };
 }
+
+function conversationOf(call: HttpCall, { response, tookMs = 0 }: HttpAnswer, trace: Trace, keep: boolean): Conversation {
+  const { method, path, version = '1.1', body } = call;
+  const lines = call.headers.filter(([name]) => !name.startsWith(':')).map(([name, value]) => `${name}: ${value}\r\n`);
+  const request = `${method} ${path} HTTP/${version}\r\n${lines.join('')}\r\n${body}`;
+  return {
+    turns: [
+      { by: 'client', writes: [written(request)], afterMs: 0 },
+      ...(response ? [{ by: 'server', writes: httpWrites(response).map(written), afterMs: tookMs } as const] : []),
+    ],
+    ...(!response || closesAfter(response) ? { closedBy: 'server' } : keep ? {} : { closedBy: 'client' }),
+    ...(trace.conversation?.resumed && { resumed: true }),
+  };
+}
+
+const written = (text: string) => ({ length: byteLength(text), begins: text.split('\r\n', 1)[0]!.slice(0, 80) });
+
+/** Whether the server closes the connection once it has answered. */
+export const closesAfter = ({ version, headers }: HttpResponse): boolean =>
+  version === '1.0' || header(headers, 'connection')?.toLowerCase() === 'close';
 
 function headersOf(request: HttpRequest, url: Url): readonly (readonly [string, string])[] {
   const given = request.headers ?? [];

@@ -66,6 +66,8 @@ export interface HttpRequest {
   /** As sent, in order; `Host` is added when missing. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string;
+  /** Default 1.1. */
+  readonly version?: '1.0' | '1.1';
 }
 
 export interface HttpResponse {
@@ -74,6 +76,8 @@ export interface HttpResponse {
   readonly reason: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
+  /** The program writes each line of the head by itself, and then the body; absent: all in one write. */
+  readonly unbuffered?: boolean;
 }
 
 /** A request as a server sees it. */
@@ -86,6 +90,8 @@ export interface HttpCall {
   readonly path: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
+  /** HTTP version the client speaks; absent: 1.1. */
+  readonly version?: '1.0' | '1.1';
   /** The client's address and port as the packet says. */
   readonly client: { readonly address: string; readonly port: number };
   /** The server's own address and port. */

@@ -29,6 +29,12 @@ Commercial support is available at
 </html>
 `;
 
+/** ngx_http_request.c: HTTP/1.0 keeps a connection only when asked to, 1.1 unless asked not to. */
+const keeps = ({ version, headers }: HttpCall) => {
+  const asked = header(headers, 'connection')?.toLowerCase();
+  return version === '1.0' ? asked === 'keep-alive' : asked !== 'close';
+};
+
 const errorPage = (status: number, reason: string) =>
   `<html>\r\n<head><title>${status} ${reason}</title></head>\r\n<body>\r\n<center><h1>${status} ${reason}</h1></center>\r\n<hr><center>nginx/${NGINX_VERSION}</center>\r\n</body>\r\n</html>\r\n`;
 
@@ -46,7 +52,7 @@ function nginxHttp(call: HttpCall): HttpAnswer {
     ['Content-Length', String(byteLength(body))],
   ];
   if (status === 200) headers.push(['Last-Modified', 'Wed, 16 Apr 2025 12:01:11 GMT']);
-  headers.push(['Connection', 'keep-alive']);
+  headers.push(['Connection', keeps(call) ? 'keep-alive' : 'close']);
   if (status === 200) headers.push(['ETag', '"67ff9c07-267"'], ['Accept-Ranges', 'bytes']);
   const sent = call.method === 'HEAD' ? '' : body;
   const agent = header(call.headers, 'user-agent') ?? '-';

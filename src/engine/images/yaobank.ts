@@ -98,6 +98,8 @@ function flask(call: HttpCall, world: HttpCall['world'], status: number, body: s
       ['Date', httpDate(call.world.now)],
     ],
     body: call.method === 'HEAD' ? '' : body,
+    // Python 2.7's socketserver.StreamRequestHandler: wbufsize = 0.
+    unbuffered: true,
   };
   const line = `${call.client.address} - - [${logDate(call.world.now, ' ')}] "${call.method} ${call.path} HTTP/1.1" ${status} -`;
   return { world, response, tookMs, lines: status === 500 ? [TRACEBACK, line] : [line] };

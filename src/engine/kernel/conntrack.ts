@@ -18,7 +18,7 @@ export interface Conntrack {
   readonly original: Tuple;
   /** What replies look like when they come in, i.e. the inverse of the packet after NAT. */
   readonly reply: Tuple;
-  readonly state: 'SYN_SENT' | 'SYN_RECV' | 'ESTABLISHED' | 'FIN_WAIT' | 'TIME_WAIT' | 'CLOSE' | 'NONE';
+  readonly state: 'SYN_SENT' | 'SYN_RECV' | 'ESTABLISHED' | 'FIN_WAIT' | 'CLOSE_WAIT' | 'LAST_ACK' | 'TIME_WAIT' | 'CLOSE' | 'NONE';
   readonly assured: boolean;
   readonly replied: boolean;
   readonly mark: number;
@@ -80,6 +80,8 @@ const TIMEOUTS: Readonly<Record<Conntrack['state'], string>> = {
   SYN_RECV: 'net.netfilter.nf_conntrack_tcp_timeout_syn_recv',
   ESTABLISHED: 'net.netfilter.nf_conntrack_tcp_timeout_established',
   FIN_WAIT: 'net.netfilter.nf_conntrack_tcp_timeout_fin_wait',
+  CLOSE_WAIT: 'net.netfilter.nf_conntrack_tcp_timeout_close_wait',
+  LAST_ACK: 'net.netfilter.nf_conntrack_tcp_timeout_last_ack',
   TIME_WAIT: 'net.netfilter.nf_conntrack_tcp_timeout_time_wait',
   CLOSE: 'net.netfilter.nf_conntrack_tcp_timeout_close',
   NONE: 'net.netfilter.nf_conntrack_udp_timeout',

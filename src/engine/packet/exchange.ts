@@ -7,7 +7,7 @@ import { toTuple } from '../kernel/conntrack.ts';
 import { MAX_FLOWS, type World } from '../world.ts';
 import { commit, createDraft, type Draft, draftOf, settleConnections } from './draft.ts';
 import { run } from './routing.ts';
-import type { Flow, Trace } from './trace.ts';
+import type { Conversation, Flow, Trace } from './trace.ts';
 import { createWalk, errorFor, nextTraceId, replyTo, silentTrace, traceOf, type Walked, walkFirst } from './walk.ts';
 import type { Attached, Ending } from './walker.ts';
 
@@ -63,11 +63,23 @@ export function exchange(
   }
   const { first, back } = done;
   const forward = traceOf(first.walk, flow, first.ending, id);
-  const trace: Trace = back ? { ...forward, reverse: back.trace } : forward;
-  if (first.ending.disposition === 'delivered' && back?.ending.disposition === 'delivered') {
-    settleConnections(draft, options.hold ? 'ESTABLISHED' : 'TIME_WAIT');
-  }
+  const both: Trace = back ? { ...forward, reverse: back.trace } : forward;
+  const stands = first.ending.disposition === 'delivered' && back?.ending.disposition === 'delivered';
+  if (stands) settleConnections(draft, options.hold ? 'ESTABLISHED' : 'TIME_WAIT');
+  const silent: Conversation = { turns: [], ...(options.hold ? {} : { closedBy: 'client' }) };
+  const trace = stands && flow.proto === 'tcp' ? { ...both, conversation: silent } : both;
   return { world: remembered(commit(draft), trace), trace };
+}
+
+/** More goes over a connection that stands: the same way again, without a handshake. */
+export function resume(world: World, trace: Trace): { readonly world: World; readonly trace: Trace } {
+  const again: Trace = { ...trace, id: nextTraceId(world), at: world.now, conversation: { turns: [], resumed: true } };
+  return { world: remembered(world, again), trace: again };
+}
+
+/** The world in which a trace says what its connection carried. */
+export function withConversation(world: World, id: string, conversation: Conversation): World {
+  return { ...world, flows: world.flows.map((trace) => (trace.id === id ? { ...trace, conversation } : trace)) };
 }
 
 function remembered(world: World, trace: Trace): World {

@@ -72,6 +72,32 @@ export interface Trace {
   readonly received?: { readonly place: Place; readonly header: Header; readonly process?: string };
   /** The reply's own walk; absent when nothing came back. */
   readonly reverse?: Trace;
+  /** TCP, answered: what went over the connection after that. */
+  readonly conversation?: Conversation;
+}
+
+/** What the ends of a TCP connection said, for those who look at its packets. */
+export interface Conversation {
+  readonly turns: readonly Turn[];
+  /** Who closes; absent: the connection stays open. */
+  readonly closedBy?: 'client' | 'server';
+  /** It went over a connection that stood already. */
+  readonly resumed?: boolean;
+}
+
+export interface Turn {
+  readonly by: 'client' | 'server';
+  /** What was handed to the kernel, a write each. */
+  readonly writes: readonly Written[];
+  /** Thinking before it, ms. */
+  readonly afterMs: number;
+}
+
+export interface Written {
+  /** Bytes. */
+  readonly length: number;
+  /** Its first line, 80 characters at most. */
+  readonly begins: string;
 }
 
 /** One host's (or pod's) part of the way. */

@@ -31,6 +31,13 @@ export function process(
     out: (text) => print(text, 1),
     err: (text) => print(text, 2),
     signal: signal ?? new AbortController().signal,
+    lastWords: (words) => {
+      part.signal!.addEventListener('abort', () => {
+        const said = words();
+        print(typeof said === 'string' ? said : said.out, 1);
+        print(typeof said === 'string' ? '' : said.err, 2);
+      });
+    },
     now: () => sim.world().now,
     kernel: { namespace: () => sim.world().hosts[host]!.netns['']! },
     files: {

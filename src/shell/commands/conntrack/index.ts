@@ -92,12 +92,13 @@ function listOther(process: Process, table: string): number {
 }
 
 /** What TCP goes through on the way to a state: an exchange that is over in no time still had each of them. */
-const TCP_STEPS: readonly Conntrack['state'][] = ['SYN_SENT', 'SYN_RECV', 'ESTABLISHED', 'FIN_WAIT', 'TIME_WAIT'];
+const TCP_STEPS: readonly Conntrack['state'][] = ['SYN_SENT', 'SYN_RECV', 'ESTABLISHED', 'FIN_WAIT', 'LAST_ACK', 'TIME_WAIT'];
 const STEP_SECONDS: Readonly<Partial<Record<Conntrack['state'], number>>> = {
   SYN_SENT: 120,
   SYN_RECV: 60,
   ESTABLISHED: 432_000,
   FIN_WAIT: 120,
+  LAST_ACK: 30,
 };
 
 /** -E: prints events until Ctrl-C. */
@@ -131,9 +132,9 @@ function watch(process: Process, request: Request): Promise<number> {
     }
   });
   return new Promise((resolve) => {
+    process.lastWords?.(() => ({ out: '', err: say(`${count} flow events have been shown.`) }));
     const end = () => {
       stop();
-      process.err(say(`${count} flow events have been shown.`));
       resolve(0);
     };
     if (process.signal.aborted) end();

@@ -1,13 +1,15 @@
 /**
  * curl 7.88.1 over the simulated network: HTTP to pods, services and hosts, with its options, texts, exit codes and meter.
- * Leaves out HTTP/2, cookies kept between requests, uploads, proxies and every protocol but http, https and telnet.
+ * Leaves out HTTP/2, cookies kept between requests, tunnels through proxies and every protocol but http, https and telnet.
  */
 import type { Command, Process } from '../../command.ts';
+import { type Connections, endOf, keyOf, type Transferred } from './connect.ts';
 import { globUrl } from './glob.ts';
 import { HELP, VERSION } from './help.ts';
-import { type CurlOptions, LONG_NAMES, parseOptions } from './options.ts';
-import { bodyOf, targetOf } from './request.ts';
-import { progressOf, type Transferred, transfer } from './transfer.ts';
+import { LONG_NAMES } from './option-names.ts';
+import { type CurlOptions, parseOptions } from './options.ts';
+import { bodyOf, methodOf, targetOf } from './request.ts';
+import { progressOf, transfer } from './transfer.ts';
 import { type Facts, writeOut } from './write-out.ts';
 
 const HINT = "curl: try 'curl --help' or 'curl --manual' for more information\n";
@@ -41,6 +43,7 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
     return 2;
   }
   for (const entry of options.resolve) if (options.flags.has('verbose')) process.err(`* Added ${entry} to DNS cache\n`);
+  const connections: Connections = { made: 0, open: new Map(), next: '', resolved: new Set() };
   let status = 0;
   let number = 0;
   for (const [index, url] of options.urls.entries()) {
@@ -50,18 +53,25 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
       status = 3;
       continue;
     }
-    for (const each of globbed.urls) {
+    for (const [at, each] of globbed.urls.entries()) {
+      connections.next = keyOfUrl(options, globbed.urls[at + 1] ?? options.urls[index + 1]);
       if (globbed.urls.length > 1 && options.outputs.length === 0) process.out('');
-      status = await one(process, options, each, options.outputs[index], number++);
+      status = await one(process, options, connections, each, options.outputs[index], number++);
     }
   }
   return status;
+}
+
+function keyOfUrl(options: CurlOptions, url: string | undefined): string {
+  const target = url === undefined ? undefined : targetOf(url);
+  return !target || 'exitCode' in target ? '' : keyOf(target, endOf(options, target));
 }
 
 /** One URL: redirects, retries, output, -w. */
 async function one(
   process: Process,
   options: CurlOptions,
+  connections: Connections,
   url: string,
   output: CurlOptions['outputs'][number] | undefined,
   urlNumber: number,
@@ -74,7 +84,7 @@ async function one(
       before: 'Remote file name has no length!',
     });
   const toTerminal = file === undefined && process.isTTY;
-  let done = await attempt(process, options, url, toTerminal, urlNumber);
+  let done = await attempt(process, options, connections, url, toTerminal, urlNumber);
   for (
     let left = options.retries, delay = options.retryDelayMs ?? 1000;
     left > 0 && worthRetrying(done, options);
@@ -83,7 +93,7 @@ async function one(
     report(process, options, done);
     warnRetry(process, options, done, delay, left);
     await process.sleep(delay, 'curl waits before it tries again');
-    done = await attempt(process, options, url, toTerminal, urlNumber);
+    done = await attempt(process, options, connections, url, toTerminal, urlNumber);
   }
   let { exitCode } = done;
   if (options.dumpHeader !== undefined && done.headerText !== '') {
@@ -162,6 +172,7 @@ function warnRetry(process: Process, { flags }: CurlOptions, { exitCode, facts }
 async function attempt(
   process: Process,
   options: CurlOptions,
+  connections: Connections,
   url: string,
   toTerminal: boolean,
   urlNumber: number,
@@ -173,10 +184,12 @@ async function attempt(
   let spentMs = 0;
   const progress = progressOf(process, options, toTerminal);
   for (let redirects = 0; ; redirects++) {
-    const target = targetOf(current);
+    const target = targetOf(current, options.flags.has('path-as-is'));
     const facts = emptyFacts(url, 'exitCode' in target ? current : target.url, options, redirects, urlNumber);
-    if ('exitCode' in target)
+    if ('exitCode' in target) {
+      if (target.exitCode === 3) progress.say('* Closing connection -1');
       return { ...target, output: '', headerText: '', facts: { ...facts, exitCode: target.exitCode, error: target.error } };
+    }
     if (redirects === 0) {
       if (options.flags.has('verbose') && options.resolve.some((entry) => entry.split(':')[0] === target.host))
         process.err(`* Hostname ${target.host} was found in DNS cache\n`);
@@ -184,7 +197,7 @@ async function attempt(
     }
     const query = given.flags.has('get') && given.data.length > 0 && redirects === 0 ? bodyOf(process, given) : '';
     const asked = query === '' ? target : { ...target, path: `${target.path}${target.path.includes('?') ? '&' : '?'}${query}` };
-    const done = await transfer(process, given, asked, progress, facts, spentMs);
+    const done = await transfer(process, given, connections, asked, progress, facts, spentMs);
     output += done.output;
     headerText += done.headerText;
     spentMs += done.facts.totalMs;
@@ -201,16 +214,16 @@ async function attempt(
 }
 
 function emptyFacts(url: string, effectiveUrl: string, options: CurlOptions, redirects: number, urlNumber: number): Facts {
-  const method =
-    options.method ?? (options.flags.has('head') ? 'HEAD' : options.data.length > 0 && !options.flags.has('get') ? 'POST' : 'GET');
   return {
     url,
     effectiveUrl,
-    method,
+    method: methodOf(options),
     status: 0,
     httpVersion: '0',
     scheme: /^https/i.test(effectiveUrl) ? 'HTTPS' : 'HTTP',
     contentType: '',
+    referer: options.referer ?? '',
+    headers: [],
     remoteIp: '',
     remotePort: 0,
     localIp: '',

@@ -54,3 +54,9 @@ export function createMeter(write: (text: string) => void): Meter {
 }
 
 export const silentMeter: Meter = { begin() {}, tick() {}, done() {}, failed() {} };
+
+/** -#: one bar, full when all is there. Its width is curl's without a terminal. */
+export const createBar = (write: (text: string) => void): Meter => ({
+  ...silentMeter,
+  done: () => write(`\r${'#'.repeat(72)} 100.0%\n`),
+});

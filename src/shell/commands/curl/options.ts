@@ -1,5 +1,7 @@
 /** curl's command line: short options may be glued together and to their value, long ones shortened while they stay unique. */
 
+import { ABSENT, KNOWN, type Known } from './option-names.ts';
+
 export interface CurlOptions {
   /** Each URL with the file it is written to; undefined: standard output. */
   readonly urls: string[];
@@ -19,119 +21,17 @@ export interface CurlOptions {
   maxRedirects: number;
   retries: number;
   retryDelayMs?: number;
-  upload?: string;
   dumpHeader?: string;
+  cookie?: string;
+  range?: string;
+  /** --interface: a device, an address or a name. */
+  bindTo?: string;
+  /** --local-port: the first of a range. */
+  localPort?: number;
+  readonly connectTo: string[];
+  /** Bytes. */
+  maxFileSize?: number;
 }
-
-/** Long name → letter or own name; `value`: what follows belongs to it. */
-interface Known {
-  readonly name: string;
-  readonly short?: string;
-  readonly value?: true;
-}
-
-const flag = (name: string, short?: string): Known => ({ name, ...(short && { short }) });
-const valued = (name: string, short?: string): Known => ({ name, ...(short && { short }), value: true });
-
-const KNOWN: readonly Known[] = [
-  flag('silent', 's'),
-  flag('show-error', 'S'),
-  flag('verbose', 'v'),
-  flag('head', 'I'),
-  flag('include', 'i'),
-  flag('fail', 'f'),
-  flag('fail-with-body'),
-  flag('location', 'L'),
-  flag('location-trusted'),
-  flag('insecure', 'k'),
-  flag('remote-name', 'O'),
-  flag('get', 'G'),
-  flag('globoff', 'g'),
-  flag('ipv4', '4'),
-  flag('ipv6', '6'),
-  flag('progress-bar', '#'),
-  flag('no-progress-meter'),
-  flag('no-buffer', 'N'),
-  flag('compressed'),
-  flag('http1.0', '0'),
-  flag('http1.1'),
-  flag('http2'),
-  flag('http2-prior-knowledge'),
-  flag('no-keepalive'),
-  flag('path-as-is'),
-  flag('tcp-nodelay'),
-  flag('create-dirs'),
-  flag('parallel', 'Z'),
-  flag('disable', 'q'),
-  flag('styled-output'),
-  flag('retry-connrefused'),
-  flag('retry-all-errors'),
-  flag('version', 'V'),
-  flag('help', 'h'),
-  flag('manual', 'M'),
-  valued('output', 'o'),
-  valued('max-time', 'm'),
-  valued('connect-timeout'),
-  valued('write-out', 'w'),
-  valued('header', 'H'),
-  valued('request', 'X'),
-  valued('data', 'd'),
-  valued('data-raw'),
-  valued('data-ascii'),
-  valued('data-binary'),
-  valued('data-urlencode'),
-  valued('json'),
-  valued('user', 'u'),
-  valued('user-agent', 'A'),
-  valued('referer', 'e'),
-  valued('resolve'),
-  valued('retry'),
-  valued('retry-delay'),
-  valued('retry-max-time'),
-  valued('max-redirs'),
-  valued('upload-file', 'T'),
-  valued('dump-header', 'D'),
-  valued('url'),
-  valued('interface'),
-  valued('cacert'),
-  valued('cert', 'E'),
-  valued('key'),
-  valued('cookie', 'b'),
-  valued('cookie-jar', 'c'),
-  valued('form', 'F'),
-  valued('range', 'r'),
-  valued('proxy', 'x'),
-  valued('noproxy'),
-  valued('limit-rate'),
-  valued('keepalive-time'),
-  valued('local-port'),
-  valued('connect-to'),
-  valued('speed-limit', 'Y'),
-  valued('speed-time', 'y'),
-  valued('stderr'),
-  valued('unix-socket'),
-  valued('dns-servers'),
-  valued('haproxy-clientip'),
-];
-
-/** What the simulated network has no part for: said after curl's own usage errors. */
-const ABSENT = new Set([
-  'proxy',
-  'form',
-  'unix-socket',
-  'http2-prior-knowledge',
-  'connect-to',
-  'dns-servers',
-  'limit-rate',
-  'cookie-jar',
-  'upload-file',
-  'manual',
-  'local-port',
-  'stderr',
-  'range',
-]);
-
-export const LONG_NAMES: readonly string[] = KNOWN.map((known) => `--${known.name}`);
 
 export type Parsed = { readonly options: CurlOptions } | { readonly complaint: string; readonly absent?: true };
 
@@ -142,6 +42,7 @@ export function parseOptions(args: readonly string[]): Parsed {
     headers: [],
     data: [],
     resolve: [],
+    connectTo: [],
     flags: new Set(),
     maxRedirects: 50,
     retries: 0,
@@ -202,78 +103,94 @@ function apply(
     else options.flags.add(name);
     return undefined;
   }
-  const seconds = () => (/^\d+(\.\d+)?$/.test(text) ? Math.round(Number(text) * 1000) : undefined);
-  switch (name) {
-    case 'max-time':
-      options.maxTimeMs = seconds();
-      return options.maxTimeMs === undefined ? NUMBER : undefined;
-    case 'connect-timeout':
-      options.connectTimeoutMs = seconds();
-      return options.connectTimeoutMs === undefined ? NUMBER : undefined;
-    case 'retry':
-    case 'max-redirs':
-    case 'retry-delay':
-      if (!/^-?\d+$/.test(text)) return NUMBER;
-      if (name === 'retry') options.retries = Number(text);
-      else if (name === 'max-redirs') options.maxRedirects = Number(text) < 0 ? Number.MAX_SAFE_INTEGER : Number(text);
-      else options.retryDelayMs = Number(text) * 1000;
-      return undefined;
-    case 'output':
-      options.outputs.push(text);
-      return undefined;
-    case 'write-out':
-      options.writeOut = text;
-      return undefined;
-    case 'header':
-      options.headers.push(text);
-      return undefined;
-    case 'request':
-      options.method = text;
-      return undefined;
-    case 'data':
-    case 'data-ascii':
-    case 'data-binary':
-      options.data.push(text);
-      return undefined;
-    case 'data-raw':
-      options.data.push(text.startsWith('@') ? `\\${text}` : text);
-      return undefined;
-    case 'data-urlencode': {
-      const equals = text.indexOf('=');
-      options.data.push(
-        equals < 0
-          ? encodeURIComponent(text)
-          : `${equals > 0 ? `${text.slice(0, equals)}=` : ''}${encodeURIComponent(text.slice(equals + 1))}`,
-      );
-      return undefined;
-    }
-    case 'json':
-      options.data.push(text);
-      options.json = true;
-      return undefined;
-    case 'user':
-      options.user = text;
-      return undefined;
-    case 'user-agent':
-      options.userAgent = text;
-      return undefined;
-    case 'referer':
-      options.referer = text;
-      return undefined;
-    case 'resolve':
-      if (!/^[+-]?[^:]+:\d+(:.+)?$/.test(text)) return undefined;
-      options.resolve.push(text);
-      return undefined;
-    case 'cookie':
-      options.headers.push(`Cookie: ${text}`);
-      return undefined;
-    case 'dump-header':
-      options.dumpHeader = text;
-      return undefined;
-    case 'url':
-      options.urls.push(text);
-      return undefined;
-    default:
-      return undefined;
-  }
+  return VALUES[name]?.(options, text);
 }
+
+type Taker = (options: CurlOptions, text: string) => string | undefined;
+
+const milliseconds = (text: string) => (/^\d+(\.\d+)?$/.test(text) ? Math.round(Number(text) * 1000) : undefined);
+const keep =
+  (key: { [K in keyof CurlOptions]-?: CurlOptions[K] extends string | undefined ? K : never }[keyof CurlOptions]): Taker =>
+  (options, text) => {
+    options[key] = text;
+    return undefined;
+  };
+const add =
+  (key: 'outputs' | 'headers' | 'data' | 'urls' | 'connectTo'): Taker =>
+  (options, text) => {
+    options[key].push(text);
+    return undefined;
+  };
+const whole =
+  (set: (options: CurlOptions, value: number) => void): Taker =>
+  (options, text) => {
+    if (!/^-?\d+$/.test(text)) return NUMBER;
+    set(options, Number(text));
+    return undefined;
+  };
+
+/** curl_easy_escape() leaves RFC 3986's unreserved characters; since 7.87 a space becomes a plus here. */
+const escaped = (text: string) =>
+  encodeURIComponent(text)
+    .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%20/g, '+');
+
+/** What an option does with its value; those without a line here have no part in the simulation. @returns what is wrong with it */
+const VALUES: Readonly<Record<string, Taker>> = {
+  'max-time': (options, text) => {
+    options.maxTimeMs = milliseconds(text);
+    return options.maxTimeMs === undefined ? NUMBER : undefined;
+  },
+  'connect-timeout': (options, text) => {
+    options.connectTimeoutMs = milliseconds(text);
+    return options.connectTimeoutMs === undefined ? NUMBER : undefined;
+  },
+  retry: whole((options, value) => {
+    options.retries = value;
+  }),
+  'max-redirs': whole((options, value) => {
+    options.maxRedirects = value < 0 ? Number.MAX_SAFE_INTEGER : value;
+  }),
+  'retry-delay': whole((options, value) => {
+    options.retryDelayMs = value * 1000;
+  }),
+  'max-filesize': whole((options, value) => {
+    options.maxFileSize = value;
+  }),
+  output: add('outputs'),
+  header: add('headers'),
+  url: add('urls'),
+  data: add('data'),
+  'data-ascii': add('data'),
+  'data-binary': add('data'),
+  'data-raw': (options, text) => add('data')(options, text.startsWith('@') ? `\\${text}` : text),
+  'data-urlencode': (options, text) => {
+    const equals = text.indexOf('=');
+    const name = equals > 0 ? `${text.slice(0, equals)}=` : '';
+    return add('data')(options, `${name}${escaped(equals < 0 ? text : text.slice(equals + 1))}`);
+  },
+  json: (options, text) => {
+    options.json = true;
+    return add('data')(options, text);
+  },
+  'write-out': keep('writeOut'),
+  request: keep('method'),
+  user: keep('user'),
+  'user-agent': keep('userAgent'),
+  referer: keep('referer'),
+  cookie: keep('cookie'),
+  'dump-header': keep('dumpHeader'),
+  range: keep('range'),
+  interface: keep('bindTo'),
+  'local-port': (options, text) => {
+    const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+    if (first === undefined || Number(last) > 65_535 || Number(first) > Number(last)) return 'is badly used here';
+    options.localPort = Number(first);
+    return undefined;
+  },
+  'connect-to': add('connectTo'),
+  resolve: (options, text) => {
+    if (/^[+-]?[^:]+:\d+(:.+)?$/.test(text)) options.resolve.push(text);
+    return undefined;
+  },
+};

@@ -39,7 +39,8 @@ const UNSUPPORTED = new Set([
 
 type Targeted = Target | { readonly exitCode: number; readonly error: string };
 
-export function targetOf(url: string): Targeted {
+/** @param asIs `..` in the path is left there */
+export function targetOf(url: string, asIs = false): Targeted {
   const bad = { exitCode: 3, error: 'URL using bad/illegal format or missing URL' };
   if (/[\s\x00-\x1f]/.test(url) || url === '') return bad;
   const found =
@@ -54,8 +55,8 @@ export function targetOf(url: string): Targeted {
   if (host === '') return rawScheme && !portText ? { exitCode: 3, error: 'URL using bad/illegal format or missing URL' } : bad;
   const port = portText === undefined || portText === '' ? (PORTS[scheme] ?? 0) : Number(portText);
   if (!Number.isInteger(port) || port < 0 || port > 65_535 || (portText && !/^\d+$/.test(portText))) return bad;
-  if (UNSUPPORTED.has(scheme)) return { exitCode: 1, error: `${scheme}://: not simulated in this lab` };
-  const path = rawPath.startsWith('?') ? `/${rawPath}` : rawPath;
+  if (UNSUPPORTED.has(scheme) && scheme !== 'ftp') return { exitCode: 1, error: `${scheme}://: not simulated in this lab` };
+  const path = asIs ? slashed(rawPath) : withoutDots(slashed(rawPath));
   return {
     scheme,
     host: host.toLowerCase(),
@@ -64,6 +65,21 @@ export function targetOf(url: string): Targeted {
     url: `${scheme}://${host}${portText ? `:${portText}` : ''}${path}`,
     ...(user !== undefined && { user }),
   };
+}
+
+const slashed = (path: string) => (path.startsWith('?') ? `/${path}` : path);
+
+/** RFC 3986, 5.2.4. */
+function withoutDots(path: string): string {
+  const [before = '', query] = path.split(/(?=\?)/s, 2);
+  const parts = before.split('/');
+  const kept: string[] = [];
+  for (const part of parts) {
+    if (part === '..') kept.length = Math.max(1, kept.length - 1);
+    else if (part !== '.') kept.push(part);
+  }
+  if (/\/\.{1,2}$/.test(before)) kept.push('');
+  return `${kept.join('/')}${query ?? ''}`;
 }
 
 const base64 = (text: string): string => {
@@ -85,23 +101,36 @@ export interface Outgoing {
   readonly method: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string;
+  readonly version: '1.0' | '1.1';
+  /** Who logs in, as the URL or -u says. */
+  readonly user?: string;
 }
 
 /** The request as curl would send it: its own headers, changed by -H. */
 export function outgoing(process: Process, options: CurlOptions, target: Target): Outgoing {
-  const get = options.flags.has('get');
-  const posting = options.data.length > 0 && !get;
-  const method = options.method ?? (options.flags.has('head') ? 'HEAD' : posting ? 'POST' : 'GET');
+  const posting = options.data.length > 0 && !options.flags.has('get');
   const body = posting ? bodyOf(process, options) : '';
   const standard = target.port === PORTS[target.scheme];
   const own: [string, string][] = [['Host', standard ? target.host : `${target.host}:${target.port}`]];
   const user = options.user ?? target.user;
   if (user !== undefined) own.push(['Authorization', `Basic ${base64(user.includes(':') ? user : `${user}:`)}`]);
+  if (options.range !== undefined) own.push(['Range', `bytes=${options.range}`]);
   if (options.userAgent !== '') own.push(['User-Agent', options.userAgent ?? 'curl/7.88.1']);
-  if (options.referer) own.push(['Referer', options.referer]);
-  if (options.json) own.push(['Content-Type', 'application/json'], ['Accept', 'application/json']);
-  else own.push(['Accept', '*/*']);
+  // --json is two -H of its own.
+  own.push(
+    ...(options.json
+      ? ([
+          ['Content-Type', 'application/json'],
+          ['Accept', 'application/json'],
+        ] as const)
+      : ([['Accept', '*/*']] as const)
+    ).map(([name, value]): [string, string] => [name, value]),
+  );
   if (options.flags.has('compressed')) own.push(['Accept-Encoding', 'deflate, gzip, br, zstd']);
+  if (options.referer) own.push(['Referer', options.referer]);
+  if (options.flags.has('http2') && target.scheme === 'http')
+    own.push(['Connection', 'Upgrade, HTTP2-Settings'], ['Upgrade', 'h2c'], ['HTTP2-Settings', 'AAMAAABkAAQCAAAAAAIAAAAA']);
+  if (options.cookie !== undefined) own.push(['Cookie', options.cookie]);
   if (posting) own.push(['Content-Length', String(new TextEncoder().encode(body).length)]);
   if (posting && !options.json) own.push(['Content-Type', 'application/x-www-form-urlencoded']);
   const added: [string, string][] = [];
@@ -116,7 +145,20 @@ export function outgoing(process: Process, options: CurlOptions, target: Target)
   }
   const hosts = added.filter(([name]) => name.toLowerCase() === 'host');
   const kept = own.filter(([name]) => !removed.has(name.toLowerCase()));
-  return { method, headers: [...hosts, ...kept, ...added.filter(([name]) => name.toLowerCase() !== 'host')], body };
+  const version = options.flags.has('http1.0') ? '1.0' : '1.1';
+  return {
+    method: methodOf(options),
+    headers: [...hosts, ...kept, ...added.filter(([name]) => name.toLowerCase() !== 'host')],
+    body,
+    version,
+    ...(user !== undefined && { user: user.split(':')[0]! }),
+  };
+}
+
+export function methodOf({ method, flags, data }: CurlOptions): string {
+  if (method !== undefined) return method;
+  if (flags.has('head')) return 'HEAD';
+  return data.length > 0 && !flags.has('get') ? 'POST' : 'GET';
 }
 
 export function bodyOf(process: Process, options: CurlOptions): string {

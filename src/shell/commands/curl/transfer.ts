@@ -1,183 +1,124 @@
 /**
- * One transfer of curl: the request over the simulated network, the waiting, the words. Texts and exit codes are curl 7.88.1's,
+ * One transfer of curl: the request over a connection (connect.ts), the answer, the words. Texts and exit codes are curl 7.88.1's,
  * taken from the real one.
  */
-import { errorText, type HttpResult, type InputResult } from '../../../engine/index.ts';
+import { closesAfter, type HttpResult, type InputResult, random } from '../../../engine/index.ts';
 import type { Process } from '../../command.ts';
-import { createMeter, type Meter, silentMeter } from './meter.ts';
+import {
+  bindProblem,
+  CONNECT_MS,
+  type Connections,
+  type End,
+  endOf,
+  failure,
+  isAddress,
+  keyOf,
+  noAnswer,
+  type Progress,
+  refused,
+  type State,
+  sayBound,
+  type Transferred,
+  unresolved,
+  wait,
+  withoutAddress,
+} from './connect.ts';
+import { createBar, createMeter, silentMeter } from './meter.ts';
 import type { CurlOptions } from './options.ts';
 import { type Outgoing, outgoing, PORTS, type Target } from './request.ts';
 import type { Facts } from './write-out.ts';
 
-/** A SYN is sent again after 1, 2, 4 … seconds; Linux gives up about so many ms after the first. */
-const SYN_TIMEOUT_MS = 131_072;
-/** What a connection and an answer cost on this network, ms. */
-const CONNECT_MS = 0.4;
 const ANSWER_MS = 1.6;
 
-export interface Transferred {
-  readonly exitCode: number;
-  readonly facts: Facts;
-  /** Text for the output: headers with -i, the body. */
-  readonly output: string;
-  readonly headerText: string;
-  /** What `curl: (N) …` says; undefined when all went well. */
-  readonly error?: string;
-  /** Where a Location header leads. */
-  readonly location?: string;
-}
-
-export interface Progress {
-  readonly meter: Meter;
-  readonly say: (line: string) => void;
-}
+const sayer = (process: Process, flags: ReadonlySet<string>) =>
+  flags.has('verbose') ? (line: string) => process.err(`${line}\n`) : () => {};
 
 export function progressOf(process: Process, options: CurlOptions, toTerminal: boolean): Progress {
   const { flags } = options;
   const shown = !flags.has('silent') && !flags.has('no-progress-meter') && !flags.has('progress-bar') && !toTerminal;
+  if (flags.has('progress-bar') && !flags.has('silent') && !toTerminal)
+    return { meter: createBar((text) => process.err(text)), say: sayer(process, flags) };
   return {
     meter: shown ? createMeter((text) => process.err(text)) : silentMeter,
-    say: flags.has('verbose') ? (line) => process.err(`${line}\n`) : () => {},
+    say: sayer(process, flags),
   };
-}
-
-/** Waits, with a row of the meter for each second that passes. */
-async function wait(process: Process, ms: number, why: string, progress: Progress): Promise<void> {
-  const end = process.now() + ms;
-  for (let second = 1; second * 1000 <= ms - 1000 && progress.meter !== silentMeter; second++) {
-    await process.sleep(Math.max(0, end - ms + second * 1000 - process.now()), why);
-    progress.meter.tick(second * 1000);
-  }
-  await process.sleep(Math.max(0, end - process.now()), why);
-}
-
-interface State {
-  readonly process: Process;
-  readonly options: CurlOptions;
-  readonly target: Target;
-  readonly progress: Progress;
-  readonly facts: Facts;
-  /** Ms spent by earlier hops of the same URL. */
-  readonly spentMs: number;
-}
-
-function failure(state: State, exitCode: number, error: string, facts: Partial<Facts> = {}): Transferred {
-  return { exitCode, error, output: '', headerText: '', facts: { ...state.facts, ...facts, exitCode, error } };
 }
 
 /** Sends the request and waits as long as the real one would. */
 export async function transfer(
   process: Process,
   options: CurlOptions,
+  connections: Connections,
   target: Target,
   progress: Progress,
   facts: Facts,
   spentMs: number,
 ): Promise<Transferred> {
-  const state: State = { process, options, target, progress, facts, spentMs };
   const request = outgoing(process, options, target);
-  const pinned = pinnedAddress(options, target);
-  const host = pinned ?? target.host;
-  if (options.flags.has('ipv6') && !host.includes(':')) {
-    progress.meter.failed(0);
-    return failure(
-      state,
-      /^[\d.]+$/.test(host) ? 7 : 6,
-      /^[\d.]+$/.test(host) ? "Couldn't connect to server" : `Could not resolve host: ${target.host}`,
-    );
-  }
-  const scheme = target.scheme === 'telnet' ? 'http' : target.scheme;
-  const url = `${scheme}://${host}:${target.port}${target.path}`;
-  const result: HttpResult = process.sim.dispatch({
-    type: 'http',
-    from: process.place,
-    request: { method: request.method, url, headers: request.headers, body: request.body },
-  }) as InputResult<'http'>;
+  const end = endOf(options, target);
+  const standing = connections.open.get(keyOf(target, end));
+  const number = standing?.number ?? connections.made++;
+  const state: State = { number, connections, process, options, target, progress, facts, spentMs };
+  if (options.flags.has('ipv6') && !end.host.includes(':')) return withoutAddress(state, end.host);
+  if (standing) return reused(state, request, end, standing);
+  if (end.changed) progress.say(`* Connecting to hostname: ${end.host}\n* Connecting to port: ${end.port}`);
+  if (connections.resolved.has(end.host)) progress.say(`* Hostname ${end.host} was found in DNS cache`);
+  const unbound = bindProblem(state, end);
+  if (unbound) return unbound;
+  const result = send(state, request, end);
   if (result.outcome === 'malformed-url') return failure(state, 3, 'URL using bad/illegal format or missing URL');
   if (result.outcome === 'unsupported-scheme')
     return failure(state, 1, `Protocol "${result.scheme}" not supported or disabled in libcurl`);
   if (result.outcome === 'unresolved') return unresolved(state, result);
+  connections.resolved.add(end.host);
   progress.say(`*   Trying ${result.address}:${result.port}...`);
+  sayBound(state);
   const at: Partial<Facts> = { lookupMs: 0.05, remotePort: 0 };
   if (result.outcome === 'no-answer') return noAnswer(state, result.address, at);
   if (result.outcome === 'connect-failed') return refused(state, result, at);
   return connected(state, request, result, at);
 }
 
-/** `--resolve host:port:address` */
-function pinnedAddress(options: CurlOptions, target: Target): string | undefined {
-  for (const entry of options.resolve) {
-    const found = /^[+]?([^:]+):(\d+):\[?([^\],]+)/.exec(entry);
-    if (found && (found[1] === '*' || found[1]!.toLowerCase() === target.host) && Number(found[2]) === target.port) return found[3];
-  }
-  return undefined;
+function send({ process, options, target, connections }: State, request: Outgoing, end: End, over?: string): HttpResult {
+  const scheme = target.scheme === 'https' ? 'https' : 'http';
+  return process.sim.dispatch({
+    type: 'http',
+    from: process.place,
+    request: {
+      method: request.method,
+      url: `${scheme}://${end.host}:${end.port}${target.path}`,
+      headers: request.headers,
+      body: request.body,
+      ...(request.version === '1.0' && { version: request.version }),
+    },
+    connect: {
+      ...(over !== undefined && { over }),
+      ...(options.bindTo && isAddress(options.bindTo) && { src: options.bindTo }),
+      ...(options.localPort !== undefined && { sport: options.localPort }),
+      ...(connections.next === keyOf(target, end) && { keep: true }),
+    },
+  }) as InputResult<'http'>;
 }
 
-async function unresolved(state: State, result: Extract<HttpResult, { outcome: 'unresolved' }>): Promise<Transferred> {
-  const { process, target, options, progress } = state;
-  const limit = Math.min(options.maxTimeMs ?? Number.POSITIVE_INFINITY, options.connectTimeoutMs ?? Number.POSITIVE_INFINITY);
-  if (result.tookMs > limit) {
-    await wait(process, limit + 1, `resolving ${target.host}`, progress);
-    progress.meter.failed(limit);
-    return failure(state, 28, `Resolving timed out after ${limit + 1} milliseconds`);
-  }
-  if (result.tookMs > 0) await wait(process, result.tookMs, `resolving ${target.host}`, progress);
-  const error = `Could not resolve host: ${target.host}`;
-  progress.say(`* ${error}`);
-  if (options.flags.has('verbose')) progress.meter.failed(result.tookMs);
-  progress.say('* Closing connection 0');
-  return failure(state, 6, error, { totalMs: result.tookMs });
-}
-
-async function noAnswer(state: State, address: string, at: Partial<Facts>): Promise<Transferred> {
-  const { process, target, options, progress, spentMs } = state;
-  const { connectTimeoutMs = Number.POSITIVE_INFINITY } = options;
-  const maxTimeMs = (options.maxTimeMs ?? Number.POSITIVE_INFINITY) - spentMs;
-  const why = `waiting for ${address}:${target.port} to answer a SYN`;
-  if (maxTimeMs <= Math.min(connectTimeoutMs, SYN_TIMEOUT_MS)) {
-    await wait(process, maxTimeMs + 1, why, progress);
-    const error = `Connection timed out after ${options.maxTimeMs! + 1} milliseconds`;
-    progress.say(`* ${error}`);
-    progress.meter.failed(maxTimeMs + 1);
-    progress.say('* Closing connection 0');
-    return failure(state, 28, error, { ...at, totalMs: maxTimeMs + 1 });
-  }
-  const limited = connectTimeoutMs <= SYN_TIMEOUT_MS;
-  const ms = limited ? connectTimeoutMs + 1 : SYN_TIMEOUT_MS;
-  await wait(process, ms, why, progress);
-  const error = `Failed to connect to ${target.host} port ${target.port} after ${ms} ms: ${limited ? 'Timeout was reached' : "Couldn't connect to server"}`;
-  progress.say(
-    limited
-      ? `* ipv4 connect timeout after ${connectTimeoutMs}ms, move on!`
-      : `* connect to ${address} port ${target.port} failed: Connection timed out`,
-  );
-  progress.say(`* ${error}`);
-  progress.meter.failed(ms);
-  progress.say('* Closing connection 0');
-  return failure(state, 28, error, { ...at, totalMs: ms });
-}
-
-async function refused(
+/** A connection that an earlier URL left open. */
+async function reused(
   state: State,
-  result: Extract<HttpResult, { outcome: 'connect-failed' }>,
-  at: Partial<Facts>,
+  request: Outgoing,
+  end: End,
+  { id, number, at }: { readonly id: string; readonly number: number; readonly at: Partial<Facts> },
 ): Promise<Transferred> {
-  const { process, target, options, progress } = state;
-  const { afterMs, errno, address } = result;
-  const limit = Math.min(options.maxTimeMs ?? Number.POSITIVE_INFINITY, options.connectTimeoutMs ?? Number.POSITIVE_INFINITY);
-  if (afterMs > limit) return noAnswer(state, address, at);
-  if (afterMs > 0) await wait(process, afterMs, `waiting for ${address} to answer`, progress);
-  const error = `Failed to connect to ${target.host} port ${target.port} after ${Math.round(afterMs)} ms: Couldn't connect to server`;
-  const immediate = errno === 'ENETUNREACH' || errno === 'EINVAL' || errno === 'EACCES';
-  progress.say(
-    immediate
-      ? `* Immediate connect fail for ${address}: ${errorText(errno)}`
-      : `* connect to ${address} port ${target.port} failed: ${errorText(errno)}`,
-  );
-  progress.say(`* ${error}`);
-  progress.meter.failed(afterMs);
-  progress.say('* Closing connection 0');
-  return failure(state, 7, error, { ...at, totalMs: afterMs + CONNECT_MS });
+  const { progress, target, process, connections } = state;
+  connections.open.delete(keyOf(target, end));
+  // Where the bundle lies in memory differs from run to run.
+  const bundle = Math.floor(random(id, 'bundle') * 0xff_ffff)
+    .toString(16)
+    .padStart(6, '0');
+  progress.say(`* Found bundle for host: 0x55${bundle}4cb0 [serially]\n* Can not multiplex, even if we wanted to`);
+  progress.say(`* Re-using existing connection #${number} with host ${target.host}`);
+  const result = send(state, request, end, id);
+  if (result.outcome !== 'response' && result.outcome !== 'empty-reply') return failure(state, 52, 'Empty reply from server');
+  if (result.tookMs > 0) await wait(process, result.tookMs, 'waiting for the answer', progress);
+  return exchanged(state, request, result, { ...at, connects: 0, connectMs: 0, lookupMs: 0 });
 }
 
 async function connected(
@@ -199,28 +140,43 @@ async function connected(
     connects: 1,
     connectMs,
   };
-  say(`* Connected to ${target.host} (${result.address}) port ${result.port} (#0)`);
+  const name = endOf(options, target).changed ? '(nil)' : target.host;
+  say(`* Connected to ${name} (${result.address}) port ${result.port} (#${state.number})`);
   if (target.scheme === 'telnet') return telnet(state, at);
+  if (target.scheme === 'ftp') return failure(state, 1, 'ftp://: not simulated in this lab', at);
   const limit = (options.maxTimeMs ?? Number.POSITIVE_INFINITY) - state.spentMs;
   if (result.tookMs > limit) {
     await wait(process, limit + 1, 'waiting for the answer', progress);
     const error = `Operation timed out after ${options.maxTimeMs! + 1} milliseconds with 0 bytes received`;
     say(`* ${error}`);
     meter.failed(limit + 1);
-    say('* Closing connection 0');
+    say(`* Closing connection ${state.number}`);
     return failure(state, 28, error, { ...at, totalMs: limit + 1 });
   }
   if (result.tookMs > 0) await wait(process, result.tookMs, 'waiting for the answer', progress);
   if (result.outcome === 'not-tls') return plainText(state, at);
-  const requestText = `${request.method} ${target.path} HTTP/1.1\r\n${request.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+  return exchanged(state, request, result, at);
+}
+
+/** The request is sent and its answer taken. */
+function exchanged(
+  state: State,
+  request: Outgoing,
+  result: Extract<HttpResult, { outcome: 'response' | 'empty-reply' }>,
+  at: Partial<Facts>,
+): Transferred {
+  const { options, target, progress } = state;
+  const { say, meter } = progress;
+  if (request.user !== undefined) say(`* Server auth using Basic with user '${request.user}'`);
+  const requestText = `${request.method} ${target.path} HTTP/${request.version}\r\n${request.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
   if (options.flags.has('verbose') && target.scheme === 'https') say('* using HTTP/1.x');
   say(quotedWith('>', requestText));
   if (request.body !== '') say(`} [${request.body.length} bytes data]`);
-  const startMs = connectMs + ANSWER_MS + result.tookMs;
+  const startMs = (at.connectMs ?? 0) + ANSWER_MS + result.tookMs;
   if (result.outcome === 'empty-reply') {
     say('* Empty reply from server');
     meter.failed(startMs);
-    say('* Closing connection 0');
+    say(`* Closing connection ${state.number}`);
     return failure(state, 52, 'Empty reply from server', { ...at, totalMs: startMs, sizeRequest: requestText.length });
   }
   return received(state, request, result, { ...at, startMs, sizeRequest: requestText.length });
@@ -238,16 +194,14 @@ const quotedWith = (prefix: string, text: string) =>
 function received(
   state: State,
   request: Outgoing,
-  { response }: Extract<HttpResult, { outcome: 'response' }>,
+  { response, trace }: Extract<HttpResult, { outcome: 'response' }>,
   at: Partial<Facts> & { readonly startMs: number },
 ): Transferred {
   const { process, options, target, progress } = state;
   const { say, meter } = progress;
   const { startMs } = at;
   const headerText = `HTTP/${response.version} ${response.status} ${response.reason}\r\n${response.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
-  const keep =
-    response.version === '1.1' &&
-    !response.headers.some(([name, value]) => name.toLowerCase() === 'connection' && value.toLowerCase() === 'close');
+  const keep = !closesAfter(response);
   if (response.version === '1.0') say('* HTTP 1.0, assume close after body');
   say(quotedWith('<', headerText));
   const body = options.flags.has('head') || request.method === 'HEAD' ? '' : response.body;
@@ -260,6 +214,7 @@ function received(
     status: response.status,
     httpVersion: response.version === '1.0' ? '1' : '1.1',
     contentType: headerOf('content-type'),
+    headers: response.headers,
     sizeDownload: bytes,
     sizeHeader: headerText.length,
     sizeUpload: request.body.length,
@@ -267,14 +222,23 @@ function received(
     redirectUrl: location === '' ? '' : new UrlJoin(target).to(location),
     totalMs: startMs + 0.1,
   };
+  if (options.maxFileSize !== undefined && Number(headerOf('content-length')) > options.maxFileSize) {
+    say('* Maximum file size exceeded');
+    meter.failed(startMs, Number(headerOf('content-length')));
+    say(`* Closing connection ${state.number}`);
+    return { ...failure(state, 63, 'Maximum file size exceeded', facts), headerText };
+  }
+  if (keep) state.connections.open.set(keyOf(target, endOf(options, target)), { number: state.number, id: trace.id, at });
   const failed = (options.flags.has('fail') || options.flags.has('fail-with-body')) && response.status >= 400;
   const followed = options.flags.has('location') && location !== '' && response.status >= 300 && response.status < 400;
-  const closing = keep ? `* Connection #0 to host ${target.host} left intact` : '* Closing connection 0';
+  const closing = keep
+    ? `* Connection #${state.number} to host ${target.host} left intact`
+    : `* Closing connection ${state.number}`;
   if (failed && !options.flags.has('fail-with-body')) {
     const error = `The requested URL returned error: ${response.status}`;
     say(`* ${error}`);
     meter.failed(startMs, Number(headerOf('content-length')) || bytes);
-    say('* Closing connection 0');
+    say(`* Closing connection ${state.number}`);
     return { exitCode: 22, error, output: '', headerText, facts: { ...facts, exitCode: 22, error, sizeDownload: 0 } };
   }
   if (bytes > 0 && !process.isTTY && !followed) say(`{ [${bytes} bytes data]`);
@@ -317,23 +281,22 @@ function plainText(state: State, at: Partial<Facts>): Transferred {
     progress.say('*  CAfile: /etc/ssl/certs/ca-certificates.crt\n*  CApath: /etc/ssl/certs\n{ [5 bytes data]');
   progress.say(`* OpenSSL/3.0.19: ${error}`);
   progress.meter.failed(0);
-  progress.say('* Closing connection 0');
+  progress.say(`* Closing connection ${state.number}`);
   return failure(state, 35, `OpenSSL/3.0.19: ${error}`, at);
 }
 
-/** telnet://: the connection stands until Ctrl-C, or until the input ends. */
-async function telnet(state: State, at: Partial<Facts>): Promise<Transferred> {
-  const { process, options } = state;
-  if (!process.hasStdin && process.isTTY) {
-    const limit = options.maxTimeMs;
-    if (limit !== undefined) {
-      await process.sleep(limit + 1, 'connected; -m ends it');
-      return failure(state, 28, `Operation timed out after ${limit + 1} milliseconds with 0 bytes received`, {
-        ...at,
-        totalMs: limit + 1,
-      });
-    }
-    for (;;) await process.sleep(3_600_000, 'connected; Ctrl-C ends it');
-  }
-  return { exitCode: 0, output: '', headerText: '', facts: { ...state.facts, ...at } };
+/** telnet://: the connection stands until Ctrl-C or -m, for the server says nothing; the end of the input ends nothing. */
+async function telnet({ process, options, facts, progress, number }: State, at: Partial<Facts>): Promise<Transferred> {
+  const limit = options.maxTimeMs;
+  if (limit === undefined) for (;;) await process.sleep(3_600_000, 'connected; Ctrl-C ends it');
+  await process.sleep(limit + 1, 'connected; -m ends it');
+  const error = 'Time-out';
+  progress.say(`* ${error}\n* Closing connection ${number}`);
+  return {
+    exitCode: 28,
+    error,
+    output: '',
+    headerText: '',
+    facts: { ...facts, ...at, exitCode: 28, error, totalMs: limit + 1 },
+  };
 }

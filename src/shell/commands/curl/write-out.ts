@@ -1,4 +1,5 @@
 /** `-w`: what curl tells about a transfer. */
+import { LIBCURL } from './help.ts';
 
 export interface Facts {
   readonly url: string;
@@ -8,6 +9,9 @@ export interface Facts {
   readonly httpVersion: string;
   readonly scheme: string;
   readonly contentType: string;
+  readonly referer: string;
+  /** Of the last answer. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
   readonly remoteIp: string;
   readonly remotePort: number;
   readonly localIp: string;
@@ -69,6 +73,10 @@ const VARIABLES: Readonly<Record<string, (facts: Facts) => string>> = {
   time_redirect: () => seconds(0),
   time_starttransfer: (f) => seconds(f.startMs),
   time_total: (f) => seconds(f.totalMs),
+  certs: () => '',
+  ftp_entry_path: () => '',
+  num_certs: () => '0',
+  referer: (f) => f.referer,
   ssl_verify_result: () => '0',
   proxy_ssl_verify_result: () => '0',
 };
@@ -90,6 +98,7 @@ export function writeOut(format: string, facts: Facts): Written {
       else if (name === 'onerror') {
         if (facts.exitCode === 0) return written;
       } else if (name === 'json') written[to] += json(facts);
+      else if (name === 'header_json') written[to] += headerJson(facts);
       else if (Object.hasOwn(VARIABLES, name)) written[to] += VARIABLES[name]!(facts);
       else written.stderr += `curl: unknown --write-out variable: '${name}'\n`;
       at += variable[0].length - 1;
@@ -111,6 +120,8 @@ function json(facts: Facts): string {
     'content_type',
     'errormsg',
     'filename_effective',
+    'ftp_entry_path',
+    'referer',
     'http_version',
     'local_ip',
     'method',
@@ -124,8 +135,20 @@ function json(facts: Facts): string {
     .sort()
     .map((name) => {
       const value = VARIABLES[name]!(facts);
+      if (ALWAYS_TEXT.has(name)) return `"${name}":${JSON.stringify(value)}`;
       const shown = text.has(name) ? (value === '' ? 'null' : JSON.stringify(value)) : value.replace(/^0+(?=\d+$)/, '');
       return `"${name}":${shown}`;
     });
-  return `{${entries.join(',')},"curl_version":"libcurl/7.88.1"}`;
+  return `{${entries.join(',')},"curl_version":"${LIBCURL}"}`;
+}
+
+/** As it is, even when it is empty. */
+const ALWAYS_TEXT = new Set(['certs', 'local_ip', 'remote_ip']);
+
+/** The last answer's headers, in the order they came; a name that comes twice has two values. */
+function headerJson({ headers }: Facts): string {
+  const names = [...new Set(headers.map(([name]) => name.toLowerCase()))];
+  const valuesOf = (name: string) =>
+    headers.filter(([each]) => each.toLowerCase() === name).map(([, value]) => JSON.stringify(value));
+  return `{${names.map((name) => `${JSON.stringify(name)}:[${valuesOf(name).join(',')}]`).join(',\n')}\n}`;
 }

@@ -1,5 +1,5 @@
-/** `nc -z` of OpenBSD netcat: does a port answer? Carrying data, listening and proxies are not simulated. */
-import { errorText, outcomeOf, parseAddress } from '../../../engine/index.ts';
+/** OpenBSD netcat: does a port answer (`nc -z`)? And what does it say to an HTTP request that is piped in? Listening, proxies and all else that could be carried are not simulated. */
+import { errorText, httpWrites, outcomeOf, parseAddress } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
 import { getopt, shortOptions } from '../getopt.ts';
 import { portOf, serviceName } from '../services.ts';
@@ -35,12 +35,46 @@ async function probe(p: Probe, port: number): Promise<boolean> {
     const limit = p.timeoutMs !== undefined && p.timeoutMs < outcome.afterMs;
     if (outcome.afterMs > 0) await process.sleep(limit ? p.timeoutMs! : outcome.afterMs, 'waiting for ARP');
     why = limit ? 'timed out: Operation now in progress' : `failed: ${errorText(outcome.errno)}`;
+    // A datagram has no connect() to fail: udptest() only finds out, and says nothing.
+    if (proto === 'udp') return false;
   } else {
     await process.sleep(p.timeoutMs ?? CONNECT_TIMEOUT_MS, 'waiting for a SYN-ACK');
     why = p.timeoutMs === undefined ? `failed: ${errorText('ETIMEDOUT')}` : 'timed out: Operation now in progress';
   }
   if (p.verbose) process.err(`nc: connect to ${p.name} port ${port} (${proto}) ${why}\n`);
   return false;
+}
+
+const LINE_END = /\r?\n/;
+
+/** A request that was piped in, and the answer as it comes over the wire. Undefined: no HTTP, or nobody there who speaks it. */
+async function carry({ process, name, address, timeoutMs }: Probe, port: number): Promise<number | undefined> {
+  const [head = '', body = ''] = process.stdin.split(/\r?\n\r?\n/, 2);
+  const [first = '', ...lines] = head.split(LINE_END);
+  const [, method, path, version] = /^([A-Z]+) (\S+) HTTP\/(1\.[01])$/.exec(first) ?? [];
+  if (method === undefined) return undefined;
+  const headers = lines.flatMap((line) => {
+    const [, key, value] = /^([^:\s]+): *(.*)$/.exec(line) ?? [];
+    return key === undefined ? [] : [[key, value!] as const];
+  });
+  const result = process.sim.dispatch({
+    type: 'http',
+    from: process.place,
+    request: { method, url: `http://${address}:${port}${path}`, headers, body, version: version === '1.0' ? '1.0' : '1.1' },
+  });
+  if (result.outcome === 'response') {
+    process.out(httpWrites(result.response).join(''));
+    return 0;
+  }
+  if (result.outcome === 'no-answer') {
+    await process.sleep(timeoutMs ?? CONNECT_TIMEOUT_MS, 'waiting for a SYN-ACK');
+    process.err(timeoutMs === undefined ? `nc: connect to ${name} port ${port} (tcp) failed: ${errorText('ETIMEDOUT')}\n` : '');
+    return 1;
+  }
+  if (result.outcome === 'empty-reply') return 0;
+  if (result.outcome !== 'connect-failed') return undefined;
+  if (result.afterMs > 0) await process.sleep(result.afterMs, 'waiting for ARP');
+  return 1;
 }
 
 /** `80`, `80-82`, or a service's name. */
@@ -83,7 +117,8 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
   }
   const [name = '', ...portTexts] = operands;
   const [portText] = portTexts;
-  if (given('l') || (!given('z') && portText !== undefined)) {
+  const carrying = !given('z') && portText !== undefined;
+  if (given('l') || (carrying && (given('u') || !process.hasStdin || process.stdin === ''))) {
     process.err(`nc: ${given('l') ? 'listening' : 'carrying data (use nc -z)'}: not simulated in this lab\n`);
     return 1;
   }
@@ -138,6 +173,11 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
     numeric: given('n'),
     ...(waits === undefined ? {} : { timeoutMs: Number(waits) * 1000 }),
   };
+  if (carrying) {
+    const carried = await carry(shown, ports[0]!);
+    if (carried === undefined) process.err('nc: carrying anything but an HTTP request: not simulated in this lab\n');
+    return carried ?? 1;
+  }
   let status = 1;
   for (const port of ports) if (await probe(shown, port)) status = 0;
   return status;

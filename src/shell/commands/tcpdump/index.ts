@@ -1,12 +1,13 @@
 /**
  * `tcpdump` 4.99: prints the packets of the simulation's flows as they pass an interface of this host or pod, on virtual time.
- * Files (-r, -w), payloads (-A, -x) and decoding of what TCP carries are not simulated; addresses are always numeric.
+ * Files (-r, -w), payloads (-A, -x) and -v are not simulated; addresses are always numeric.
  */
 import type { Trace } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
 import { getopt, type OptionSpec, shortOptions } from '../getopt.ts';
-import { type Captured, packetLine, packetsOf } from './capture.ts';
+import { type Captured, type Positions, packetsOf } from './capture.ts';
 import { type Filter, FilterError, readFilter } from './filter.ts';
+import { packetLine, type Style } from './print.ts';
 
 const VERSION = 'tcpdump version 4.99.3\nlibpcap version 1.10.3 (with TPACKET_V3)\nOpenSSL 3.0.19 27 Jan 2026\n';
 const USAGE = `${VERSION}Usage: tcpdump [-AbdDefhHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]
@@ -23,7 +24,7 @@ const OPTIONS: readonly OptionSpec[] = [
   { short: '', long: 'version' },
   { short: '', long: 'help' },
 ];
-const UNSIMULATED = ['A', 'x', 'X', 'r', 'w', 'e', 'F', 'G', 'C', 'E', 'd', 'I', 'Q'];
+const UNSIMULATED = ['A', 'x', 'X', 'v', 'r', 'w', 'F', 'G', 'C', 'E', 'd', 'I', 'Q'];
 
 const PACKET_TYPES = new Set(
   'aodv carp cnfp domain lmp pgm pgm_zmtp1 ptp radius resp rpc rtcp rtp snmp someip tftp vat vxlan wb zmtp1'.split(' '),
@@ -34,6 +35,8 @@ interface Capture {
   readonly dev: string;
   readonly filter: Filter;
   readonly count: number;
+  readonly style: Style;
+  readonly positions: Positions;
   captured: number;
   received: number;
 }
@@ -42,17 +45,21 @@ function report({ captured, received }: Capture): string {
   return `${captured} packet${captured === 1 ? '' : 's'} captured\n${received} packet${received === 1 ? '' : 's'} received by filter\n0 packets dropped by kernel\n`;
 }
 
+function styleOf(given: readonly string[], dev: string): Style {
+  const times = (['daily', 'none', 'seconds', 'daily', 'dated'] as const)[given.filter((name) => name === 't').length] ?? 'daily';
+  const has = (name: string) => given.includes(name);
+  return { withInterface: dev === 'any', time: times, link: has('e'), brief: has('q'), absolute: has('S') };
+}
+
 /** Prints what of new flows passes here. @returns whether the count is reached */
 function take(capture: Capture, traces: readonly Trace[]): boolean {
-  const all = capture.dev === 'any';
-  const passes = (p: Captured) => (all || p.dev === capture.dev) && capture.filter(p);
-  for (const trace of traces) {
-    for (const packet of packetsOf(capture.process.kernel.namespace(), trace, capture.process.place).filter(passes)) {
-      capture.received++;
-      if (capture.captured >= capture.count) continue;
-      capture.captured++;
-      capture.process.out(packetLine(packet, all));
-    }
+  const { process, filter, style, positions } = capture;
+  const passes = (p: Captured) => (capture.dev === 'any' || p.dev === capture.dev) && filter(p);
+  for (const packet of packetsOf(process.sim.world(), traces, process.place, positions).filter(passes)) {
+    capture.received++;
+    if (capture.captured >= capture.count) continue;
+    capture.captured++;
+    process.out(packetLine(packet, style));
   }
   return capture.captured >= capture.count;
 }
@@ -127,6 +134,8 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
       return fail(`${name === 'F' ? "can't open " : ''}${file}: No such file or directory`);
   }
   const odd = UNSIMULATED.find((name) => value(name) !== undefined);
+  if (odd === undefined && value('e') !== undefined && value('i') === 'any')
+    return fail('-e with -i any: not simulated in this lab');
   if (odd !== undefined) return fail(`-${odd}: not simulated in this lab`);
   const count = value('c');
   if (count !== undefined && !/^[1-9]\d*$/.test(count)) return fail(`invalid packet count ${count}`);
@@ -139,6 +148,11 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
     dev,
     filter: readFilter(operands),
     count: count === undefined ? Number.POSITIVE_INFINITY : Number(count),
+    style: styleOf(
+      options.map(({ name }) => name),
+      dev,
+    ),
+    positions: new Map(),
     captured: 0,
     received: 0,
   };
@@ -147,7 +161,7 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
   process.err(
     `tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\nlistening on ${dev}, link-type ${link}, snapshot length 262144 bytes\n`,
   );
-  process.lastWords?.(() => `\n${report(capture)}`);
+  process.lastWords?.(() => ({ out: '\n', err: report(capture) }));
   await listen(capture);
   if (process.signal.aborted) return 0;
   process.err(report(capture));

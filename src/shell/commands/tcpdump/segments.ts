@@ -1,0 +1,136 @@
+/**
+ * The segments of a TCP connection, from what its ends said. Models Linux's TCP on a quiet LAN: a handshake with MSS, SACK, time
+ * stamps and window scaling, Nagle's algorithm, quick ACKs for the first exchange and delayed ones after it (tcp_input.c,
+ * tcp_enter_quickack_mode), a FIN on the last data of an end that closes. Leaves out loss, windows that fill and segmentation:
+ * nothing the programs of a lab say is longer than their MSS.
+ */
+import { type Conversation, random, type Trace, type Turn, type Written } from '../../../engine/index.ts';
+
+type End = 'client' | 'server';
+
+export interface Segment {
+  readonly by: End;
+  /** After the trace's first packet, ms. */
+  readonly at: number;
+  /** As tcpdump writes them: `S.`, `P.`, `.`. */
+  readonly flags: string;
+  /** Relative to the connection's first. */
+  readonly seq: number;
+  readonly ack: number;
+  readonly length: number;
+  /** First line of the data. */
+  readonly begins: string;
+}
+
+/** Where the two streams of a connection stand. */
+export interface Position {
+  /** Bytes sent so far, SYN and FIN counted. */
+  readonly sent: Readonly<Record<End, number>>;
+  /** Ends that answered data with data: their ACKs wait for more of it (inet_csk_enter_pingpong_mode). */
+  readonly interactive: ReadonlySet<End>;
+}
+
+/** Times of one way through the network and of a program's answer, ms. */
+export interface Pace {
+  readonly there: number;
+  readonly back: number;
+  /** From the request's arrival until the answer is sent. */
+  readonly thinking: number;
+}
+
+export const START: Position = { sent: { client: 0, server: 0 }, interactive: new Set() };
+
+const NOTHING: Written = { length: 0, begins: '' };
+const otherOf = (by: End): End => (by === 'client' ? 'server' : 'client');
+
+class Stream {
+  readonly segments: Segment[] = [];
+  readonly next: Record<End, number>;
+  readonly interactive: Set<End>;
+  readonly pace: Pace;
+  at = 0;
+  constructor({ sent, interactive }: Position, pace: Pace) {
+    this.next = { ...sent };
+    this.interactive = new Set(interactive);
+    this.pace = pace;
+  }
+  send(by: End, flags: string, { length, begins }: Written = NOTHING, counts = length): void {
+    const { at, next } = this;
+    this.segments.push({ by, at, flags, seq: next[by], ack: next[otherOf(by)], length, begins });
+    next[by] += counts;
+  }
+  /** Until it has arrived. */
+  travel(by: End): void {
+    this.at += by === 'client' ? this.pace.there : this.pace.back;
+  }
+}
+
+/** @param from where an earlier part of the connection left it @returns its segments in order, and where its streams stand then */
+export function segmentsOf(
+  conversation: Conversation,
+  from: Position,
+  pace: Pace,
+): { readonly segments: readonly Segment[]; readonly position: Position } {
+  const stream = new Stream(from, pace);
+  if (!conversation.resumed) handshake(stream);
+  const { turns, closedBy } = conversation;
+  const goesWithData = turns.at(-1)?.by === closedBy;
+  turns.forEach((turn, index) => {
+    if (turn.by === 'server') stream.at += pace.thinking;
+    if (stream.next[otherOf(turn.by)] > 1) stream.interactive.add(turn.by);
+    say(stream, turn, goesWithData && index === turns.length - 1);
+  });
+  if (closedBy !== undefined) close(stream, closedBy, goesWithData);
+  return { segments: stream.segments, position: { sent: stream.next, interactive: stream.interactive } };
+}
+
+/** What an end needs between two steps, ms. */
+const STEP_MS = 0.05;
+
+function handshake(stream: Stream): void {
+  stream.send('client', 'S', NOTHING, 1);
+  stream.travel('client');
+  stream.send('server', 'S.', NOTHING, 1);
+  stream.travel('server');
+  stream.send('client', '.');
+  stream.at += STEP_MS;
+}
+
+/** The first write goes at once; what is written before its ACK comes goes together after that (Nagle). */
+function say(stream: Stream, { by, writes }: Turn, closes: boolean): void {
+  const [first = NOTHING, ...rest] = writes;
+  if (rest.length > 0) {
+    stream.send(by, 'P.', first);
+    stream.travel(by);
+    stream.send(otherOf(by), '.');
+    stream.travel(otherOf(by));
+  }
+  const last = rest.length > 0 ? { ...rest[0]!, length: rest.reduce((sum, { length }) => sum + length, 0) } : first;
+  stream.send(by, closes ? 'FP.' : 'P.', last, last.length + (closes ? 1 : 0));
+  stream.travel(by);
+  if (!stream.interactive.has(otherOf(by))) stream.send(otherOf(by), '.');
+  stream.at += STEP_MS;
+}
+
+/** @param goesWithData the FIN was on the last data */
+function close(stream: Stream, by: End, goesWithData: boolean): void {
+  const other = otherOf(by);
+  if (!goesWithData) {
+    stream.send(by, 'F.', NOTHING, 1);
+    stream.travel(by);
+    if (!stream.interactive.has(other)) stream.send(other, '.');
+    stream.at += STEP_MS;
+  }
+  stream.send(other, 'F.', NOTHING, 1);
+  stream.travel(other);
+  stream.send(by, '.');
+}
+
+/** What a connection draws when it begins: sequence numbers and the clocks of its time stamps. */
+export function numbersOf(trace: Trace): Readonly<Record<End, { readonly isn: number; readonly clock: number }>> {
+  const of = (which: string) => ({
+    isn: Math.floor(random(trace.id, which) * 0xffff_ffff),
+    clock: Math.floor(random(trace.flow.from.host, which, trace.flow.dst) * 0xffff_ffff),
+  });
+  return { client: of('client'), server: of('server') };
+}
