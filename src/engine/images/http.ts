@@ -156,7 +156,7 @@ function answered(
   const answer: HttpAnswer = image.http(call);
   const after =
     socket.container && answer.lines?.length ? appendLog(answer.world, place.host, socket.container, answer.lines) : answer.world;
-  const said = withConversation(after, connected.trace.id, conversationOf(call, answer, connected.trace, keep));
+  const said = withConversation(after, connected.trace, conversationOf(call, answer, connected.trace, keep));
   const done = { ...connected, tookMs: connected.tookMs + (answer.tookMs ?? 0) };
   if (!answer.response) return { world: said, result: { ...done, outcome: 'empty-reply' } };
   const server = { place, process: socket.process, tls };

@@ -23,6 +23,8 @@ export interface Conntrack {
   readonly replied: boolean;
   readonly mark: number;
   readonly packets: readonly [original: number, reply: number];
+  /** Of IP packets; absent: none carried data. */
+  readonly bytes?: readonly [original: number, reply: number];
   /** ms, virtual. */
   readonly createdAt: number;
   readonly expiresAt: number;

@@ -3,11 +3,13 @@
  * back. Both walk real tables; the answer is un-NATed by the connections the first packet made. The trace is kept in `world.flows`.
  */
 
-import { toTuple } from '../kernel/conntrack.ts';
-import { MAX_FLOWS, type World } from '../world.ts';
+import { type Conntrack, idOf, toTuple } from '../kernel/conntrack.ts';
+import { toNumber } from '../net/address.ts';
+import { MAX_FLOWS, type World, withNetns } from '../world.ts';
 import { commit, createDraft, type Draft, draftOf, settleConnections } from './draft.ts';
 import { run } from './routing.ts';
-import type { Conversation, Flow, Trace } from './trace.ts';
+import { START, segmentBytes, segmentsOf } from './segments.ts';
+import type { Conversation, Flow, Hop, Trace } from './trace.ts';
 import { createWalk, errorFor, nextTraceId, replyTo, silentTrace, traceOf, type Walked, walkFirst } from './walk.ts';
 import type { Attached, Ending } from './walker.ts';
 
@@ -66,9 +68,10 @@ export function exchange(
   const both: Trace = back ? { ...forward, reverse: back.trace } : forward;
   const stands = first.ending.disposition === 'delivered' && back?.ending.disposition === 'delivered';
   if (stands) settleConnections(draft, options.hold ? 'ESTABLISHED' : 'TIME_WAIT');
-  const silent: Conversation = { turns: [], ...(options.hold ? {} : { closedBy: 'client' }) };
-  const trace = stands && flow.proto === 'tcp' ? { ...both, conversation: silent } : both;
-  return { world: remembered(commit(draft), trace), trace };
+  const kept = remembered(commit(draft), both);
+  if (!stands || flow.proto !== 'tcp') return { world: kept, trace: both };
+  const conversation: Conversation = { turns: [], ...(options.hold ? {} : { closedBy: 'client' }) };
+  return { world: withConversation(kept, both, conversation), trace: { ...both, conversation } };
 }
 
 /** More goes over a connection that stands: the same way again, without a handshake. */
@@ -77,9 +80,33 @@ export function resume(world: World, trace: Trace): { readonly world: World; rea
   return { world: remembered(world, again), trace: again };
 }
 
-/** The world in which a trace says what its connection carried. */
-export function withConversation(world: World, id: string, conversation: Conversation): World {
-  return { ...world, flows: world.flows.map((trace) => (trace.id === id ? { ...trace, conversation } : trace)) };
+/** The world in which a trace says what its connection carried, and every conntrack on its way has counted that. */
+export function withConversation(start: World, { id, hops }: Trace, conversation: Conversation): World {
+  const flows = start.flows.map((trace) => (trace.id === id ? { ...trace, conversation } : trace));
+  let world: World = { ...start, flows };
+  for (const hop of hops) world = counted(world, hop, conversation);
+  return world;
+}
+
+const NO_WAY = { there: 0, back: 0, thinking: 0 };
+
+function counted(world: World, { place, steps }: Hop, conversation: Conversation): World {
+  const header = steps[0]?.before;
+  const ns = world.hosts[place.host]?.netns[place.netns];
+  if (!header || !ns) return world;
+  const key = idOf({ ...header, src: toNumber(header.src), dst: toNumber(header.dst) });
+  const entry = Object.hasOwn(ns.conntrack, key) ? ns.conntrack[key]! : undefined;
+  if (!entry) return world;
+  const { segments } = segmentsOf(conversation, START, NO_WAY);
+  const of = (by: 'client' | 'server') => segments.filter((segment) => segment.by === by);
+  const sum = (by: 'client' | 'server') => of(by).reduce((bytes, segment) => bytes + segmentBytes(segment), 0);
+  const [packets, bytes] = conversation.resumed ? [entry.packets, entry.bytes ?? [0, 0]] : [[0, 0] as const, [0, 0] as const];
+  const counts: Conntrack = {
+    ...entry,
+    packets: [packets[0] + of('client').length, packets[1] + of('server').length],
+    bytes: [bytes[0] + sum('client'), bytes[1] + sum('server')],
+  };
+  return withNetns(world, place, { ...ns, conntrack: { ...ns.conntrack, [key]: counts } });
 }
 
 function remembered(world: World, trace: Trace): World {

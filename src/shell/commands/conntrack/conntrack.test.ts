@@ -22,7 +22,7 @@ const masked = (text: string) => text.replace(/(dst=10\.0\.1\.31 sport=80 dport=
 test('-L shows both directions, NAT included, and how many there are', async () => {
   const { stdout, ...rest } = await runCommand(conntrack, started(), 'worker2', '-L');
   expect(masked(stdout)).toBe(
-    `tcp      6 120 TIME_WAIT src=10.0.1.10 dst=10.0.1.31 sport=40000 dport=30180 packets=6 bytes=312 src=10.48.0.134 dst=10.0.1.31 sport=80 dport=X packets=4 bytes=208 [ASSURED] mark=0 use=1
+    `tcp      6 120 TIME_WAIT src=10.0.1.10 dst=10.0.1.31 sport=40000 dport=30180 packets=4 bytes=216 src=10.48.0.134 dst=10.0.1.31 sport=80 dport=X packets=3 bytes=164 [ASSURED] mark=0 use=1
 icmp     1 30 src=10.0.1.10 dst=10.0.1.31 type=8 code=0 id=7 packets=1 bytes=84 src=10.0.1.31 dst=10.0.1.10 type=0 code=0 id=7 packets=1 bytes=84 mark=0 use=1
 `,
   );

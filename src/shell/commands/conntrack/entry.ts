@@ -2,7 +2,7 @@
 import type { Conntrack, Tuple } from '../../../engine/index.ts';
 
 const NUMBERS: Readonly<Record<Tuple['proto'], number>> = { icmp: 1, tcp: 6, udp: 17 };
-/** Bytes of an IPv4 packet without payload: what is counted, as payloads are not modelled. */
+/** Bytes of an IPv4 packet without payload (an echo: with ping's own), where nothing else was counted. */
 const PACKET_BYTES: Readonly<Record<Tuple['proto'], number>> = { icmp: 84, tcp: 52, udp: 28 };
 
 export interface EntryStyle {
@@ -21,10 +21,10 @@ export function entryText(entry: Conntrack, { now, counted, extended, id }: Entr
   text += `${proto.padEnd(8)} ${NUMBERS[proto]} ${left} `;
   if (proto === 'tcp') text += `${state} `;
   text += tupleText(original, 8);
-  if (counted) text += countText(entry.packets[0], proto);
+  if (counted) text += countText(entry, 0);
   if (!replied) text += '[UNREPLIED] ';
   text += tupleText(reply, 0);
-  if (counted) text += countText(entry.packets[1], proto);
+  if (counted) text += countText(entry, 1);
   if (assured) text += '[ASSURED] ';
   text += `mark=${mark} use=1`;
   return id ? `${text} id=${idOf(entry)}` : text;
@@ -35,8 +35,10 @@ function tupleText({ proto, src, dst, sport, dport }: Tuple, icmpType: number): 
   return proto === 'icmp' ? `${ends}type=${icmpType} code=0 id=${sport} ` : `${ends}sport=${sport} dport=${dport} `;
 }
 
-function countText(packets: number, proto: Tuple['proto']): string {
-  return `packets=${packets} bytes=${packets * PACKET_BYTES[proto]} `;
+function countText({ packets, bytes, state, original: { proto } }: Conntrack, way: 0 | 1): string {
+  // A SYN has 20 bytes of options, whatever follows it has 12.
+  const each = state === 'SYN_SENT' || state === 'SYN_RECV' ? 60 : PACKET_BYTES[proto];
+  return `packets=${packets[way]} bytes=${bytes?.[way] ?? packets[way] * each} `;
 }
 
 /** A 32-bit number that stays with the entry. */

@@ -4,8 +4,20 @@
  *
  * Reads traces: every later packet of a connection takes the way its first one took. Leaves out ARP's and TCP's repetitions.
  */
-import type { Conversation, Header, Hop, NetNamespace, Place, Trace, World } from '../../../engine/index.ts';
-import { numbersOf, type Position, type Segment, START, segmentsOf } from './segments.ts';
+import {
+  type Conversation,
+  type Header,
+  type Hop,
+  type NetNamespace,
+  type Place,
+  type Position,
+  random,
+  START,
+  segmentsOf,
+  type TcpSegment,
+  type Trace,
+  type World,
+} from '../../../engine/index.ts';
 
 export interface Captured {
   /** ms since the epoch, with a fraction. */
@@ -26,7 +38,7 @@ export interface Captured {
 export type Body =
   | {
       readonly kind: 'tcp';
-      readonly segment: Segment;
+      readonly segment: TcpSegment;
       readonly mss: number;
       readonly isn: number;
       readonly peerIsn: number;
@@ -125,11 +137,11 @@ class Wire {
 
   private bodyOf(trace: Trace, first: Trace | undefined): Body {
     if (trace.sent.proto !== 'tcp') return textBody(trace, first);
-    const segment: Segment = { by: 'client', at: 0, flags: 'S', seq: 0, ack: 0, length: 0, begins: '' };
+    const segment: TcpSegment = { by: 'client', at: 0, flags: 'S', seq: 0, ack: 0, length: 0, begins: '' };
     return this.tcp(first ?? trace, first ? { ...segment, by: 'server', flags: 'R.', ack: 1 } : segment);
   }
 
-  private tcp(trace: Trace, segment: Segment): Body {
+  private tcp(trace: Trace, segment: TcpSegment): Body {
     const numbers = numbersOf(trace);
     const [own, peer] = segment.by === 'client' ? [numbers.client, numbers.server] : [numbers.server, numbers.client];
     const sender = (segment.by === 'client' ? trace : trace.reverse)?.hops[0];
@@ -226,4 +238,13 @@ export function packetsOf(world: World, traces: readonly Trace[], place: Place, 
     .map((packet, i) => ({ packet, i }))
     .sort((a, b) => a.packet.at - b.packet.at || a.i - b.i)
     .map(({ packet }) => packet);
+}
+
+/** What a connection draws when it begins: sequence numbers and the clocks of its time stamps. */
+function numbersOf(trace: Trace): Readonly<Record<TcpSegment['by'], { readonly isn: number; readonly clock: number }>> {
+  const of = (which: string) => ({
+    isn: Math.floor(random(trace.id, which) * 0xffff_ffff),
+    clock: Math.floor(random(trace.flow.from.host, which, trace.flow.dst) * 0xffff_ffff),
+  });
+  return { client: of('client'), server: of('server') };
 }

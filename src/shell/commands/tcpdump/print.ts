@@ -1,4 +1,5 @@
 /** How tcpdump 4.99 writes one packet. Models print.c, print-tcp.c and print-arp.c for what a lab's hosts send; addresses are numeric. */
+import { segmentBytes } from '../../../engine/index.ts';
 import type { Body, Captured } from './capture.ts';
 
 export interface Style {
@@ -15,9 +16,7 @@ export interface Style {
 }
 
 const FRAME_HEADER = 14;
-const IP_HEADER = 20;
-const TCP_HEADER = 20;
-const SYN_OPTIONS = 20;
+/** Time stamps in every segment after the first. */
 const OPTIONS = 12;
 /** Ports whose data print-tcp.c takes for HTTP. */
 const HTTP_PORTS = new Set([80, 8080, 3128]);
@@ -55,9 +54,7 @@ function frameText({ proto, macs, body }: Captured, { brief }: Style): string {
 
 function ipLength(body: Body): number {
   if (body.kind === 'text') return body.length;
-  const { flags, length } = body.segment;
-  const options = flags.startsWith('S') ? SYN_OPTIONS : flags.startsWith('R') ? 0 : OPTIONS;
-  return IP_HEADER + TCP_HEADER + options + length;
+  return segmentBytes(body.segment);
 }
 
 function textOf({ body, sport, dport, at }: Captured, style: Style): string {

@@ -4,11 +4,11 @@
  * tcp_enter_quickack_mode), a FIN on the last data of an end that closes. Leaves out loss, windows that fill and segmentation:
  * nothing the programs of a lab say is longer than their MSS.
  */
-import { type Conversation, random, type Trace, type Turn, type Written } from '../../../engine/index.ts';
+import type { Conversation, Turn, Written } from './trace.ts';
 
 type End = 'client' | 'server';
 
-export interface Segment {
+export interface TcpSegment {
   readonly by: End;
   /** After the trace's first packet, ms. */
   readonly at: number;
@@ -44,7 +44,7 @@ const NOTHING: Written = { length: 0, begins: '' };
 const otherOf = (by: End): End => (by === 'client' ? 'server' : 'client');
 
 class Stream {
-  readonly segments: Segment[] = [];
+  readonly segments: TcpSegment[] = [];
   readonly next: Record<End, number>;
   readonly interactive: Set<End>;
   readonly pace: Pace;
@@ -70,7 +70,7 @@ export function segmentsOf(
   conversation: Conversation,
   from: Position,
   pace: Pace,
-): { readonly segments: readonly Segment[]; readonly position: Position } {
+): { readonly segments: readonly TcpSegment[]; readonly position: Position } {
   const stream = new Stream(from, pace);
   if (!conversation.resumed) handshake(stream);
   const { turns, closedBy } = conversation;
@@ -126,11 +126,12 @@ function close(stream: Stream, by: End, goesWithData: boolean): void {
   stream.send(by, '.');
 }
 
-/** What a connection draws when it begins: sequence numbers and the clocks of its time stamps. */
-export function numbersOf(trace: Trace): Readonly<Record<End, { readonly isn: number; readonly clock: number }>> {
-  const of = (which: string) => ({
-    isn: Math.floor(random(trace.id, which) * 0xffff_ffff),
-    clock: Math.floor(random(trace.flow.from.host, which, trace.flow.dst) * 0xffff_ffff),
-  });
-  return { client: of('client'), server: of('server') };
+const IP_AND_TCP = 40;
+const SYN_OPTIONS = 20;
+const TIME_STAMPS = 12;
+
+/** Of the IP packet, bytes. */
+export function segmentBytes({ flags, length }: Pick<TcpSegment, 'flags' | 'length'>): number {
+  if (flags.startsWith('R')) return IP_AND_TCP;
+  return IP_AND_TCP + (flags.startsWith('S') ? SYN_OPTIONS : TIME_STAMPS) + length;
 }
