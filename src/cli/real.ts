@@ -57,7 +57,7 @@ const SUITES: readonly Suite[] = [
   },
   {
     name: 'web',
-    tools: ['ip', 'bird', 'iptables', 'ipset', 'curl'],
+    tools: ['ip', 'bird', 'iptables', 'ipset', 'curl', 'tcpdump', 'conntrack'],
     namespaces: true,
     run: ({ root, quick }) => compareWeb(root, prefix('w'), quick ? 4 : 1),
   },

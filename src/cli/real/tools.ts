@@ -19,6 +19,8 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   ipset: { version: ['ipset', '--version'], modelled: '7.' },
   bird: { version: ['bird', '--version'], modelled: '1.6.8' },
   curl: { version: ['curl', '--version'], modelled: '7.88' },
+  tcpdump: { version: ['tcpdump', '--version'], modelled: '4.99' },
+  conntrack: { version: ['conntrack', '--version'], modelled: '1.4' },
   kubectl: { version: [findKubectl() ?? 'kubectl', 'version', '--client'], modelled: '1.32' },
   calicoctl: { version: [findCalicoctl() ?? 'calicoctl', 'version', '--client'], modelled: '3.30' },
 };
