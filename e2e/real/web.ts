@@ -6,7 +6,8 @@
  * `@ NAME` in lines.txt: the lines after it are typed on that host. Masked on both sides: clocks, durations and speeds, the ports the
  * kernel picks, and of TCP what it draws (sequence numbers, time stamps) or tunes (windows).
  */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSim, loadWorld, type World } from '../../src/engine/index.ts';
 import { type LineResult, testSession } from '../../src/shell/testing.ts';
@@ -30,6 +31,7 @@ export async function compareWeb(root: string, prefix: string, every = 1): Promi
   sim.settle();
   const world = sim.world();
   const parts = new Namespaces(world, new Relay(sim), prefix);
+  const folder = mkdtempSync(join(tmpdir(), 'nexthop-web-'));
   const outcomes: Outcome[] = [];
   try {
     await parts.build(await textsOf(sim));
@@ -37,7 +39,9 @@ export async function compareWeb(root: string, prefix: string, every = 1): Promi
     await parts.converge({ host1: sessions.length });
     for (const { host, line } of readLines(root).filter((_, i) => i % every === 0)) {
       const ours = masked(await askOurs(world, host, line));
-      const ask = async () => masked(await parts.run({ host, netns: '' }, ['bash', '-c', line], PATIENCE_MS));
+      // In a folder of its own: lines write files, and remove them.
+      const inFolder = `cd ${folder}; ${line}`;
+      const ask = async () => masked(await parts.run({ host, netns: '' }, ['bash', '-c', inFolder], PATIENCE_MS));
       let real = await ask();
       // A machine under load may need a second try; what really differs goes on to differ.
       if (real !== ours) real = await ask();
@@ -46,6 +50,7 @@ export async function compareWeb(root: string, prefix: string, every = 1): Promi
     }
   } finally {
     parts.destroy();
+    rmSync(folder, { recursive: true, force: true });
   }
   return outcomes;
 }
