@@ -4,8 +4,10 @@
  */
 import { fc, test as property } from '@fast-check/vitest';
 import { expect } from 'vitest';
+import { worlds } from '../../worlds/index.ts';
 import type { NetNamespace } from '../kernel/namespace.ts';
 import type { CtState, Match, Rule, Table, TableName, Target } from '../kernel/netfilter/types.ts';
+import { loadWorld } from '../load/load.ts';
 import type { Host, World } from '../world.ts';
 import { change, gateway, host, route, serviceRules, withPod, withRoutes, world } from './builders.ts';
 import { commit, createDraft } from './draft.ts';
@@ -267,3 +269,49 @@ property.prop([someWorld, fc.array(someFlow, { minLength: 1, maxLength: 30 })], 
     expect(outcomes(start, flows, false)).toEqual(outcomes(start, flows, true));
   },
 );
+
+const INGRESS = {
+  podSelector: {},
+  policyTypes: ['Ingress', 'Egress'],
+  ingress: [{ from: [{ podSelector: { matchLabels: { app: 'customer' } } }], ports: [{ port: 80, protocol: 'TCP' }] }],
+  egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.0.1.0/24'] } }] }],
+};
+
+/** yaobank as kube-proxy and felix program it, with what the API is asked for besides. */
+function yaobank(...requests: readonly (readonly [method: 'POST' | 'PATCH', path: string, body: object])[]): World {
+  const sim = loadWorld(worlds.yaobank!);
+  for (const [method, path, body] of requests) {
+    const headers = { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' };
+    sim.dispatch({ type: 'api', cluster: 'kubernetes', request: { method, path, headers, body: JSON.stringify(body) } });
+    sim.settle();
+  }
+  return sim.world();
+}
+
+const CUSTOMER = '/api/v1/namespaces/yaobank/services/customer';
+const POLICIES = '/apis/networking.k8s.io/v1/namespaces/yaobank/networkpolicies';
+const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'some' }, spec: INGRESS };
+const BANKS: readonly World[] = [
+  yaobank(['PATCH', CUSTOMER, { spec: { sessionAffinity: 'ClientIP' } }]),
+  yaobank(['PATCH', CUSTOMER, { spec: { externalTrafficPolicy: 'Local' } }], ['POST', POLICIES, policy]),
+];
+
+const bankFlows: fc.Arbitrary<readonly [World, readonly Flow[]]> = fc.constantFrom(...BANKS).chain((bank) => {
+  const places = Object.values(bank.hosts).flatMap((h) => Object.keys(h.netns).map((netns) => ({ host: h.name, netns })));
+  const own = Object.values(bank.hosts).flatMap((h) => Object.values(h.netns).flatMap((ns) => Object.values(ns.links)));
+  const addresses = [VIP, '10.49.0.1', '10.49.0.10', '10.48.9.9', ...own.flatMap((link) => link.addresses.map((a) => a.address))];
+  const flow = fc
+    .record({
+      from: fc.constantFrom(...places),
+      proto: fc.constantFrom('tcp', 'tcp', 'udp', 'icmp'),
+      dst: fc.constantFrom(...addresses),
+      sport: fc.integer({ min: 40_000, max: 40_019 }),
+      dport: fc.constantFrom(80, 53, 179, 6443, 30180),
+    })
+    .map((each) => ({ ...each, dport: each.proto === 'icmp' ? 0 : each.dport }));
+  return fc.tuple(fc.constant(bank), fc.array(flow, { minLength: 1, maxLength: 60 }));
+});
+
+property.prop([bankFlows], { numRuns: 40 })('in a cluster as its daemons program it, too', ([bank, flows]) => {
+  expect(outcomes(bank, flows, false)).toEqual(outcomes(bank, flows, true));
+});
