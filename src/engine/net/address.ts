@@ -2,7 +2,8 @@
  * IPv4 addresses and prefixes. Text at the edge (parsed and validated by ip-num), unsigned 32-bit numbers inside: every table
  * that is searched per packet keys on those. IPv6 is left out.
  */
-import { IPv4, Validator } from 'ip-num';
+// This file of it alone: the rest works out every well-known range of IPv6 when it is loaded, and so would each page and command.
+import { Validator } from 'ip-num/dist/src/Validator.js';
 
 /** A network: `address` is masked to `length` bits unless a function says otherwise. */
 export interface Prefix {
@@ -12,8 +13,7 @@ export interface Prefix {
 
 /** Strict dotted quad → number; undefined for anything else (`10.0.0`, `010.0.0.1`, ` 1.2.3.4`). For input from outside. */
 export function parseAddress(text: string): number | undefined {
-  if (!Validator.isValidIPv4String(text)[0]) return undefined;
-  return Number(IPv4.fromString(text).getValue());
+  return Validator.isValidIPv4String(text)[0] ? toNumber(text) : undefined;
 }
 
 /** Dotted quad → number, for text the World already holds: quick, and without checks. */

@@ -91,12 +91,14 @@ function connect(opened: Open, sim: Sim): void {
   opened.clock = createClock(sim);
   followRun(sim);
   sim.subscribe(saveSoon);
-  void ease(opened, sim.world());
 }
 
 /** Spares the first command what the engine works out but once, while the page has nothing else to do. */
-async function ease(opened: Open, world: World): Promise<void> {
+export async function ease(): Promise<void> {
+  const opened = open;
   const { rehearse } = await import('./engine.ts');
+  if (!opened?.sim) return;
+  const world = opened.sim.world();
   const turns = rehearse(world);
   const turn = () => {
     // A command has had to work it out itself.
