@@ -31,8 +31,9 @@ export const confd: Agent = {
     for (const name of Object.keys(world.hosts)) {
       const host = next.hosts[name];
       const state = host?.daemons.confd;
-      if (!host?.up || !host.apiView || !state?.running) continue;
+      if (!host?.up || !host.apiView || !state?.running || rested.has(host)) continue;
       const updated = runHost(next, host, host.apiView, state);
+      if (updated === host && state.dueAt === undefined) rested.add(host);
       next = withHost(next, updated);
       const dueAt = updated.daemons.confd?.dueAt;
       if (dueAt !== undefined && (wakeAt === undefined || dueAt < wakeAt)) wakeAt = dueAt;
@@ -40,6 +41,9 @@ export const confd: Agent = {
     return wakeAt === undefined ? { world: next } : { world: next, wakeAt };
   },
 };
+
+/** Hosts on which there was nothing to do: confd reads its own host alone, the view of the API included. */
+const rested = new WeakSet<Host>();
 
 /** What each state was last run with. */
 const seen = new WeakMap<ConfdState, readonly unknown[]>();

@@ -43,13 +43,18 @@ export const felixAgent: Agent = {
     let wakeAt: number | undefined;
     for (const name of Object.keys(world.hosts)) {
       const host = next.hosts[name] as Host;
+      if (rested.has(host)) continue;
       const result = sync(next, host);
+      if (result.host === host && result.wakeAt === undefined) rested.add(host);
       next = withHost(next, result.host);
       if (result.wakeAt !== undefined) wakeAt = Math.min(wakeAt ?? result.wakeAt, result.wakeAt);
     }
     return { world: next, wakeAt };
   },
 };
+
+/** Hosts on which there was nothing to do, nor will be: felix reads its own host alone, the view of the API included. */
+const rested = new WeakSet<Host>();
 
 function sync(world: World, host: Host): { readonly host: Host; readonly wakeAt?: number } {
   const { felix: state } = host.daemons;
@@ -73,7 +78,7 @@ const settled = new WeakMap<NetNamespace, Desired>();
 const workloadLists = new WeakMap<Links, WeakMap<object, readonly Workload[]>>();
 const lastLists = new WeakMap<Links, readonly Workload[]>();
 const desires = new WeakMap<readonly Workload[], WeakMap<Settings, WeakMap<Policies, Desired>>>();
-const podChains = new WeakMap<Pod, Map<string, ReturnType<typeof workloadChains>>>();
+const podChains = new WeakMap<Pod['spec'], Map<string, ReturnType<typeof workloadChains>>>();
 
 function desiredFor(host: Host, links: Links): Desired {
   const view = host.apiView!;
@@ -86,13 +91,21 @@ function desiredFor(host: Host, links: Links): Desired {
   return remember(byPolicies, policies, () => desire(links, workloads, settings, policies, cluster));
 }
 
-/** The same list as long as the host's pods are the same objects, whatever happens to pods elsewhere. */
+/** Whether two workloads are one, as far as Felix looks at pods: their status is no concern of its. */
+const isSame = (a: Workload, b: Workload | undefined): boolean =>
+  a.link === b?.link &&
+  a.key === b.key &&
+  a.ip === b.ip &&
+  a.pod.spec === b.pod.spec &&
+  a.pod.metadata.labels === b.pod.metadata.labels;
+
+/** The same list as long as the host's pods are the same, whatever happens to pods elsewhere. */
 function currentWorkloads(links: Links, pods: Readonly<Record<string, Pod>>): readonly Workload[] {
   const byPods = remember(workloadLists, links, () => new WeakMap<object, readonly Workload[]>());
   return remember(byPods, pods, () => {
     const fresh = workloadsOf(links, pods);
     const last = lastLists.get(links);
-    if (last && last.length === fresh.length && last.every((w, i) => w.pod === fresh[i]?.pod)) return last;
+    if (last && last.length === fresh.length && last.every((w, i) => isSame(w, fresh[i]))) return last;
     lastLists.set(links, fresh);
     return fresh;
   });
@@ -134,8 +147,8 @@ function desire(links: Links, workloads: readonly Workload[], settings: Settings
 }
 
 function chainsOf(workload: Workload, selected: Selected, cluster: string): ReturnType<typeof workloadChains> {
-  const byPolicy = remember(podChains, workload.pod, () => new Map<string, ReturnType<typeof workloadChains>>());
-  return remember(byPolicy, JSON.stringify(selected), () => workloadChains(workload, selected, cluster));
+  const byPolicy = remember(podChains, workload.pod.spec, () => new Map<string, ReturnType<typeof workloadChains>>());
+  return remember(byPolicy, `${workload.link} ${JSON.stringify(selected)}`, () => workloadChains(workload, selected, cluster));
 }
 
 const natTables = new WeakMap<Settings, Wanted['nat']>();

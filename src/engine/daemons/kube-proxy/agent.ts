@@ -29,9 +29,13 @@ function sync(world: World, host: Host): Host {
   const cluster = host.cluster === undefined ? undefined : world.clusters[host.cluster];
   if (!host.up || !state || !ns || !view || !cluster) return host;
   if (!state.running) return withoutSockets(host, ns);
+  if (rested.get(host) === cluster.podCidr) return host;
   const digest = digestOf(view);
   const full = state.synced?.since !== state.startedAt || isFlushed(ns.netfilter);
-  if (!full && state.synced?.digest === digest) return host;
+  if (!full && state.synced?.digest === digest) {
+    rested.set(host, cluster.podCidr);
+    return host;
+  }
 
   const plan = planFor(view, { cluster: cluster.name, podCidr: cluster.podCidr, node: host.name, nodeIP: host.address });
   const programmed: NetNamespace = {
@@ -46,6 +50,9 @@ function sync(world: World, host: Host): Host {
     daemons: { ...host.daemons, kubeProxy: { ...state, synced: { digest, since: state.startedAt } } },
   };
 }
+
+/** Hosts on which there was nothing to do, by the only thing that is read outside of them. */
+const rested = new WeakMap<Host, string>();
 
 /** The kernel closes what a dead process had open; its rules stay. */
 function withoutSockets(host: Host, ns: NetNamespace): Host {

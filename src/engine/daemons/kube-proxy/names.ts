@@ -28,6 +28,15 @@ export function isServiceChain(name: string): boolean {
 
 const encoder = new TextEncoder();
 
+const hashes = new Map<string, string>();
+const MAX_HASHES = 20_000;
+
+/** Remembered by the text itself: a service's chains keep their names however often they are written. */
 function hash(text: string): string {
-  return base32(sha256(encoder.encode(text))).slice(0, 16);
+  const known = hashes.get(text);
+  if (known !== undefined) return known;
+  const made = base32(sha256(encoder.encode(text))).slice(0, 16);
+  if (hashes.size >= MAX_HASHES) hashes.clear();
+  hashes.set(text, made);
+  return made;
 }

@@ -11,6 +11,7 @@ import { type ApiState, objectsOf } from '../../api/storage.ts';
 import { timestamp } from '../../api/time.ts';
 import { updateStatus } from '../../api/write.ts';
 import { conditionOf } from '../../controllers/podstate.ts';
+import { remember } from '../../memo.ts';
 import type { Cluster, World } from '../../world.ts';
 
 const RENEW_MS = 10_000;
@@ -67,10 +68,16 @@ const HEALTHY: readonly (readonly [type: string, status: 'True' | 'False', reaso
   ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
 ];
 
+const healthy = new WeakMap<Node, boolean>();
+
+/** Whether a node's conditions say what a kubelet that runs says. */
+const isHealthy = (node: Node): boolean =>
+  remember(healthy, node, () => HEALTHY.every(([type, status]) => conditionOf(node.status?.conditions, type)?.status === status));
+
 /** The node's conditions as its kubelet sees them; the same api while they stand so already. */
 function reported(api: ApiState, node: Node, now: number): ApiState {
+  if (isHealthy(node)) return api;
   const old = node.status?.conditions;
-  if (HEALTHY.every(([type, status]) => conditionOf(old, type)?.status === status)) return api;
   const at = timestamp(now);
   const own = HEALTHY.map(([type, status, reason, message]): Condition => {
     const before = conditionOf(old, type);

@@ -98,7 +98,7 @@ export function reconfigured(old: BirdConfig | undefined, fresh: BirdConfig): Bi
     if (!needsRestart(was, now)) sessions.set(now, sessionOf(was));
     return now;
   });
-  const config: BirdConfig = { ...fresh, protocols };
+  const config = sameMembers(protocols, fresh.protocols) ? fresh : { ...fresh, protocols };
   const [was, now] = [faceOf(old), lookAt(config)];
   faces.set(config, sameMembers(was, now) ? was : now);
   return config;
