@@ -85,6 +85,8 @@ function masked({ stdout, stderr, exitCode }: LineResult): string {
       .replace(/after \d+ (ms|milliseconds)/g, 'after N $1')
       // The meter's speeds, average and current: no two runs are equally fast.
       .replace(/( +\d+) +[\d.kM]+ +[\d.kM]+ +((?:[-\d]+:[-\d]+:[-\d]+ +){2}[-\d]+:[-\d]+:[-\d]+) +[\d.kM]+/g, '$1 SPEEDS $2 SPEED')
+      // On a machine under load it is drawn more often.
+      .replace(/(\r {2}0[^\r\n]* SPEED)\1+/g, '$1')
       .replace(/\b(3[2-9]|4\d|5\d|60)\d{3}\b/g, 'PORT')
       .replace(/\b0\.\d{6}\b/g, 'SECONDS')
       .replace(/\b0x[\da-f]{9,}\b/g, 'ADDRESS')

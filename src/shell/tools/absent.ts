@@ -1,12 +1,42 @@
-/** Programs that exist in life and not here: they say so, instead of `command not found`. */
+/** Programs that a Debian host has, or a learner of networks reaches for, and that are not here: they say so, instead of `command not found`. */
 export const absentPrograms: ReadonlySet<string> = new Set(
-  `ansible apt apt-cache apt-get aptitude awslocal aws az bpftool bridge brctl buildah cargo cilium containerd crictl crontab ctr dmesg docker
-  docker-compose dpkg emacs etcdctl ethtool firewall-cmd fdisk gcc gcloud gdb git go gpg helm hping3 htop ifconfig ifdown ifup iotop ip6tables
-  ip6tables-save iperf iperf3 iptables-restore ipvsadm istioctl java k3s k9s kind kubeadm kubectx kubelet kubens kustomize ln lsblk lsmod lsof ltrace
-  lxc make minikube modprobe mount mtr mysql nerdctl netplan netstat nft nginx nmap nohup-dbus npm node openssl perf perl pip pip3 podman psql
-  python python2 python3 reboot redis-cli route rsync ruby runc rustc scp screen sestatus sftp shutdown skopeo snap socat strace stern systemd-analyze
-  systemd-resolve resolvectl networkctl telnet terraform tmux tshark ufw umount useradd usermod vagrant vtysh wireshark yum dnf zsh fish ksh etcd
-  calico-node felix birdcl6 exabgp gobgp tc ipcalc ncat arping fping iftop nload vmstat free top df mkfs passwd chown chgrp ssh-keygen ssh-copy-id`
+  `add-shell addpart agetty ansible apt apt-cache apt-cdrom apt-config apt-get apt-key apt-mark aptitude arpd arping arptables-
+  nft arptables-nft-restore arptables-nft-save aws awslocal az b2sum badblocks base32 basenc bird6 birdc6 birdcl6 blkdiscard
+  blkid blkzone blockdev bpftool brctl bridge buildah bunzip2 busctl bzcat bzcmp bzdiff bzegrep bzexe bzfgrep bzgrep bzip2
+  bzip2recover bzless bzmore calico-node captoinfo cargo chage chattr chcon chcpu chfn chgpasswd chgrp chmem choom chown
+  chpasswd chroot chrt chsh cilium cksum clear_console cmp col colcrt colrm containerd cpgr cppw crictl crontab csplit ctr
+  ctrlaltdel ctstat dcb dd debugfs delpart delv devlink df diff3 dircolors dmesg dnf dnsdomainname dnstap-read docker docker-
+  compose domainname dpkg dpkg-deb dpkg-divert dpkg-fsys-usrunmess dpkg-maintscript-helper dpkg-query dpkg-realpath dpkg-split
+  dpkg-statoverride dpkg-trigger dumpe2fs e2freefrag e2fsck e2image e2label e2mmpstatus e2scrub e2scrub_all e2undo e4crypt
+  e4defrag ebtables-nft ebtables-nft-restore ebtables-nft-save ebtables-translate emacs etcd etcdctl ethtool exabgp expiry
+  factor faillog fallocate fdisk felix filefrag findfs findmnt firewall-cmd fish flock fmt fping free fsck fsck.cramfs fsck.ext2
+  fsck.ext3 fsck.ext4 fsck.minix fsfreeze fstrim fuser gcc gcloud gdb genl getopt getty git go gobgp gpasswd gpg groupadd
+  groupdel groupmems groupmod grpck grpconv grpunconv hardlink hd helm hexdump host hostid hostnamectl hping3 htop ifconfig
+  ifdown iftop ifup infocmp infotocap install installkernel ionice iotop ip6tables ip6tables-apply ip6tables-legacy ip6tables-
+  legacy-restore ip6tables-legacy-save ip6tables-nft ip6tables-nft-restore ip6tables-nft-save ip6tables-restore-translate
+  ip6tables-save ip6tables-translate ipcalc ipcmk ipcrm ipcs iperf iperf3 ipmaddr ipset-translate iptables-apply iptables-legacy
+  iptables-legacy-restore iptables-legacy-save iptables-nft iptables-nft-restore iptables-nft-save iptables-restore iptables-
+  restore-translate iptables-translate iptables-xml iptunnel ipvsadm ischroot isosize istioctl java k3s k9s kernel-install
+  killall kind ksh kubeadm kubectx kubelet kubens kustomize last lastb lastlog ldattach lessecho lessfile lesskey lesspipe link
+  linux32 linux64 ln lnstat localectl login loginctl look losetup lsattr lsblk lscpu lsipc lslocks lslogins lsmem lsmod lsns
+  lsof ltrace lxc make mcookie mdig mesg mii-tool minikube mke2fs mkfifo mkfs mkfs.bfs mkfs.cramfs mkfs.ext2 mkfs.ext3 mkfs.ext4
+  mkfs.minix mknod mkswap mktemp modprobe mount mountpoint mtr mysql namei nameif ncat nerdctl netplan netstat networkctl newgrp
+  newusers nfnl_osf nft nginx nisdomainname nload nmap node nohup-dbus nologin npm nsenter nstat nsupdate numfmt openssl partx
+  passwd pathchk peekfd perf perl pgrep pidwait ping4 ping6 pinky pip pip3 pivot_root pkill plipconfig pmap podman pr prlimit
+  prtstat pslog psql pstree ptx pwck pwconv pwdx pwunconv python python2 python3 rarp rbash rdma readprofile realpath reboot
+  redis-cli remove-shell resize2fs resizepart resolvectl rgrep route routel rsync rtacct rtcwake rtmon rtstat ruby run-parts
+  runc runcon runuser rustc savelog scp screen sdiff sestatus setarch setpriv setterm sftp sg sha224sum sha384sum sha512sum
+  shred shuf shutdown skill skopeo slabtop slattach snap snice socat ssh-add ssh-agent ssh-argv0 ssh-copy-id ssh-keygen ssh-
+  keyscan start-stop-daemon stern strace stty sulogin sum swaplabel swapoff swapon switch_root sync systemd systemd-analyze
+  systemd-ask-password systemd-cat systemd-cgls systemd-cgtop systemd-creds systemd-cryptenroll systemd-delta systemd-detect-
+  virt systemd-escape systemd-firstboot systemd-id128 systemd-inhibit systemd-machine-id-setup systemd-mount systemd-notify
+  systemd-path systemd-repart systemd-resolve systemd-run systemd-socket-activate systemd-stdio-bridge systemd-sysext systemd-
+  sysusers systemd-tmpfiles systemd-tty-ask-password-agent systemd-umount tabs taskset tc telnet tempfile terraform tic
+  timedatectl tipc tload tmux toe top traceroute-nanog truncate tset tshark tsort tune2fs uclampset ufw ul umount uncompress
+  unlink unshare unxz update-alternatives update-ca-certificates update-shells useradd userdel usermod users utmpdump vagrant
+  vdir vdpa vigr vipw vmstat vtysh w wdctl wget whereis wipefs wireshark write xtables-legacy-multi xtables-monitor xtables-nft-
+  multi xz xzcat xzcmp xzdiff xzegrep xzfgrep xzgrep xzless xzmore ypdomainname yum zcmp zdiff zegrep zfgrep zforce zgrep zless
+  zmore znew zramctl zsh`
     .split(/\s+/)
     .filter(Boolean),
 );
