@@ -1,14 +1,13 @@
 /** What a lab begins with, fetched as the build shipped it: the lab itself and its starting world. */
 import { labs, worlds } from 'virtual:shipped';
 import { type Start, unpackStart } from '../../engine/index.ts';
+import { DEFAULT_LAB } from '../../labs/default.ts';
 import type { Lab } from '../../tutor/index.ts';
 
 export interface Beginning {
   readonly lab: Lab;
   readonly start: Start;
 }
-
-const DEFAULT_LAB = 'service-bgp';
 
 /** The lab that the page's address asks for. */
 export function askedLab(search: string): string {
