@@ -62,10 +62,14 @@ function maskAges(text: string): string {
 /** calicoctl names the columns it knows in the order of a Go map. */
 const KNOWN_COLUMNS = /(, valid values are: )(.+)/g;
 
+/** Lines calicoctl prints in the order of a Go map: nodes with as many addresses, handles. */
+const ANY_ORDER = /(?:^ {2}\S+ (?:has \d+ allocations|is in use in a block but doesn't exist\.)\n){2,}/gm;
+
 /** Both sides through the same masks. */
 export function mask(text: string): string {
   let out = text.replace(KNOWN_COLUMNS, (_, words: string, list: string) => words + list.split(', ').sort().join(', '));
   for (const [pattern, replacement] of MASKS) out = out.replace(pattern, replacement);
+  out = out.replace(ANY_ORDER, (lines) => `${lines.trimEnd().split('\n').sort().join('\n')}\n`);
   out = out.replace(HEADERS, (lines) => `${lines.trimEnd().split('\n').sort().join('\n')}\n`);
   return maskAges(out.replace(DISCOVERY, '').replace(PRIVATE, ''));
 }

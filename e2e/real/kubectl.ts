@@ -241,6 +241,17 @@ function asked(options: Options, start: World, host: string): readonly Asked[] {
   });
 }
 
+/** What ours answers to every line, with no real tool beside it. */
+export async function answersOfOurs(folder: string): Promise<readonly Pick<Compared, 'corpus' | 'line' | 'ours'>[]> {
+  const fresh = loadWorld(worlds.yaobank!).world();
+  const host = Object.values(fresh.hosts).find((one) => one.kind === 'bastion')!.name;
+  const start = withFiles(fresh, host, fixtures(folder));
+  const answers: Pick<Compared, 'corpus' | 'line' | 'ours'>[] = [];
+  for (const { corpus, line, state } of asked({ folder, kubectl: '' }, start, host))
+    answers.push({ corpus, line, ours: await runOurs(createSim(await state()), host, line) });
+  return answers;
+}
+
 export async function compareKubectl(options: Options): Promise<readonly Compared[]> {
   const files = fixtures(options.folder);
   const fresh = loadWorld(present(worlds[options.world ?? 'yaobank']!)).world();

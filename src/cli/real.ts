@@ -14,10 +14,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBash } from '../../e2e/real/bash.ts';
 import { compareBirdConfs, compareBirdc } from '../../e2e/real/bird.ts';
+import { recordCalicoctl } from '../../e2e/real/calicoctl.ts';
 import { compareClients } from '../../e2e/real/clients.ts';
 import { compareHostTools } from '../../e2e/real/hosttools.ts';
 import { compareIptables } from '../../e2e/real/iptables.ts';
-import { compareKubectl, findCalicoctl, findKubectl, mask } from '../../e2e/real/kubectl.ts';
+import { type Compared, compareKubectl, findCalicoctl, findKubectl, mask } from '../../e2e/real/kubectl.ts';
 import { type Deviation, writeMatrix } from '../../e2e/real/matrix.ts';
 import type { Outcome } from '../../e2e/real/outcome.ts';
 import { compareRouting } from '../../e2e/real/routing/index.ts';
@@ -76,8 +77,11 @@ function runKubectl(run: Run): Promise<readonly Outcome[]> {
   return compareClient('kubectl', run, {});
 }
 
-function runCalicoctl(run: Run): Promise<readonly Outcome[]> {
-  return compareClient('calicoctl', run, { calicoctl: findCalicoctl()! });
+async function runCalicoctl(run: Run): Promise<readonly Outcome[]> {
+  const whole = !run.quick && run.match === undefined;
+  const keep = (compared: readonly Compared[]) =>
+    recordCalicoctl(run.root, compared, `calicoctl v${versionsHere().calicoctl}, against the served world yaobank`);
+  return compareClient('calicoctl', run, { calicoctl: findCalicoctl()! }, whole ? keep : undefined);
 }
 
 /** The corpora in e2e/real/<tool>, run by the real programs against the served simulation and by ours. */
@@ -85,6 +89,7 @@ async function compareClient(
   tool: string,
   { root, quick, match }: Run,
   others: Readonly<Record<string, string>>,
+  keep?: (compared: readonly Compared[]) => void,
 ): Promise<readonly Outcome[]> {
   const compared = await compareKubectl({
     folder: join(root, 'e2e/real', tool),
@@ -93,6 +98,7 @@ async function compareClient(
     ...(match === undefined ? {} : { only: match }),
     ...(quick ? { every: 10 } : {}),
   });
+  keep?.(compared);
   const text = ({ stdout, stderr, exitCode }: (typeof compared)[number]['ours']) => mask(`${stdout}${stderr}[${exitCode}]`);
   return compared.map(({ corpus, line, same, ours, real }) => ({
     tool,

@@ -5,6 +5,7 @@
  */
 import { contains, formatPrefix, masked, type Prefix, parsePrefix } from '../../net/address.ts';
 import type { ApiObject, BGPConfiguration, BGPPeer, IPPool } from '../objects.ts';
+import { structFaults } from './calico-fields.ts';
 import { isSelector } from './calico-selector.ts';
 
 /** One field that is wrong. Without a value only the name is shown. */
@@ -68,13 +69,16 @@ const TOO_SMALL = 'IP pool size is too small for use with Calico IPAM. It must b
 
 /** clientv3's checks: they run first, and name the fields `IPPool.Spec.…`. */
 function poolFaults(pool: IPPool, { pools, old }: CalicoScope): CalicoFault[] {
-  const { cidr, blockSize = 26, disabled, ipipMode = 'Never', vxlanMode = 'Never' } = pool.spec;
+  const { cidr, disabled, ipipMode = 'Never', vxlanMode = 'Never' } = pool.spec;
+  const blockSize = pool.spec.blockSize || 26;
   const field = 'IPPool.Spec.CIDR';
   if (!cidr) return [{ name: field, reason: 'IPPool CIDR must be specified' }];
   const given = parsePrefix(cidr);
   if (!given || !cidr.includes('/')) {
     return IPV6.test(cidr) && cidr.includes('/')
-      ? []
+      ? ipipMode === 'Never'
+        ? []
+        : [{ name: 'IPPool.Spec.IPIPMode', value: ipipMode, reason: 'IPIP is not supported on an IPv6 IP pool' }]
       : [{ name: field, value: cidr, reason: 'IPPool CIDR must be a valid subnet' }];
   }
   const network = { address: masked(given.address, given.length), length: given.length };
@@ -121,6 +125,12 @@ function poolFieldFaults({ spec }: IPPool): CalicoFault[] {
     if (['Workload', 'Tunnel', 'LoadBalancer'].includes(use)) continue;
     faults.push({ name: 'IPpool.AllowedUses', value: `[${(spec.allowedUses ?? []).join(' ')}]`, reason: `unknown use: ${use}` });
   }
+  const uses = spec.allowedUses ?? [];
+  const others = uses.filter((use) => use !== 'LoadBalancer');
+  if (faults.length === 0 && others.length > 0 && others.length < uses.length) {
+    const reason = `LoadBalancer cannot be used at the same time as: ${others[0]}`;
+    faults.push({ name: 'IPpool.AllowedUses', value: `[${uses.join(' ')}]`, reason });
+  }
   return faults;
 }
 
@@ -161,7 +171,9 @@ function communityFaults({ spec }: BGPConfiguration): CalicoFault[] {
     for (const value of used) {
       if (isCommunity(value) || communities.some(({ name }) => name === value)) continue;
       const name = 'Spec.PrefixAdvertisement[].Communities[]';
-      faults.push({ name, value, reason: 'community used is invalid or not defined.' });
+      const bits = COMMUNITY.exec(value)?.[3] === undefined ? 16 : 32;
+      const tooBig = `invalid community value, expected ${bits} bit value`;
+      faults.push({ name, value, reason: COMMUNITY.test(value) ? tooBig : 'community used is invalid or not defined.' });
     }
   }
   return faults;
@@ -227,6 +239,11 @@ function peerFaults(peer: BGPPeer): CalicoFault[] {
   if (peerSelector && !isSelector(peerSelector)) faults.push(tagged('PeerSelector', peerSelector, 'selector'));
   if (sourceAddress && !['UseNodeIP', 'None'].includes(sourceAddress))
     faults.push(tagged('SourceAddress', sourceAddress, 'sourceAddress'));
+  const reachableBy = String(peer.spec.reachableBy ?? '');
+  if (reachableBy && !isPeerAddress(reachableBy)) {
+    faults.push(tagged('ReachableBy', reachableBy, 'reachableBy'));
+    faults.push({ name: 'ReachableBy', value: reachableBy, reason: 'ReachableBy is invalid address' });
+  }
   add(node && nodeSelector, 'Node', node, 'Node field must be empty when NodeSelector is specified');
   add(peerIP && peerSelector, 'PeerIP', peerIP, 'PeerIP field must be empty when PeerSelector is specified');
   add(asNumber && peerSelector, 'ASNumber', asNumber, 'ASNumber field must be empty when PeerSelector is specified');
@@ -242,6 +259,23 @@ function peerFaults(peer: BGPPeer): CalicoFault[] {
   return faults;
 }
 
+const TIER_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** A tier is one label; a policy may carry its tier's before its own. */
+function labelFaults({ kind, metadata }: ApiObject): CalicoFault[] {
+  const { name } = metadata;
+  const own = kind === 'Tier' ? name : kind === 'GlobalNetworkPolicy' ? name.replace(/^[^.]*\./, '') : 'fits';
+  if (TIER_NAME.test(own)) return [];
+  const reason = "name must consist of lower case alphanumeric characters or '-' (regex: [a-z0-9]([-a-z0-9]*[a-z0-9])?)";
+  return [{ name: 'Metadata.Name', value: name, reason }];
+}
+
+/** The kinds without checks of their own: names, then fields. */
+function generalFaults(object: ApiObject): CalicoFault[] {
+  const fields = structFaults(object.spec, { is: 'struct', name: `calico.${object.kind}Spec` });
+  return [...nameFaults(object), ...labelFaults(object), ...fields];
+}
+
 const CHECKS: Readonly<Record<string, (object: ApiObject, scope: CalicoScope) => CalicoFault[]>> = {
   IPPool: (object, scope) => {
     const pool = object as IPPool;
@@ -255,5 +289,5 @@ const CHECKS: Readonly<Record<string, (object: ApiObject, scope: CalicoScope) =>
 /** Everything that is wrong with an object of projectcalico.org/v3, as creating or updating it would be refused. Empty when all is well. */
 export function validateCalico(object: ApiObject, scope: CalicoScope): readonly CalicoFault[] {
   const spec = object.spec ?? {};
-  return (CHECKS[object.kind] ?? nameFaults)({ ...object, spec }, scope);
+  return (CHECKS[object.kind] ?? generalFaults)({ ...object, spec }, scope);
 }

@@ -74,6 +74,9 @@ export function patch(process: Process, args: Arguments, setting: Setting): Outc
   return undefined;
 }
 
+/** A label's name, with or without a domain before it. */
+const LABEL_KEY = /^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
 export function label(process: Process, args: Arguments, setting: Setting): Outcome {
   const [kindWord = '', name = '', change = ''] = args.positional;
   const removes = args.flag('--remove');
@@ -89,6 +92,7 @@ export function label(process: Process, args: Arguments, setting: Setting): Outc
   if (!removes && had && !args.flag('--overwrite') && labels[key] !== value) {
     return `failed to update label of ${kindWord} ${name}, key ${key} is already present. please use '--overwrite' to set a new value.`;
   }
+  if (!removes && !LABEL_KEY.test(key)) return `failed to update ${kindWord} ${name}, label not changed`;
   if (removes) delete labels[key];
   else labels[key] = value;
   try {

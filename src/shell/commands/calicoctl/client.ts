@@ -116,6 +116,23 @@ export function calicoClient(process: Process): CalicoClient {
     const items = kind.sort ? [...found].sort(kind.sort) : found;
     return { items: items.map((item) => shown({ ...item, apiVersion: 'projectcalico.org/v3', kind: kind.kind })), resourceVersion };
   };
+  /** What clientv3 asks the datastore before it writes: names and tiers of policies, filters of peers. */
+  const checkReferences = ({ kind, metadata, spec = {} }: Resource) => {
+    const { name = '' } = metadata;
+    if (kind === 'KubeControllersConfiguration' && name !== 'default')
+      throw new CalicoError('other', 'Cannot create a Kube Controllers Configuration resource with a name other than "default"');
+    if (/^(Staged)?(Global)?NetworkPolicy$/.test(kind)) {
+      const tier = String(spec.tier ?? '') || 'default';
+      if (name.includes('.') ? !name.startsWith(`${tier}.`) : tier !== 'default')
+        throw new CalicoError('other', `Incorrectly formatted policy name ${name}`);
+      client.get(kindNamed('Tier')!, tier);
+    }
+    const filters = kind === 'BGPPeer' && Array.isArray(spec.filters) ? (spec.filters as readonly string[]) : [];
+    const known = filters.length === 0 ? [] : ((client.list(kindNamed('BGPFilter')!).items ?? []) as readonly Resource[]);
+    const missing = filters.filter((filter) => !known.some((each) => each.metadata.name === filter));
+    if (missing.length > 0)
+      throw new CalicoError('invalid', `error with field BGPPeer.Spec.Filters = '[${missing.join(' ')}]' (BGPFilter(s) not found)`);
+  };
   // What is wrong with an object is said before that there is none of its name.
   const present = (resource: Resource, kind: CalicoKind): Resource => {
     try {
@@ -137,6 +154,7 @@ export function calicoClient(process: Process): CalicoClient {
       if (kind.refuses?.create) throw new CalicoError('other', `operation ${kind.refuses.create} is not supported on ${kind.kind}`);
       const { name = '', namespace, labels, annotations, resourceVersion } = resource.metadata;
       check(resource, kind);
+      checkReferences(resource);
       if (resourceVersion) throw new CalicoError('invalid', versionSet(resourceVersion));
       if (kind.backend) throw kind.backend.refusal('Create', resource);
       const metadata = { name, ...(namespace && { namespace }), ...(labels && { labels }), ...(annotations && { annotations }) };
@@ -150,6 +168,7 @@ export function calicoClient(process: Process): CalicoClient {
       if (resourceVersion && resourceVersion !== old.metadata.resourceVersion)
         throw new CalicoError('conflict', `update conflict: ${identifier(resource)}`);
       check(resource, kind, old);
+      checkReferences(resource);
       if (kind.backend) {
         if (!kind.backend.update) throw unsupported('Update', resource);
         return kind.backend.update(requests, resource);

@@ -131,6 +131,13 @@ export function printerFor(process: Process, output: string, withNamespace: bool
   return `unrecognized output format '${output}'`;
 }
 
+/** The template's name is `get`, and what it is run on is a slice. */
+const inGet = (message: string): string =>
+  message
+    .replace('template: output:', 'template: get:')
+    .replace('executing "output"', 'executing "get"')
+    .replace('in type interface {}', 'in type []runtime.Object');
+
 /** Go's templates see the Go fields: `.Spec.CIDR`, `.ObjectMeta.Name`. The common ones are offered under both names. */
 function template(process: Process, text: string): Printer {
   return (resources) => {
@@ -138,7 +145,7 @@ function template(process: Process, text: string): Printer {
       process.out(parseGoTemplate(text, true)(resources.map(goView) as Value));
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return error instanceof Error ? inGet(error.message) : String(error);
     }
   };
 }

@@ -128,8 +128,10 @@ export const workloadEndpoints: Backend = {
     );
     return { items: (items as readonly Pod[]).filter(isEndpoint).map(endpointOf), resourceVersion };
   },
-  refusal: (operation, resource) =>
-    operation === 'Delete'
-      ? new CalicoError('other', `insufficient identifiers, missing '${resource.metadata.name}'`)
-      : unsupported(operation, resource),
+  refusal: (operation, resource) => {
+    if (operation === 'Delete') return new CalicoError('other', `insufficient identifiers, missing '${resource.metadata.name}'`);
+    const missing = ['node', 'orchestrator', 'pod', 'endpoint'].find((field) => !resource.spec?.[field]);
+    if (missing === undefined) return unsupported(operation, resource);
+    return new CalicoError('invalid', `error with field ${missing} = '' (field should be assigned)`);
+  },
 };

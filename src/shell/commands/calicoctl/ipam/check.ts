@@ -233,7 +233,7 @@ export function check(process: Process, args: Arguments, { context }: Setting): 
     out: (line) => process.out(`${line}\n`),
     client: calicoClient(process),
     all: args.flag('--show-all-ips'),
-    problems: args.flag('--show-problem-ips'),
+    problems: args.flag('--show-problem-ips') || args.flag('--show-all-ips'),
     allocations: new Map(),
     attributes: new Map(),
     inUse: new Map(),
