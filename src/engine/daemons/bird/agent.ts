@@ -131,30 +131,31 @@ const settledWith = new WeakMap<BirdState['table'], Token>();
 
 /** What a configuration's protocols last brought into the table, and from what. */
 interface Brought {
-  readonly from: Token;
+  readonly protocols: BirdState['protocols'];
   readonly received: BirdState['received'];
   readonly lists: readonly (readonly TableRoute[])[];
 }
 
 const brought = new WeakMap<BirdConfig, Brought>();
+const NOTHING: readonly TableRoute[] = [];
 
 /** What each protocol brings into the table, in the configuration's order. */
 function contributions(host: Host, state: BirdState, config: BirdConfig): readonly (readonly TableRoute[])[] {
   const ns = host.netns[''];
   if (!ns) return [];
   const { protocols, received } = state;
-  const from = [protocols, ns.links, ns.routes];
   const known = brought.get(config);
-  const last = known && sameMembers(known.from, from) ? known : undefined;
-  if (last?.received === received) return last.lists;
+  const last = known?.protocols === protocols ? known : undefined;
   const routerId = config.routerId ?? host.address;
-  const lists = config.protocols.map((protocol, i) => {
-    const { name } = protocol;
-    const kept = last && last.received[name] === received[name] ? last.lists[i] : undefined;
+  const made = config.protocols.map((protocol, i) => {
+    const { name, type } = protocol;
+    // What a peer sent is the same whatever becomes of the host's own routes; the others know themselves what they look at.
+    const kept = type === 'bgp' && last && last.received[name] === received[name] ? last.lists[i] : undefined;
     if (kept) return kept;
-    return protocols[name]?.disabled === false ? contribution(protocol, state, host.name, ns, routerId) : [];
+    return protocols[name]?.disabled === false ? contribution(protocol, state, host.name, ns, routerId) : NOTHING;
   });
-  brought.set(config, { from, received, lists });
+  const lists = last && sameMembers(made, last.lists) ? last.lists : made;
+  brought.set(config, { protocols, received, lists });
   return lists;
 }
 
@@ -169,7 +170,7 @@ function contribution(
   if (protocol.type === 'static') return staticRoutes(protocol, ns, host);
   if (protocol.type === 'kernel') return learnedRoutes(protocol, ns, host);
   const received = state.received[protocol.name];
-  if (protocol.type === 'device' || !received) return [];
+  if (protocol.type === 'device' || !received) return NOTHING;
   const routes = importPaths(received, { protocol, routerId }, host);
   return state.protocols[protocol.name]?.session?.staleUntil === undefined ? routes : asStale(routes);
 }
