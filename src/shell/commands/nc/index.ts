@@ -35,8 +35,8 @@ async function probe(p: Probe, port: number): Promise<boolean> {
     const limit = p.timeoutMs !== undefined && p.timeoutMs < outcome.afterMs;
     if (outcome.afterMs > 0) await process.sleep(limit ? p.timeoutMs! : outcome.afterMs, 'waiting for ARP');
     why = limit ? 'timed out: Operation now in progress' : `failed: ${errorText(outcome.errno)}`;
-    // A datagram has no connect() to fail: udptest() only finds out, and says nothing.
-    if (proto === 'udp') return false;
+    // A datagram's connect() only fails for want of a route: what udptest() finds out after it, it does not say.
+    if (proto === 'udp' && outcome.errno === 'ECONNREFUSED') return false;
   } else {
     await process.sleep(p.timeoutMs ?? CONNECT_TIMEOUT_MS, 'waiting for a SYN-ACK');
     why = p.timeoutMs === undefined ? `failed: ${errorText('ETIMEDOUT')}` : 'timed out: Operation now in progress';
