@@ -259,13 +259,15 @@ async function watch(kubectl: Kubectl, human: boolean): Promise<number> {
     accept: human ? TABLE : undefined,
     query: {
       watch: true,
-      resourceVersion: text(first.objects[0], 'metadata', 'resourceVersion') || undefined,
+      // get.go: one object is watched from `0`, about now, as its own version may be out of the watch window; the state that
+      // comes first then is not shown again.
+      resourceVersion: list ? text(first.objects[0], 'metadata', 'resourceVersion') || undefined : '0',
       labelSelector: flags.string('selector') || undefined,
       fieldSelector: list ? flags.string('field-selector') || undefined : `metadata.name=${first.name}`,
     },
   });
   if (!response.watch) return 0;
-  await follow(kubectl, response.watch, emit, withEvents);
+  await follow(kubectl, response.watch, list ? emit : exceptFirst(emit), withEvents);
   return 0;
 }
 
@@ -277,6 +279,14 @@ function together(tables: readonly Value[]): Value {
 }
 
 type Emit = (object: Value, event: string | undefined) => void;
+
+function exceptFirst(emit: Emit): Emit {
+  let first = true;
+  return (object, event) => {
+    if (!first) emit(object, event);
+    first = false;
+  };
+}
 
 /** How often a watch looks for events, ms of virtual time. */
 const WATCH_STEP_MS = 200;
