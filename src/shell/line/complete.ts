@@ -7,6 +7,7 @@ import { builtins } from '../bash/builtins/index.ts';
 import { resolvePath } from '../bash/files.ts';
 import { exportedEnv } from '../bash/variables.ts';
 import type { Completion } from '../command.ts';
+import { hostNames } from '../commands/completing.ts';
 import type { HostPlatform } from '../platform.ts';
 import { createProcess } from '../process.ts';
 import { commandsByName, isAvailable } from '../programs.ts';
@@ -87,6 +88,15 @@ const PREFIXES = new Set([
   'help',
 ]);
 
+/** Options of the prefixes that take the next word. */
+const VALUED: Readonly<Record<string, readonly string[]>> = {
+  sudo: ['-u', '-g'],
+  watch: ['-n'],
+  timeout: ['-k', '-s'],
+  xargs: ['-I', '-L', '-n', '-P'],
+  env: ['-u'],
+};
+
 export function complete(shell: Shell, text: string, cursor: number): Completed {
   const all = wordsAt(text, cursor);
   const word = all.at(-1)!;
@@ -119,7 +129,10 @@ function skipPrefixes(words: readonly string[]): readonly string[] {
     let at = 1;
     while (
       at < rest.length - 1 &&
-      (rest[at]!.startsWith('-') || /^\w+=/.test(rest[at]!) || (rest[0] === 'timeout' && /^\d/.test(rest[at]!)))
+      (rest[at]!.startsWith('-') ||
+        VALUED[rest[0]!]?.includes(rest[at - 1]!) ||
+        /^\w+=/.test(rest[at]!) ||
+        (rest[0] === 'timeout' && /^\d/.test(rest[at]!)))
     )
       at++;
     rest = rest.slice(at);
@@ -161,10 +174,12 @@ function ownCandidates(
   const alias = shell.state.aliases.get(words[0]!)?.trim().split(/\s+/);
   const meant = alias ? [...alias, ...words.slice(1)] : words;
   const command = commandsByName.get(meant[0]!);
-  if (!command?.complete || !isAvailable(command, platform.around)) return undefined;
+  const candidatesOf =
+    meant[0] === 'ssh' ? hostNames : command && isAvailable(command, platform.around) ? command.complete : undefined;
+  if (!candidatesOf) return undefined;
   const process = createProcess(shell.x, exportedEnv(shell.state), platform.around, '', false, () => {});
   const word = meant.at(-1)!;
-  const candidates = command.complete(process, meant, meant.length - 1);
+  const candidates = candidatesOf(process, meant, meant.length - 1);
   const kept = candidates.filter((candidate) => candidate.text.startsWith(word));
   if (kept.length > 0) return { candidates: kept, offset: 0 };
   const equals = word.indexOf('=');

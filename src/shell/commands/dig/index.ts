@@ -2,8 +2,10 @@
  * `dig` of bind9-dnsutils 9.18: one or more questions to a name server over the simulated network. Simulated are names, types, -t,
  * -x, -q, -p 53, @server, +short, +search, +time, +tries and the +no… that trim the output. TCP, tracing, DNSSEC and zone transfer are not.
  */
+
 import { type DnsOutcome, lookup, type Place, parseAddress, resolvConf } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
+import { serviceNames } from '../completing.ts';
 import { messageSize, questionLine, recordLine } from './message.ts';
 import { HELP } from './usage.ts';
 
@@ -295,4 +297,4 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
   return 0;
 }
 
-export const dig: Command = { name: 'dig', summary: 'ask a name server', where: 'everywhere', run };
+export const dig: Command = { name: 'dig', summary: 'ask a name server', where: 'everywhere', run, complete: serviceNames };

@@ -1,6 +1,8 @@
 /** OpenBSD netcat: does a port answer (`nc -z`)? And what does it say to an HTTP request that is piped in? Listening, proxies and all else that could be carried are not simulated. */
+
 import { errorText, httpWrites, outcomeOf, parseAddress } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
+import { hostsOr } from '../completing.ts';
 import { getopt, shortOptions } from '../getopt.ts';
 import { portOf, serviceName } from '../services.ts';
 import { help, usage } from './usage.ts';
@@ -187,6 +189,7 @@ export const nc: Command = {
   name: 'nc',
   summary: 'test whether a TCP or UDP port answers (nc -zv HOST PORT)',
   where: 'everywhere',
+  complete: hostsOr('-n -u -v -w -z'),
   async run(process, args) {
     try {
       return await run(process, args);

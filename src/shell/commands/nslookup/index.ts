@@ -1,6 +1,8 @@
 /** `nslookup` of bind9-dnsutils 9.18, not interactive: a name or an address, and a server. Options -type and -timeout; others are not simulated. */
+
 import { parseAddress } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
+import { serviceNames } from '../completing.ts';
 import { ask, resolverOf, reverseName } from '../dig/index.ts';
 
 const TRIES = 3;
@@ -74,4 +76,4 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
   return 0;
 }
 
-export const nslookup: Command = { name: 'nslookup', summary: 'look a name up', where: 'everywhere', run };
+export const nslookup: Command = { name: 'nslookup', summary: 'look a name up', where: 'everywhere', run, complete: serviceNames };

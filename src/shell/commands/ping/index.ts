@@ -2,9 +2,11 @@
  * `ping` of iputils 20221126: ICMP echoes that walk the real tables, on virtual time. Round trip times are made up (keyed by the
  * flow) but for what waits in earnest: an ARP failure takes its three seconds. Leaves out IPv6, record route, timestamps and floods.
  */
+
 import type { Flow, Trace } from '../../../engine/index.ts';
 import { outcomeOf, parseAddress } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
+import { hostsOr } from '../completing.ts';
 import { type PingOptions, readOptions } from './options.ts';
 import { roundTrip, roundTripText, Statistics } from './statistics.ts';
 
@@ -199,6 +201,7 @@ export const ping: Command = {
   name: 'ping',
   summary: 'send ICMP echo requests to a host',
   where: 'everywhere',
+  complete: hostsOr('-c -i -I -M -n -q -s -t -v -w -W'),
   async run(process, args) {
     const read = readOptions(process, args);
     if (typeof read === 'number') return read;

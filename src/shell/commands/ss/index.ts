@@ -179,6 +179,8 @@ export const ss: Command = {
   name: 'ss',
   summary: 'show listening sockets',
   where: 'everywhere',
+  complete: () =>
+    ['-a', '-l', '-n', '-p', '-t', '-u', 'sport', 'dport', 'state', 'listening', 'established'].map((text) => ({ text })),
   run(process, args) {
     const { options, operands, error } = getopt(args, OPTIONS);
     const given = (name: string) => options.some((option) => option.name === name);

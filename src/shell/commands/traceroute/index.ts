@@ -2,8 +2,10 @@
  * `traceroute` 2.1: probes with growing TTL that walk the real tables; who answers is who threw the probe away. UDP (default), ICMP
  * (-I) and TCP (-T) probes. Times are made up as ping's are. Leaves out IPv6, source routes, extensions and MTU discovery.
  */
+
 import { errorText, type Flow, outcomeOf, parseAddress, type Trace } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
+import { hostsOr } from '../completing.ts';
 import { getopt, type OptionSpec } from '../getopt.ts';
 import { roundTrip } from '../ping/statistics.ts';
 import { usage } from './usage.ts';
@@ -194,6 +196,7 @@ export const traceroute: Command = {
   name: 'traceroute',
   summary: 'print the way packets take to a host',
   where: 'hosts',
+  complete: hostsOr('-I -T -m -n -p -q -w'),
   async run(process, args) {
     const { options, operands, error } = getopt(args, OPTIONS);
     const value = (name: string) => options.find((option) => option.name === name)?.value;
