@@ -56,8 +56,12 @@ test.each([
   expect(offered(line)).toBe(words);
 });
 
-test('a node completes from its own world: its links and units, and no kubeconfig', () => {
-  expect(
-    ['tcpdump -i ', 'systemctl restart ', 'calicoctl get node ', 'birdc disable '].map((line) => offered(line, 'worker2')),
-  ).toEqual(['', 'containerd.service kubelet.service ssh.service', '', '']);
+test('a node completes from its own world: its links, units and sessions, and no kubeconfig', () => {
+  const onNode = (line: string) => offered(line, 'worker2').replace(/cali[\da-f]{11}/g, 'cali');
+  expect(['tcpdump -i ', 'systemctl restart ', 'calicoctl get node ', 'birdc disable '].map(onNode)).toEqual([
+    'any cali cali cali docker0 ens5 lo',
+    'containerd.service kubelet.service ssh.service',
+    '',
+    'Global_10_0_1_10 Mesh_10_0_1_20 Mesh_10_0_1_30 device1 direct1 kernel1 static1',
+  ]);
 });
