@@ -65,11 +65,18 @@ const KNOWN_COLUMNS = /(, valid values are: )(.+)/g;
 /** Lines calicoctl prints in the order of a Go map: nodes with as many addresses, handles. */
 const ANY_ORDER = /(?:^ {2}\S+ (?:has \d+ allocations|is in use in a block but doesn't exist\.)\n){2,}/gm;
 
+/** describe writes what a ConfigMap and a Secret hold in the order of a Go map (`for k, v := range configMap.Data`): any order. */
+const DATA = /(?<=^Data\n====\n)[\w.-]+:\n----\n[\s\S]*?(?=\nBinaryData\n)/gm;
+const ENTRY = /(?=^[\w.-]+:\n----\n)/m;
+const SIZES = /(?:^[\w.-]+: +\d+ bytes\n){2,}/gm;
+
 /** Both sides through the same masks. */
 export function mask(text: string): string {
   let out = text.replace(KNOWN_COLUMNS, (_, words: string, list: string) => words + list.split(', ').sort().join(', '));
   for (const [pattern, replacement] of MASKS) out = out.replace(pattern, replacement);
   out = out.replace(ANY_ORDER, (lines) => `${lines.trimEnd().split('\n').sort().join('\n')}\n`);
+  out = out.replace(SIZES, (lines) => `${lines.trimEnd().split('\n').sort().join('\n')}\n`);
+  out = out.replace(DATA, (entries) => entries.split(ENTRY).sort().join(''));
   out = out.replace(HEADERS, (lines) => `${lines.trimEnd().split('\n').sort().join('\n')}\n`);
   return maskAges(out.replace(DISCOVERY, '').replace(PRIVATE, ''));
 }
