@@ -2,6 +2,7 @@
  * Everything a shell remembers from one command to the next. Mutable and owned by one shell; a subshell works on a copy.
  */
 import type { Function as FunctionNode } from 'unbash';
+import type { CompletionSpec } from './builtins/completion.ts';
 import type { Sink, Source } from './streams.ts';
 
 /** A shell variable: a scalar, an indexed array or an associative one. */
@@ -38,6 +39,8 @@ export interface ShellState {
   readonly variables: Map<string, Variable>;
   readonly functions: Map<string, { readonly node: FunctionNode; readonly source: string }>;
   readonly aliases: Map<string, string>;
+  /** What `complete` was told, by command. */
+  readonly completions: Map<string, CompletionSpec>;
   /** `set -o` names that are on. */
   readonly options: Set<string>;
   /** `shopt` names that are on. */
@@ -98,6 +101,7 @@ export function createState(given: {
     variables,
     functions: new Map(),
     aliases: new Map(),
+    completions: new Map(),
     options: new Set(['braceexpand', 'hashall']),
     shopt: new Set(given.interactive ? ['expand_aliases', 'checkwinsize', 'cmdhist', 'sourcepath'] : ['sourcepath']),
     traps: new Map(),
@@ -133,6 +137,7 @@ export function copyState(state: ShellState): ShellState {
     variables: new Map(state.variables),
     functions: new Map(state.functions),
     aliases: new Map(state.aliases),
+    completions: new Map(state.completions),
     options: new Set(state.options),
     shopt: new Set(state.shopt),
     // A subshell resets traps, but for ignored signals.

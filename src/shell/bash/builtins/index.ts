@@ -1,5 +1,6 @@
 /** The shell's builtins. Adding one: a function in this folder and its name in a table. */
 import type { Builtin } from './builtin.ts';
+import { completion } from './completion.ts';
 import { control } from './control.ts';
 import { declarations } from './declare.ts';
 import { io } from './io.ts';
@@ -9,6 +10,7 @@ import { testing } from './test.ts';
 import { type } from './type.ts';
 
 export const builtins: Readonly<Record<string, Builtin>> = {
+  ...completion,
   ...control,
   ...declarations,
   ...io,

@@ -1,5 +1,5 @@
 /** Builtins about the shell's own state: cd, alias, set, shopt, shift, getopts, history … */
-import { stderr, stdout } from '../execution.ts';
+import { stderr } from '../execution.ts';
 import { resolvePath } from '../files.ts';
 import { parameterValue, setValue } from '../variables.ts';
 import { type Builtin, type BuiltinCall, fail, failUsage, print, quoteAlways, quoteWhenNeeded, splitOptions } from './builtin.ts';
@@ -296,17 +296,5 @@ export const session: Readonly<Record<string, Builtin>> = {
   ulimit: (call) => print(call, call.args.includes('-a') ? LIMITS : call.args.includes('-n') ? '1024\n' : 'unlimited\n'),
   times: (call) => print(call, '0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n'),
   enable: () => 0,
-  compgen: (call) => {
-    const prefix = call.args.at(-1)?.startsWith('-') ? '' : (call.args.at(-1) ?? '');
-    const names = call.args.includes('-c')
-      ? call.x.platform.programs()
-      : call.args.includes('-v')
-        ? [...call.x.shell.variables.keys()]
-        : [];
-    const found = names.filter((name) => name.startsWith(prefix)).sort();
-    stdout(call.x)?.write(found.map((name) => `${name}\n`).join(''));
-    return found.length > 0 ? 0 : 1;
-  },
-  complete: () => 0,
   caller: (call) => (call.x.shell.callStack.length === 0 ? 1 : print(call, `1 ${call.x.shell.callStack.at(-2) ?? 'main'}\n`)),
 };

@@ -6,7 +6,7 @@ import type { Execution } from '../execution.ts';
 import { type Builtin, type BuiltinCall, fail, print, splitOptions } from './builtin.ts';
 import { builtins } from './index.ts';
 
-const KEYWORDS = new Set(
+export const KEYWORDS = new Set(
   'if then else elif fi case esac for select while until do done in function time { } ! [[ ]] coproc'.split(' '),
 );
 

@@ -3,6 +3,7 @@ import type { Verb } from '../context.ts';
 import { apply } from './apply.ts';
 import { canI, whoami } from './auth.ts';
 import { clusterInfoDump } from './clusterinfodump.ts';
+import { completion } from './completion.ts';
 import * as config from './config.ts';
 import { configmap, secret } from './create/config.ts';
 import { create } from './create/index.ts';
@@ -22,7 +23,7 @@ import { editLastApplied, setLastApplied, viewLastApplied } from './lastapplied.
 import { logs } from './logs.ts';
 import { cordon, drain, taint, uncordon } from './nodes.ts';
 import { patch } from './patch.ts';
-import { alpha, completion, pluginList, refused } from './refused.ts';
+import { alpha, pluginList, refused } from './refused.ts';
 import { diff, replace } from './replace.ts';
 import * as rollout from './rollout.ts';
 import { run } from './run.ts';

@@ -144,15 +144,3 @@ export function pluginList(kubectl: Kubectl): number {
   kubectl.err('error: unable to find any kubectl plugins in your PATH\n');
   return 1;
 }
-
-const SHELLS = ['bash', 'fish', 'powershell', 'zsh'];
-
-/** The lab's shell completes by itself; the script only has to be harmless to source. */
-export function completion(kubectl: Kubectl): number {
-  const { args } = kubectl;
-  if (args.length === 0) kubectl.usage('Shell not specified.');
-  if (args.length > 1) kubectl.usage('Too many arguments. Expected only the shell type.');
-  if (!SHELLS.includes(args[0]!)) kubectl.usage(`Unsupported shell type ${JSON.stringify(args[0])}.`);
-  kubectl.out(`# ${args[0]} completion for kubectl: this lab's shell already completes kubectl's commands.\n`);
-  return 0;
-}
