@@ -14,9 +14,9 @@ import { focusTrace, screen } from '../store/screen.ts';
 import { useRun, useScreen } from '../store/use.ts';
 import { Markers } from './edges.tsx';
 import styles from './Flights.module.css';
-import { type Field, flight, type Keyframe, nest } from './flight.ts';
+import { type Field, flight, type Keyframe, type Leg, nest } from './flight.ts';
 import { CARD } from './layout.ts';
-import { curve, portOf } from './paths.ts';
+import { badgePoint, curve, portOf, throughGap } from './paths.ts';
 import type { Positions } from './types.ts';
 
 const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -63,6 +63,7 @@ export function Flights({ positions }: { readonly positions: Positions }) {
           <Packet
             key={first.trace.id}
             frames={flight(first.trace, positions, first.asked)}
+            positions={positions}
             done={() => setWaiting((queue) => queue.filter((each) => each !== first))}
           />
         ) : (
@@ -161,12 +162,18 @@ interface Shown {
   readonly reply: boolean;
 }
 
-function Packet({ frames, done }: { readonly frames: readonly Keyframe[]; done(): void }) {
+interface Flying {
+  readonly frames: readonly Keyframe[];
+  readonly positions: Positions;
+  done(): void;
+}
+
+function Packet({ frames, positions, done }: Flying) {
   const dot = useRef<HTMLDivElement>(null);
   const badge = useRef<HTMLDivElement>(null);
   const finish = useRef(done);
   finish.current = done;
-  const plan = useRef(frames);
+  const plan = useRef({ frames, positions });
   const [shown, setShown] = useState<Shown | undefined>();
   useEffect(() => {
     const running = new Set<Animation>();
@@ -188,9 +195,10 @@ function Packet({ frames, done }: { readonly frames: readonly Keyframe[]; done()
       }
     });
     const fly = async () => {
-      for (const frame of plan.current) {
+      for (const frame of plan.current.frames) {
         if (!live) return;
-        await show(frame, dot.current!, badge.current!, setShown, play);
+        const carry = (leg: Leg) => badgeFrames(leg, plan.current.positions);
+        await show(frame, { dot: dot.current!, badge: badge.current!, carry, setShown, play });
       }
       if (live) finish.current();
     };
@@ -203,7 +211,12 @@ function Packet({ frames, done }: { readonly frames: readonly Keyframe[]; done()
   }, []);
   return (
     <>
-      <div ref={badge} className={styles.badge} data-hidden={!shown || undefined} data-testid="packet-badge">
+      <div
+        ref={badge}
+        className={clsx(styles.badge, throughGap(positions) && styles.gap)}
+        data-hidden={!shown || undefined}
+        data-testid="packet-badge"
+      >
         {shown && <Badge {...shown} />}
       </div>
       <div ref={dot} className={clsx(styles.packet, shown?.reply && styles.reply)} data-testid="packet" />
@@ -214,18 +227,33 @@ function Packet({ frames, done }: { readonly frames: readonly Keyframe[]; done()
 type Keyframe_ = globalThis.Keyframe;
 type Play = (element: HTMLElement, keyframes: Keyframe_[], ms: number) => Promise<void>;
 
-async function show(
-  frame: Keyframe,
-  dot: HTMLElement,
-  badge: HTMLElement,
-  setShown: (shown: Shown) => void,
-  play: Play,
-): Promise<void> {
+const SAMPLES = 16;
+
+/** The badge's way beside a leg: the same pace, but where it hides no card. */
+function badgeFrames(leg: Leg, positions: Positions): Keyframe_[] {
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  path.setAttribute('d', leg.d);
+  const length = path.getTotalLength();
+  return Array.from({ length: SAMPLES + 1 }, (_, i) => {
+    const { x, y } = badgePoint(positions, path.getPointAtLength((length * i) / SAMPLES));
+    return { translate: `${x}px ${y}px` };
+  });
+}
+
+interface Stage {
+  readonly dot: HTMLElement;
+  readonly badge: HTMLElement;
+  carry(leg: Leg): Keyframe_[];
+  setShown(shown: Shown): void;
+  play: Play;
+}
+
+async function show(frame: Keyframe, { dot, badge, carry, setShown, play }: Stage): Promise<void> {
   if (frame.type === 'move') {
-    for (const element of [dot, badge]) element.style.offsetPath = `path("${frame.leg.d}")`;
+    dot.style.offsetPath = `path("${frame.leg.d}")`;
     setShown({ header: frame.header, changed: [], reply: frame.reply });
     const along = [{ offsetDistance: '0%' }, { offsetDistance: '100%' }];
-    await Promise.all([play(dot, along, frame.ms), play(badge, along, frame.ms)]);
+    await Promise.all([play(dot, along, frame.ms), play(badge, carry(frame.leg), frame.ms)]);
   } else if (frame.type === 'rewrite') {
     setShown({ header: frame.after, changed: frame.changed, reply: frame.reply });
     await play(dot, [{ boxShadow: '0 0 0 0 var(--nat)' }, { boxShadow: '0 0 0 12px transparent' }], frame.ms);
@@ -244,9 +272,8 @@ function Badge({ header, changed, reply }: Shown) {
         {header.src}
         {reply ? port(header.sport) : ''}
       </span>
-      <i>→</i>
       <span className={mark('dst', 'dport')} key={`${header.dst} dst`}>
-        {header.dst}
+        <i>→</i> {header.dst}
         {reply ? '' : port(header.dport)}
       </span>
     </>

@@ -44,4 +44,11 @@ export function line(from: Point, to: Point): string {
   return `M${at(from)} C${round(middle)} ${round(from.y)} ${round(middle)} ${round(to.y)} ${at(to)}`;
 }
 
+/** Whether everything that flies crosses the gap between bastions and nodes, with nothing drawn in it but lines. */
+export const throughGap = (positions: Positions): boolean =>
+  positions.shape === 'wide' && Object.keys(positions.lanes).length === 0;
+
+/** Where the badge of a packet at `p` is anchored: in the gap if there is one, so that no card is hidden. */
+export const badgePoint = (positions: Positions, p: Point): Point => (throughGap(positions) ? { x: positions.busX, y: p.y } : p);
+
 export const between = (a: Point, b: Point): Point => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
