@@ -1,5 +1,6 @@
 /** A command of the lesson: a click types it into the terminal; Enter there is the learner's. */
 import { CornerDownLeft, Terminal } from 'lucide-react';
+import { Fragment } from 'react';
 import { screen } from '../store/screen.ts';
 import { typeInto } from '../store/terminals.ts';
 import styles from './Lesson.module.css';
@@ -53,8 +54,19 @@ function Coloured({ line }: { readonly line: string }) {
     word = part === '|' || part === '&&' || part === ';';
     return (
       <span key={key} className={kind}>
-        {part}
+        <Breakable text={part} />
       </span>
     );
   });
+}
+
+/** JSON and paths have no spaces: a narrow line ends after their punctuation rather than within a word. */
+function Breakable({ text }: { readonly text: string }) {
+  return text.split(/(?<=[:,{/])(?=[^:,{/])/).map((piece, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a constant text
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {piece}
+    </Fragment>
+  ));
 }

@@ -72,10 +72,13 @@ ${sessions.join('')}`;
 }
 
 /** The world with a bastion's bird.conf written, to be loaded by `reload`. */
-export function withBastion(world: World, settings: BastionSettings = {}): World {
+export const withBastion = (world: World, settings: BastionSettings = {}): World => withConf(world, bastionConf(world, settings));
+
+/** The same with a bird.conf of any text. */
+export function withConf(world: World, text: string): World {
   const host = world.hosts.host1!;
   const bird = host.daemons.bird!;
-  const files = { ...host.files, '/etc/bird/bird.conf': bastionConf(world, settings) };
+  const files = { ...host.files, '/etc/bird/bird.conf': text };
   return {
     ...world,
     hosts: { ...world.hosts, host1: { ...host, files, daemons: { ...host.daemons, bird: { ...bird, reload: true } } } },
