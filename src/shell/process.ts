@@ -169,7 +169,8 @@ function clusterClient(sim: Sim, place: Place, x: Execution, env: ReadonlyMap<st
     },
     poll(watch) {
       if (clusterName === undefined) return refused;
-      return watchEvents(sim.world().clusters[clusterName]!.api, watch);
+      const world = sim.world();
+      return watchEvents(world.clusters[clusterName]!.api, watch, world.now);
     },
   };
 }

@@ -44,9 +44,10 @@ export function columnsFromFile(content: string): readonly Column[] {
   return headers.map((header, index) => ({ header, path: relaxed(specs[index]!) }));
 }
 
-/** A printer of objects and lists; the header comes once. */
+/** A printer of objects and lists; the header comes once, and the columns never grow narrower again. */
 export function columnsPrinter(columns: readonly Column[], noHeaders: boolean): (object: Value) => string {
   let printed = noHeaders;
+  const writer = new TabWriter();
   const parse = (path: string) => {
     try {
       return parseJsonPath(path);
@@ -57,7 +58,6 @@ export function columnsPrinter(columns: readonly Column[], noHeaders: boolean): 
   };
   return (object) => {
     const parsers = columns.map((column) => parse(column.path));
-    const writer = new TabWriter();
     if (!printed) writer.line(columns.map((column) => column.header));
     printed = true;
     const list = Array.isArray((object as { items?: unknown }).items) ? items(object, 'items') : [object];

@@ -38,6 +38,15 @@ function stripComments(source: string): string {
     .trim();
 }
 
+/** kubectl runs the editor by a shell only when its name has quotes or backslashes; else it splits it at spaces. */
+function commandOf(editor: string): string {
+  if (/["'\\]/.test(editor)) return editor;
+  return editor
+    .split(' ')
+    .map((word) => `'${word}'`)
+    .join(' ');
+}
+
 /** Runs the editor on a file. @returns the text as it was saved */
 async function launch(kubectl: Kubectl, name: string, source: string): Promise<string> {
   const { process } = kubectl;
@@ -51,7 +60,7 @@ async function launch(kubectl: Kubectl, name: string, source: string): Promise<s
     process.files.remove(path);
     fail(`there was a problem with the editor "vi"`);
   }
-  const ran = await process.exec(`${editor} ${path}`);
+  const ran = await process.exec(`${commandOf(editor)} ${path}`);
   const missing = ran.exitCode === 127;
   if (!missing) {
     kubectl.out(ran.stdout);
@@ -71,7 +80,7 @@ function fileName(kubectl: Kubectl, format: string): string {
   return `kubectl-edit-${String(kubectl.process.now() % 1_000_000_000)}.${format}`;
 }
 
-function stored(kubectl: Kubectl, name: string): void {
+export function stored(kubectl: Kubectl, name: string): void {
   kubectl.err(`A copy of your changes has been stored to "/tmp/${name}"\n`);
 }
 
@@ -106,33 +115,35 @@ interface Round {
   readonly text: string;
 }
 
-export async function edit(kubectl: Kubectl): Promise<number> {
-  const { flags, args } = kubectl;
+/** One session with the editor: the objects as text, until what comes back is saved or given up. */
+interface Session {
+  readonly header: string;
+  readonly targets: readonly Target[];
+  /** @returns the complaints with which the editor must open again; undefined: done */
+  save(edited: string, file: string): string | undefined;
+}
+
+/** Checks what both ways of editing take. */
+export function editFormat(kubectl: Kubectl): 'json' | 'yaml' {
   checkFileNames(kubectl);
   checkValidate(kubectl);
-  const output = flags.string('output');
+  const output = kubectl.flags.string('output');
   if (!['', 'json', 'yaml'].includes(output)) unknownFormat(output, ['json', 'yaml']);
-  const format = flags.string('output') === 'json' ? 'json' : 'yaml';
-  if (args.length === 0 && flags.list('filename').length === 0) {
-    select(kubectl, { args: [] });
-  }
-  const selection = select(kubectl, {
-    args,
-    files: fileNames(kubectl),
-    latest: true,
-    subresource: flags.string('subresource'),
-    allowEmptySelector: true,
-  });
-  if (selection.errors.length > 0) throw selection.errors[0]!;
+  return output === 'json' ? 'json' : 'yaml';
+}
+
+export async function editSession(kubectl: Kubectl, format: 'json' | 'yaml', { header, targets, save }: Session): Promise<number> {
   const name = fileName(kubectl, format);
   const original = render(
-    selection.targets.map((target) => target.object!),
+    targets.map((target) => target.object!),
     format,
   );
+  // JSON has no comments.
+  const head = (reasons: string) => (format === 'json' ? '' : header + reasons);
   let round: Round = { reasons: '', text: original };
   let previous: string | undefined;
   for (;;) {
-    const edited = await launch(kubectl, name, HEADER + round.reasons + round.text);
+    const edited = await launch(kubectl, name, head(round.reasons) + round.text);
     if (previous !== undefined && stripComments(previous) === stripComments(edited)) {
       stored(kubectl, name);
       fail('Edit cancelled, no valid changes were saved.');
@@ -141,15 +152,39 @@ export async function edit(kubectl: Kubectl): Promise<number> {
       kubectl.err('Edit cancelled, no changes made.\n');
       return 0;
     }
-    const failures = save(kubectl, selection.targets, edited, name);
+    const failures = save(edited, name);
     if (failures === undefined) return 0;
     previous = edited;
     round = { reasons: failures, text: edited.replace(/^#.*\n/gm, '') };
   }
 }
 
-/** Sends what changed. @returns the header's complaints when the editor must open again */
-function save(kubectl: Kubectl, targets: readonly Target[], edited: string, name: string): string | undefined {
+export async function edit(kubectl: Kubectl): Promise<number> {
+  const { flags, args } = kubectl;
+  const format = editFormat(kubectl);
+  if (args.length === 0 && flags.list('filename').length === 0) select(kubectl, { args: [] });
+  const { targets, errors } = select(kubectl, {
+    args,
+    files: fileNames(kubectl),
+    latest: true,
+    subresource: flags.string('subresource'),
+    allowEmptySelector: true,
+  });
+  if (errors.length > 0) throw errors[0]!;
+  return editSession(kubectl, format, {
+    header: HEADER,
+    targets,
+    save: (edited, file) => saveEach(kubectl, targets, edited, (target, object) => one(kubectl, target, object, file)),
+  });
+}
+
+/** Hands on each object of the edited text. @returns the header's complaints when the editor must open again */
+export function saveEach(
+  kubectl: Kubectl,
+  targets: readonly Target[],
+  edited: string,
+  saveOne: (target: Target, object: Value) => string,
+): string | undefined {
   const [first = { object: null, source: '' }] = documents(stripComments(edited), 'edited-file');
   if ('error' in first) {
     const why = first.error.message;
@@ -165,7 +200,7 @@ function save(kubectl: Kubectl, targets: readonly Target[], edited: string, name
   let complaints = '';
   for (const object of list) {
     const target = targets.find((one) => text(object, 'metadata', 'uid') === text(one.object, 'metadata', 'uid')) ?? targets[0]!;
-    complaints += one(kubectl, target, object, name);
+    complaints += saveOne(target, object);
   }
   return complaints === '' ? undefined : complaints;
 }
@@ -178,7 +213,7 @@ function untyped(object: Value): string {
 }
 
 /** A file's object must stand in the namespace in force, as all files must. */
-function checkNamespace(kubectl: Kubectl, target: Target, object: Value, name: string): void {
+export function checkNamespace(kubectl: Kubectl, target: Target, object: Value, name: string): void {
   const own = text(object, 'metadata', 'namespace');
   if (!target.type.namespaced || own === kubectl.namespace) return;
   stored(kubectl, name);

@@ -1,5 +1,4 @@
 /** `kubectl get`. Tables come from the server; -w follows with the server's watch. */
-import type { Watch } from '../../../../engine/index.ts';
 import { TABLE } from '../client.ts';
 import type { Kubectl } from '../context.ts';
 import { qualifiedKind, type ResourceType } from '../discovery.ts';
@@ -10,7 +9,8 @@ import { sortBy } from '../printers/sort.ts';
 import { isTable, TablePrinter } from '../printers/table.ts';
 import { TabWriter } from '../printers/tabwriter.ts';
 import { collectionPath, itemsOf, type Selection, select, type Target, type Wish } from '../selection.ts';
-import { type Doc, dig, isDoc, items, text, type Value } from '../value.ts';
+import { type Doc, dig, goJson, isDoc, items, sorted, text, type Value } from '../value.ts';
+import { follow } from './watching.ts';
 
 function check(kubectl: Kubectl): void {
   const { flags } = kubectl;
@@ -267,8 +267,8 @@ async function watch(kubectl: Kubectl, human: boolean): Promise<number> {
     },
   });
   if (!response.watch) return 0;
-  await follow(kubectl, response.watch, list ? emit : exceptFirst(emit), withEvents);
-  return 0;
+  const show = list ? emit : exceptFirst(emit);
+  return follow(kubectl, response.watch, (object, event) => show(object, withEvents ? event : undefined));
 }
 
 /** Several objects' Tables as one, so that they share their columns. */
@@ -288,24 +288,6 @@ function exceptFirst(emit: Emit): Emit {
   };
 }
 
-/** How often a watch looks for events, ms of virtual time. */
-const WATCH_STEP_MS = 200;
-
-/** kube-apiserver ends a watch after half an hour or so, and `get -w` does not begin another. */
-const WATCH_LIFE_MS = 1_800_000;
-
-async function follow(kubectl: Kubectl, start: Watch, emit: Emit, withEvents: boolean): Promise<void> {
-  let state = start;
-  for (const until = kubectl.process.now() + WATCH_LIFE_MS; kubectl.process.now() < until; ) {
-    const polled = await kubectl.client.next(state, WATCH_STEP_MS, 'watching for changes');
-    state = polled.watch;
-    for (const event of polled.events) {
-      if (event.type !== 'BOOKMARK') emit(event.object as Value, withEvents ? event.type : undefined);
-    }
-  }
-  fail('watch closed before UntilWithoutRetry timeout');
-}
-
 function watchPrinter(kubectl: Kubectl, human: boolean, type: ResourceType): Emit {
   if (human) {
     const printer = tablePrinter(kubectl, type, kubectl.flags.bool('show-kind'));
@@ -318,6 +300,13 @@ function watchPrinter(kubectl: Kubectl, human: boolean, type: ResourceType): Emi
   const print: Print = getPrinter(kubectl)!;
   return (object, event) => {
     if (event === undefined) kubectl.out(print(isList(object) ? listOf(items(object, 'items')) : object));
-    else kubectl.out(print({ type: event, object } as unknown as Value));
+    else kubectl.out(printEvent(kubectl, print, { type: event, object }));
   };
+}
+
+/** A WatchEvent: `json` writes it in one line and hides nothing of it, `name` names its object. */
+function printEvent(kubectl: Kubectl, print: Print, event: Doc): string {
+  const output = kubectl.flags.string('output').toLowerCase();
+  if (output === 'json') return `{"type":${goJson(event.type!)},"object":${goJson(sorted(event.object!))}}\n`;
+  return print(output === 'name' ? event.object! : event);
 }

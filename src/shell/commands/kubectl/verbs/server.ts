@@ -1,14 +1,12 @@
-/** Verbs about the server itself: version, api-resources, api-versions, cluster-info, top, auth, events. */
+/** Verbs about the server itself: version, api-resources, api-versions, cluster-info, top. */
 import { VERSIONS } from '../../../../engine/index.ts';
 import type { Kubectl } from '../context.ts';
 import { apiVersionOf, qualifiedResource, type ResourceType } from '../discovery.ts';
-import { humanDuration } from '../duration.ts';
 import { fail, NetworkFailure, StatusError } from '../errors.ts';
-import { objectPrinter, unknownFormat } from '../printers/objects.ts';
 import { TabWriter } from '../printers/tabwriter.ts';
 import { toYaml } from '../printers/yaml.ts';
 import { collectionPath, itemsOf } from '../selection.ts';
-import { byBytes, type Doc, goJson, items, number, put, strings, text, type Value } from '../value.ts';
+import { byBytes, type Doc, goJson, items, number, strings, text, type Value } from '../value.ts';
 
 const CLIENT: Doc = {
   major: '1',
@@ -149,72 +147,4 @@ export function topPod(kubectl: Kubectl): number {
   }
   kubectl.client.discovery.served();
   return fail('Metrics API not available');
-}
-
-function eventAge(kubectl: Kubectl, event: Value): string {
-  const since = (stamp: string) => (stamp === '' ? '<unknown>' : humanDuration(kubectl.process.now() - Date.parse(stamp)));
-  const first = since(text(event, 'eventTime') || text(event, 'firstTimestamp'));
-  if (text(event, 'series', 'lastObservedTime') !== '') {
-    return `${since(text(event, 'series', 'lastObservedTime'))} (x${number(event, 'series', 'count')} over ${first})`;
-  }
-  const count = number(event, 'count');
-  return count > 1 ? `${since(text(event, 'lastTimestamp'))} (x${count} over ${first})` : first;
-}
-
-export function events(kubectl: Kubectl): number {
-  const { flags } = kubectl;
-  const wanted = flags.string('for');
-  const all = flags.bool('all-namespaces');
-  const terms: string[] = [];
-  if (wanted !== '') {
-    const parts = wanted.split('/');
-    if (parts.length === 1) fail('--for must be in resource/name form');
-    if (parts.length !== 2) fail('arguments in resource/name form may not have more than one slash');
-    if (parts[0] === '' || parts[1] === '') fail('arguments in resource/name form must have a single resource and name');
-    const type = kubectl.client.discovery.lookup(parts[0]!);
-    terms.push(
-      `involvedObject.kind=${type.kind}`,
-      `involvedObject.apiVersion=${apiVersionOf(type)}`,
-      `involvedObject.name=${parts[1]}`,
-    );
-  }
-  const types = flags.list('types').map((one) => one.toLowerCase());
-  if (types.some((one) => one !== 'normal' && one !== 'warning')) fail('valid --types are Normal or Warning');
-  const printer = objectPrinter(kubectl);
-  if (!printer && flags.string('output') !== '') unknownFormat(flags.string('output'));
-  if (flags.bool('watch')) fail('events --watch: not simulated in this lab');
-  const type = kubectl.client.discovery.lookup('events');
-  const list = itemsOf(
-    kubectl.client.get(collectionPath(type, all ? '' : kubectl.namespace), {
-      limit: 500,
-      fieldSelector: terms.join(',') || undefined,
-    }),
-    type,
-  ).filter((one) => types.length === 0 || types.includes(text(one, 'type').toLowerCase()));
-  if (list.length === 0) {
-    kubectl.err(all ? 'No events found.\n' : `No events found in ${kubectl.namespace} namespace.\n`);
-    return 0;
-  }
-  const last = (event: Value) =>
-    Date.parse(text(event, 'series', 'lastObservedTime') || text(event, 'lastTimestamp') || text(event, 'eventTime'));
-  const sorted = [...list].sort((a, b) => last(a) - last(b));
-  if (printer) {
-    kubectl.out(printer(put({ kind: 'EventList', apiVersion: 'v1', metadata: {} }, ['items'], sorted)));
-    return 0;
-  }
-  const writer = new TabWriter();
-  if (!flags.bool('no-headers')) writer.line([...(all ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE']);
-  for (const one of sorted) {
-    const object = `${text(one, 'involvedObject', 'kind')}/${text(one, 'involvedObject', 'name')}`;
-    writer.line([
-      ...(all ? [text(one, 'metadata', 'namespace')] : []),
-      eventAge(kubectl, one),
-      text(one, 'type'),
-      text(one, 'reason'),
-      object,
-      text(one, 'message').trim(),
-    ]);
-  }
-  kubectl.out(writer.flush());
-  return 0;
 }

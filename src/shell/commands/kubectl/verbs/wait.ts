@@ -120,27 +120,31 @@ export async function wait(kubectl: Kubectl): Promise<number> {
 
 async function appears(kubectl: Kubectl, until: number): Promise<void> {
   for (;;) {
-    const selection = find(kubectl, false);
-    const [error] = selection.errors;
-    if (error === undefined && selection.targets.length > 0) return;
-    if (error !== undefined && !isNotFound(error)) throw error;
+    const { errors } = find(kubectl, false);
+    const [error] = errors;
     if (error === undefined) return;
+    // What two objects lack is no `NotFound` any more to upstream: it gives up at once.
+    if (errors.length > 1 || !isNotFound(error)) throwAll(errors);
     if (kubectl.process.now() >= until) fail('timed out waiting for the condition');
     await kubectl.process.sleep(500, 'waiting for the object');
   }
 }
 
+/** What a request is told when the time of all is up. */
+const OUT_OF_TIME = 'client rate limiter Wait returned an error: context deadline exceeded';
+
 async function reach(kubectl: Kubectl, target: Target, wanted: Goal, until: number, once: boolean): Promise<Value> {
   let last: Value = target.object!;
   const uid = text(last, 'metadata', 'uid');
-  for (;;) {
+  if (wanted.kind === 'delete' && !once && kubectl.process.now() >= until) fail(OUT_OF_TIME);
+  for (let first = true; ; first = false) {
     const answer = kubectl.client.exchange({ method: 'GET', path: objectPath(target) });
-    const gone = answer.status === 404 || text(answer.body, 'metadata', 'uid') !== uid;
-    if (wanted.kind === 'delete' && gone) return last;
-    if (wanted.kind !== 'delete' && answer.status === 404) throw new StatusError(answer.body as Value);
-    if (!gone) last = answer.body as Value;
-    if (wanted.kind === 'create') return last;
-    if (wanted.kind === 'test' && !gone && wanted.test(last)) return last;
+    const missing = answer.status === 404;
+    if (wanted.kind === 'delete' && (missing || text(answer.body, 'metadata', 'uid') !== uid)) return last;
+    // An object that goes while its condition is waited for may come back.
+    if (missing && wanted.kind !== 'delete' && first) throw new StatusError(answer.body as Value);
+    if (!missing) last = answer.body as Value;
+    if (wanted.kind === 'create' || (wanted.kind === 'test' && !missing && wanted.test(last))) return last;
     if (once) fail(`condition not met for ${target.type.name}/${target.name}`);
     if (kubectl.process.now() >= until) fail(`timed out waiting for the condition on ${target.type.name}/${target.name}`);
     await kubectl.process.sleep(POLL_MS, `waiting for ${target.type.name}/${target.name}`);
