@@ -194,6 +194,10 @@ test('at 390 px every pane is there and nothing overflows', async ({ page }) => 
 test('breaking and mending from the map', async ({ page }) => {
   await openLab(page);
   await page.getByRole('button', { name: 'Actions on worker2' }).click();
+  const offered = await page.getByRole('menuitem').allInnerTexts();
+  const texts = offered.map((text) => text.trim().replace(/\s+/g, ' '));
+  expect(texts).toEqual(expect.arrayContaining(['Open a terminal', 'Power off', 'Cut cable ens5', 'Kill bird', 'Kill kube-proxy']));
+  expect(new Set(texts).size).toBe(texts.length);
   await page.getByRole('menuitem', { name: 'Power off' }).click();
   await expect(page.getByTestId('host-worker2')).toHaveAttribute('data-state', 'off');
   await expect(page.getByTestId('link-worker2')).toHaveAttribute('data-state', 'down');

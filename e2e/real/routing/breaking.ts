@@ -15,10 +15,13 @@ const SOON: Pick<Turn, 'name' | 'wait'> = { name: 'before the hold timer', wait:
 const LATER: Pick<Turn, 'name' | 'wait'> = { name: 'after the hold timer', wait: 35 };
 
 /** Long enough for ARP to give up, which takes three seconds. */
-const patient = (from: string, url: string): Probe => ({ from, url, patience: 5 });
+const patient = ({ from, url }: Probe): Probe => ({ from, url, patience: 5 });
 /** Who asks for a backend on a lost node before that is known waits for ARP, as long as others have not yet waited for it. */
 const KNOWN: Turn = { name: 'the node is known to be lost', wait: 15 };
-const afterLoss = [patient('host1', nodePort('10.0.1.31')), patient('control1', nodePort('10.0.1.31')), ...all];
+const lost = nodePort('10.0.1.31');
+const afterLoss = [...all.filter(({ url }) => url !== lost), { from: 'host1', url: lost }, { from: 'control1', url: lost }].map(
+  patient,
+);
 
 /** Steps of the lab, one after the other: BIRD is told of each by `configure`, as confd does it. */
 const stepByStep: readonly Turn[] = [

@@ -25,10 +25,11 @@ export async function compareScenario(scenario: Scenario, prefix: string): Promi
   const parts = new Namespaces(sim.world(), applications, prefix);
   try {
     await parts.build(await textsOf(sim));
+    const clock = new SharedClock(sim);
     outcomes.push(...(await compareStates(sim.world(), parts, scenario.name, scenario)));
     for (const turn of scenario.turns ?? []) {
       const name = `${scenario.name}: ${turn.name}`;
-      outcomes.push(...(await takeTurn(sim, parts, name, turn)));
+      outcomes.push(...(await takeTurn(sim, parts, name, turn, clock)));
       outcomes.push(...(await compareStates(sim.world(), parts, name, { ...scenario, probes: turn.probes ?? scenario.probes })));
     }
   } finally {
@@ -65,8 +66,38 @@ async function typeLines(sim: Sim, scenario: string, lines: readonly string[]): 
   return outcomes;
 }
 
-async function takeTurn(sim: Sim, parts: Namespaces, name: string, turn: Turn): Promise<readonly Outcome[]> {
-  const began = Date.now();
+/** Comparing takes its time, in which the real timers run on: the simulated ones then do too. */
+class SharedClock {
+  private readonly sim: Sim;
+  private readonly ahead: number;
+  /** When the last turn was to be over, ms of the real clock. */
+  private due = Date.now();
+
+  constructor(sim: Sim) {
+    this.sim = sim;
+    this.ahead = sim.world().now - Date.now();
+  }
+
+  catchUp(): void {
+    const behind = Date.now() + this.ahead - this.sim.world().now;
+    if (behind > 0) this.sim.advance(behind);
+  }
+
+  /** A turn that does something begins now; one that only waits goes on from the last. */
+  begin({ lines, faults, birdc }: Turn): void {
+    this.catchUp();
+    if (lines || faults || birdc) this.due = Date.now();
+  }
+
+  async wait(seconds: number): Promise<void> {
+    this.due += seconds * 1000;
+    await sleep(this.due - Date.now());
+    this.catchUp();
+  }
+}
+
+async function takeTurn(sim: Sim, parts: Namespaces, name: string, turn: Turn, clock: SharedClock): Promise<readonly Outcome[]> {
+  clock.begin(turn);
   const outcomes = [...(await typeLines(sim, name, turn.lines ?? []))];
   for (const { what, ...fault } of turn.faults ?? []) {
     const target = what === undefined ? {} : { what: named(sim.world(), fault.host, what) };
@@ -80,8 +111,7 @@ async function takeTurn(sim: Sim, parts: Namespaces, name: string, turn: Turn): 
   // What follows from it at once, and only then what time brings.
   sim.advance(1000);
   await parts.follow(sim.world(), await textsOf(sim));
-  await sleep(turn.wait * 1000 - (Date.now() - began));
-  sim.advance(turn.wait * 1000 - 1000);
+  await clock.wait(turn.wait);
   await parts.follow(sim.world(), await textsOf(sim));
   return outcomes;
 }

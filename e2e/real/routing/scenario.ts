@@ -34,7 +34,7 @@ export interface Turn {
   readonly faults?: readonly (FaultTarget & { readonly fault: string; readonly on?: boolean })[];
   /** Asked of the bird of a host, on both sides. */
   readonly birdc?: readonly (readonly [host: string, command: string])[];
-  /** Time that passes on both sides before they are compared, s. */
+  /** Time that passes on both sides before they are compared, s: from what is done, or else from when the turn before was to be over. */
   readonly wait: number;
   /** Default: the scenario's own. */
   readonly probes?: readonly Probe[];

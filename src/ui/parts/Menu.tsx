@@ -105,7 +105,7 @@ function Items({ id, label, items, at, close }: ItemsProps) {
     >
       {items.map((item) => (
         <button
-          key={item.label}
+          key={`${item.label} ${item.hint ?? ''}`}
           type="button"
           {...(item.checked === undefined ? { role: 'menuitem' } : { role: 'menuitemradio', 'aria-checked': item.checked })}
           className={item.danger ? styles.danger : undefined}

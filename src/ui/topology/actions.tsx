@@ -9,8 +9,9 @@ import { type FaultAction, faultActions } from './faults.ts';
 
 const icon = { size: '0.8125rem', strokeWidth: 1.75 } as const;
 
-const asItem = ({ label, breaks, act }: FaultAction): MenuItem => ({
+const asItem = ({ label, what, breaks, act }: FaultAction): MenuItem => ({
   label,
+  ...(what !== undefined && { hint: what }),
   danger: breaks,
   icon: breaks ? <Zap {...icon} /> : <Wrench {...icon} />,
   act,
@@ -36,6 +37,8 @@ export function podActions(pod: PodView): readonly MenuItem[] {
       icon: <Network {...icon} />,
       act: () => inspect('objects', { object: `${pod.cluster} pods ${pod.key}` }),
     },
-    ...faultActions(world, (target) => target.host === pod.node && target.what === pod.key).map(asItem),
+    ...faultActions(world, (target) => target.host === pod.node && target.what === pod.key).map(({ what: _, ...fault }) =>
+      asItem(fault),
+    ),
   ];
 }

@@ -5,6 +5,8 @@ import { simulation } from '../store/run.ts';
 
 export interface FaultAction {
   readonly label: string;
+  /** What of the host it befalls: `ens5`, `kube-proxy`, a pod's name. */
+  readonly what?: string;
   /** True where it breaks something, false where it mends it. */
   readonly breaks: boolean;
   act(): Promise<void>;
@@ -20,12 +22,17 @@ export function faultActions(world: World, fits: (target: FaultTarget) => boolea
   );
 }
 
+/** `kubeProxy` → `kube-proxy`; a pod without its namespace. */
+const nameOf = (what: string): string =>
+  what.includes('/') ? what.slice(what.indexOf('/') + 1) : what.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 let clicks = 0;
 
 function action(fault: Fault, target: FaultTarget, on: boolean): FaultAction {
   const label = on ? fault.breakLabel : fault.mendLabel;
   return {
     label,
+    ...(target.what !== undefined && { what: nameOf(target.what) }),
     breaks: on,
     act: async () => {
       const line = `${label}: ${[target.host, target.what].filter(Boolean).join(' ')}`;
