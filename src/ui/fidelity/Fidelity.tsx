@@ -86,7 +86,7 @@ function Comparison({ matrix }: { readonly matrix: Matrix }) {
         {Object.entries(matrix.versions)
           .map(([tool, version]) => `${tool} ${version}`)
           .join(', ')}
-        . calicoctl is held against its source: no real one can run here.
+        .
       </p>
     </div>
   );
