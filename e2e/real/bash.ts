@@ -1,6 +1,6 @@
-/** Holds the shell and its text tools against the real bash: each line of bash/lines.txt in an empty home, on both sides. */
+/** Holds the shell and its text tools against the real bash: each entry of bash/*.txt in an empty home, on both sides. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSim, loadWorld } from '../../src/engine/index.ts';
@@ -8,12 +8,18 @@ import { testSession } from '../../src/shell/testing.ts';
 import { worlds } from '../../src/worlds/index.ts';
 import type { Outcome } from './outcome.ts';
 
-/** @param every only each n-th line */
-export async function compareBash(root: string, every = 1): Promise<readonly Outcome[]> {
-  const lines = readFileSync(join(root, 'e2e/real/bash/lines.txt'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .filter((_, i) => i % every === 0);
+/** What a file of entries writes for a newline inside one. */
+const NEWLINE = '␤';
+
+/** @param every only each n-th line; `match`: only those with this text */
+export async function compareBash(root: string, every = 1, match = ''): Promise<readonly Outcome[]> {
+  const folder = join(root, 'e2e/real/bash');
+  const lines = readdirSync(folder)
+    .sort()
+    .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
+    .filter((line) => line !== '' && !line.startsWith('# ') && line.includes(match))
+    .filter((_, i) => i % every === 0)
+    .map((line) => line.replaceAll(NEWLINE, '\n'));
   const start = loadWorld(worlds.yaobank!).world();
   const bastion = Object.values(start.hosts).find((host) => host.kind === 'bastion')!.name;
   const outcomes: Outcome[] = [];

@@ -47,7 +47,7 @@ interface Suite {
 const prefix = (suite: string) => `nh${process.pid}-${suite}`;
 
 const SUITES: readonly Suite[] = [
-  { name: 'bash', tools: ['bash'], run: ({ root, quick }) => compareBash(root, quick ? 3 : 1) },
+  { name: 'bash', tools: ['bash'], run: ({ root, quick, match }) => compareBash(root, quick ? 3 : 1, match) },
   { name: 'hosttools', tools: ['ip'], namespaces: true, run: ({ root }) => compareHostTools(root, prefix('h')) },
   { name: 'iptables', tools: ['ip', 'iptables', 'ipset'], namespaces: true, run: ({ root }) => compareIptables(root, prefix('i')) },
   {

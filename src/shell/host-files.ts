@@ -134,7 +134,7 @@ export function createDisk(options: DiskOptions): FileSystem {
       const kept = meta.get(`${hostName}:${at(path)}`);
       const modifiedAt = kept?.modifiedAt ?? host().bootedAt;
       const text = read(path);
-      if (/^\/dev\/(null|zero|tty|stdin|stdout|stderr|random|urandom)$/.test(path))
+      if (/^\/dev\/(null|zero|tty|stdin|stdout|stderr|random|urandom|full)$/.test(path))
         return { type: 'device', size: 0, mode: 0o666, modifiedAt };
       if (text !== undefined)
         return {
@@ -190,6 +190,12 @@ export function createDisk(options: DiskOptions): FileSystem {
       if (!root && !path.startsWith(`${home}/`) && !path.startsWith('/tmp/')) return 'Permission denied';
       const key = `${hostName}:${at(path)}`;
       meta.set(key, { mode, modifiedAt: meta.get(key)?.modifiedAt ?? sim.world().now });
+      return undefined;
+    },
+    changeTime(path, modifiedAt) {
+      if (read(path) === undefined && !isDirectory(path)) return 'No such file or directory';
+      const key = `${hostName}:${at(path)}`;
+      meta.set(key, { mode: meta.get(key)?.mode ?? (isDirectory(path) ? 0o755 : 0o644), modifiedAt });
       return undefined;
     },
   };

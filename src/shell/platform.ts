@@ -48,7 +48,7 @@ export function createPlatform(options: PlatformOptions): HostPlatform {
     programs: () => new Set(programNames(options)),
   });
   const around: Surroundings = options;
-  const counted = processes.get(sim) ?? { count: 0, nextPid: 1202 };
+  const counted = processes.get(sim) ?? { count: 0, deep: 0, exhausted: false, nextPid: 1202 };
   processes.set(sim, counted);
   const known = new Map<string, Program | undefined>();
   return {
@@ -57,6 +57,7 @@ export function createPlatform(options: PlatformOptions): HostPlatform {
     user,
     root,
     devices,
+    substitutions: new Map(),
     around,
     processes: counted,
     hostname: container === undefined || place.netns === '' ? place.host : place.netns.slice(place.netns.indexOf('/') + 1),

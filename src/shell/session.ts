@@ -5,16 +5,19 @@
  * Narrow on purpose (`run`, `interrupt`, `write`): what interprets the language stays behind it.
  */
 import { containerEnv, type Origin, type Place, type Sim } from '../engine/index.ts';
-import { runScript } from './bash/execute.ts';
+import { runScript, statusOf } from './bash/execute.ts';
 import { type Clock, type Execution, Exit, Interrupted, LoopJump, Return, ShellError } from './bash/execution.ts';
 import { reapJobs } from './bash/jobs.ts';
 import { createState, type Descriptor, errorPrefix, type ShellState } from './bash/state.ts';
-import { BrokenPipe, callbackSink, emptySource, type Source } from './bash/streams.ts';
+import { BrokenPipe, callbackSink, emptySource, OutOfMemory, type Source, WriteError } from './bash/streams.ts';
+import { enableSubstitutions } from './bash/substitute.ts';
 import { checkSyntax } from './bash/syntax.ts';
 import { runTrap } from './bash/traps.ts';
 import { createPlatform } from './platform.ts';
 import { promptOf } from './prompt.ts';
 import type { FullScreen } from './terminal-types.ts';
+
+enableSubstitutions();
 
 export interface SessionOptions {
   readonly sim: Sim;
@@ -295,6 +298,7 @@ export async function evaluateLine(line: string, x: Execution, exits = false): P
     }
     if (error instanceof Return) return error.status;
     if (error instanceof BrokenPipe) return 141;
+    if (error instanceof OutOfMemory || error instanceof WriteError) return statusOf(error, x);
     if (error instanceof ShellError) {
       complain(error.message);
       return error.status;

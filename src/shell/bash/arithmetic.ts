@@ -27,6 +27,16 @@ export async function evaluateText(text: string, x: Execution, doors: Arithmetic
   if (trimmed === '') return 0n;
   const number = parseNumber(trimmed);
   if (number !== undefined) return number;
+  if (nesting === 0) return evaluateParsed(trimmed, x, doors, 0);
+  try {
+    return await evaluateParsed(trimmed, x, doors, nesting);
+  } catch (error) {
+    // The value of a variable: the complaint names that text, not the expression around it.
+    throw error instanceof ArithmeticError ? new ShellError(`${trimmed}: ${error.message}`) : error;
+  }
+}
+
+async function evaluateParsed(trimmed: string, x: Execution, doors: ArithmeticDoors, nesting: number): Promise<bigint> {
   if (nesting > MAX_NESTING) throw new ArithmeticError(`expression recursion level exceeded (error token is "${trimmed}")`);
   const script = parse(`((${trimmed}))`);
   const statement = script.commands[0]?.command as ArithmeticCommand | Command | undefined;
@@ -37,8 +47,38 @@ export async function evaluateText(text: string, x: Execution, doors: Arithmetic
 /** The message lacks the expression's text until `evaluateRoot` puts it in front. */
 class ArithmeticError extends ShellError {}
 
-function syntaxError(token: string): ShellError {
-  return new ArithmeticError(`syntax error: operand expected (error token is "${token}")`);
+function syntaxError(text: string): ShellError {
+  return new ArithmeticError(mistakeIn(text) ?? `syntax error: operand expected (error token is "${text}")`);
+}
+
+const OPERAND = /^\s*(?:[A-Za-z_]\w*(?:\[[^\]]*\])?|\d[\w#@]*|[$"'`][\s\S]*)/;
+const OPERATOR = /^\s*(?:<<=|>>=|\*\*|<<|>>|[<>=!]=|&&|\|\||[-+*/%&|^]=|\+\+|--|[-+*/%<>=&|^,?:])/;
+
+/** Reads an expression as bash's expr.c does, up to what it stumbles over. @returns undefined when it does not */
+export function mistakeIn(text: string): string | undefined {
+  let rest = text;
+  let operator = text;
+  for (;;) {
+    const prefix = /^(?:\s*(?:\+\+|--|[-+!~(]))*/.exec(rest)![0];
+    const found = OPERAND.exec(rest.slice(prefix.length))?.[0];
+    if (found === undefined) {
+      const at =
+        rest.slice(prefix.length).trim() === '' ? (/[-+!~(]\s*$/.exec(prefix)?.[0] ?? operator) : rest.slice(prefix.length);
+      return `syntax error: operand expected (error token is "${at.trimStart()}")`;
+    }
+    rest = rest.slice(prefix.length + found.length).replace(/^\s*(?:\+\+|--)(?=\s*(?:[-+*/%<>=&|^,?:)]|$))/, '');
+    while (/^\s*\)/.test(rest)) rest = rest.replace(/^\s*\)/, '');
+    if (rest.trim() === '') return undefined;
+    const next = OPERATOR.exec(rest)?.[0];
+    if (next === undefined) {
+      const token = rest.trimStart();
+      return `${/^[\w(]/.test(token) ? 'syntax error in expression' : 'syntax error: invalid arithmetic operator'} (error token is "${token}")`;
+    }
+    if (/^\s*(?:[-+*/%&|^]|<<|>>)?=$/.test(next) && /^\d/.test(found.trim()))
+      return `attempted assignment to non-variable (error token is "${rest.trimStart()}")`;
+    operator = rest;
+    rest = rest.slice(next.length);
+  }
 }
 
 /** Evaluates a whole expression; its errors begin with its text: `1/0: division by 0 (error token is "0")`. */
@@ -54,7 +94,9 @@ export async function evaluateRoot(
     if (error instanceof ArithmeticError) {
       // An operand that is not there: the complaint names the operator before it.
       const operator = /([-+*/%<>=!&|^?:~(]+)\s*$/.exec(text)?.[1] ?? text;
-      throw new ShellError(`${text}: ${error.message.replace('(error token is "")', `(error token is "${operator}")`)}`);
+      throw new ShellError(
+        `${text}: ${mistakeIn(text) ?? error.message.replace('(error token is "")', `(error token is "${operator}")`)}`,
+      );
     }
     throw error;
   }
@@ -219,7 +261,7 @@ const OPERATORS: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
 function compute(operator: string, a: bigint, b: bigint): bigint {
   if ((operator === '/' || operator === '%') && b === 0n) throw new ArithmeticError(`division by 0 (error token is "${b}")`);
   if (operator === '**') {
-    if (b < 0n) throw new ArithmeticError('exponent less than 0 (error token is "0")');
+    if (b < 0n) throw new ArithmeticError(`exponent less than 0 (error token is "${-b}")`);
     return power(a, b);
   }
   const apply = OPERATORS[operator];

@@ -1,13 +1,15 @@
 /** Simple commands: aliases, assignments, then a function, a builtin or a program. */
 import { type Assignment, type Command, parse, type Word } from 'unbash';
 import { evaluateText } from './arithmetic.ts';
+import type { Builtin, BuiltinCall } from './builtins/builtin.ts';
 import { builtins } from './builtins/index.ts';
 import { runNode } from './execute.ts';
 import { type Execution, Interrupted, Return, ShellError, stderr, throwIfInterrupted } from './execution.ts';
 import { doors, expandString, expandWord, subscriptOf } from './expand.ts';
 import { applyRedirections, RedirectError, type Redirected } from './redirect.ts';
 import { type Descriptor, errorPrefix, type Variable } from './state.ts';
-import { BrokenPipe } from './streams.ts';
+import { BrokenPipe, CaptureOverflow, OutOfMemory, WriteError } from './streams.ts';
+import { quoteForTrace, trace } from './trace.ts';
 import { runTrap } from './traps.ts';
 import {
   elementOf,
@@ -33,7 +35,7 @@ export async function runSimpleCommand(given: Command, x: Execution): Promise<nu
   const node = x.shell.aliases.size > 0 && x.shell.shopt.has('expand_aliases') ? withAlias(given, x) : given;
   if (typeof node === 'string') return runAliasText(node, given, x);
   const words: string[] = [];
-  const devices = new Set(x.platform.devices.keys());
+  const devices = new Set([...x.platform.devices.keys(), ...x.platform.substitutions.keys()]);
   if (node.name) words.push(...(await expandWord(node.name, x)));
   const declaring = DECLARATIONS.has(words[0] ?? '');
   const declarations = new Map<string, Assignment>();
@@ -43,7 +45,7 @@ export async function runSimpleCommand(given: Command, x: Execution): Promise<nu
       declarations.set(arg.text, arg);
       words.push(arg.text);
     } else if (arg.type === 'Assignment') words.push(await expandAssignmentText(arg, x));
-    else words.push(...(await expandWord(arg, x)));
+    else for (const word of await expandWord(arg, x)) words.push(word);
   }
   let opened: Redirected;
   try {
@@ -62,13 +64,25 @@ export async function runSimpleCommand(given: Command, x: Execution): Promise<nu
       for (const assignment of assignments) await assign(assignment, x);
       return x.shell.status || substituted;
     }
-    if (x.shell.options.has('xtrace')) stderr(x)?.write(`+ ${words.map(quoteForTrace).join(' ')}\n`);
-    return await withTemporary(assignments, inside, () => runWords(words, inside, { declarations }));
+    return await withTemporary(assignments, inside, () => {
+      if (x.shell.options.has('xtrace')) trace(x, words.map(quoteForTrace).join(' '));
+      return runWords(words, inside, { declarations });
+    });
   } finally {
     if (words.length === 1 && words[0] === 'exec') keepOpen(opened, x);
     else opened.close();
     for (const sink of x.shell.execSinks) sink.flush();
     for (const path of x.platform.devices.keys()) if (!devices.has(path)) x.platform.devices.delete(path);
+    if (words[0] !== 'exec' || words.length > 1) await endSubstitutions(devices, x);
+  }
+}
+
+/** Lets what `>(…)` started come to its end, so that its words stand before the next prompt. */
+async function endSubstitutions(before: ReadonlySet<string>, x: Execution): Promise<void> {
+  for (const [path, substitution] of x.platform.substitutions) {
+    if (before.has(path)) continue;
+    x.platform.substitutions.delete(path);
+    await substitution.end();
   }
 }
 
@@ -80,10 +94,6 @@ function keepOpen(opened: Redirected, x: Execution): void {
     if (fds.get(fd) !== descriptor && descriptor.sink) x.shell.execSinks.add(descriptor.sink);
     fds.set(fd, descriptor);
   }
-}
-
-function quoteForTrace(word: string): string {
-  return word === '' || /[^\w@%+=:,./-]/.test(word) ? `'${word.replace(/'/g, "'\\''")}'` : word;
 }
 
 export interface RunOptions {
@@ -100,8 +110,18 @@ export async function runWords(words: readonly string[], x: Execution, options: 
   const definition = only ? undefined : x.shell.functions.get(name);
   if (definition) return callFunction(name, args, x);
   const builtin = only === 'program' ? undefined : Object.hasOwn(builtins, name) ? builtins[name] : undefined;
-  if (builtin) return builtin({ name, args, x, ...(declarations?.size && { declarations }) });
+  if (builtin) return runBuiltin(builtin, { name, args, x, ...(declarations?.size && { declarations }) });
   return runProgram(name, args, x);
+}
+
+async function runBuiltin(builtin: Builtin, call: BuiltinCall): Promise<number> {
+  try {
+    return await builtin(call);
+  } catch (error) {
+    if (!(error instanceof WriteError)) throw error;
+    stderr(call.x)?.write(`${errorPrefix(call.x.shell)}${call.name}: write error: ${error.message}\n`);
+    return 1;
+  }
 }
 
 export async function runProgram(name: string, args: readonly string[], x: Execution): Promise<number> {
@@ -129,7 +149,15 @@ export async function runProgram(name: string, args: readonly string[], x: Execu
   } catch (error) {
     throwIfInterrupted(x);
     if (error instanceof BrokenPipe) return 141;
-    throw error;
+    const why =
+      error instanceof WriteError
+        ? `write error: ${error.message}`
+        : error instanceof OutOfMemory && !(error instanceof CaptureOverflow)
+          ? 'memory exhausted'
+          : undefined;
+    if (why === undefined) throw error;
+    stderr(x)?.write(`${name}: ${why}\n`);
+    return 1;
   } finally {
     x.signal.removeEventListener('abort', stop);
     running.catch(() => undefined);
@@ -183,8 +211,12 @@ async function withTemporary(assignments: readonly Assignment[], x: Execution, r
 
 export async function assign(node: Assignment, x: Execution): Promise<void> {
   const { name, value, append, index } = node;
+  if (index?.text === '') throw new ShellError(`${name}[]: bad array subscript`);
+  if (x.shell.options.has('xtrace') && value.type === 'ArrayValue') trace(x, node.text);
   if (value.type === 'ArrayValue') return assignArray(node, x);
   const text = await expandString(value, x, true);
+  if (x.shell.options.has('xtrace'))
+    trace(x, `${node.text.slice(0, node.text.indexOf('=') + 1)}${text === '' ? '' : quoteForTrace(text)}`);
   const variable = x.shell.variables.get(name);
   const key = index ? await subscriptOf(index, isAssociative(x, name), x) : undefined;
   const old = append ? ((key === undefined ? parameterValue(x, name) : elementOf(x, name, key)) ?? '') : '';
@@ -206,7 +238,7 @@ async function assignArray({ name, value, append }: Assignment, x: Execution): P
       plain = false;
       keyed.set(pair.key, pair.value);
       list.length = 0;
-    } else list.push(...(await expandWord(element, x)));
+    } else for (const word of await expandWord(element, x)) list.push(word);
   }
   if (associative) {
     // m=(k v k2 v2): pairs in a row.

@@ -5,6 +5,7 @@ import { type Execution, ShellError } from './execution.ts';
 import { doors, expandPattern, expandString } from './expand.ts';
 import { resolvePath } from './files.ts';
 import { patternToRegExp } from './pattern.ts';
+import { quoteForTrace, trace } from './trace.ts';
 import { elementOf, parameterValue, setList } from './variables.ts';
 
 export async function evaluateTest(node: TestExpression, x: Execution): Promise<boolean> {
@@ -22,8 +23,11 @@ export async function evaluateTest(node: TestExpression, x: Execution): Promise<
       }
       return node.operator === '&&';
     }
-    case 'TestUnary':
-      return testUnary(node.operator, await expandString(node.operand, x), x);
+    case 'TestUnary': {
+      const operand = await expandString(node.operand, x);
+      if (x.shell.options.has('xtrace')) trace(x, `[[ ${node.operator} ${quoteForTrace(operand)} ]]`);
+      return testUnary(node.operator, operand, x);
+    }
     case 'TestBinary':
       return testBinaryWords(node.operator, node.left, node.right, x);
   }
@@ -31,6 +35,7 @@ export async function evaluateTest(node: TestExpression, x: Execution): Promise<
 
 async function testBinaryWords(operator: string, leftWord: Word, rightWord: Word, x: Execution): Promise<boolean> {
   const left = await expandString(leftWord, x);
+  if (x.shell.options.has('xtrace')) trace(x, `[[ ${quoteForTrace(left)} ${operator} ${await expandString(rightWord, x)} ]]`);
   if (operator === '==' || operator === '=' || operator === '!=') {
     const pattern = await expandPattern(rightWord, x);
     const same = patternToRegExp(pattern, { caseless: x.shell.shopt.has('nocasematch') }).test(left);

@@ -7,12 +7,14 @@ import { evaluateRoot } from './arithmetic.ts';
 import { runSimpleCommand } from './command.ts';
 import { evaluateTest } from './conditions.ts';
 import { type Execution, Exit, LoopJump, ShellError, stderr, stdin, stdout, throwIfInterrupted } from './execution.ts';
-import { doors, expandPattern, expandString, expandWord, provideSubstitutions } from './expand.ts';
+import { doors, expandPattern, expandString, expandWord } from './expand.ts';
+import { fork } from './fork.ts';
 import { startJob } from './jobs.ts';
 import { patternToRegExp } from './pattern.ts';
-import { applyRedirections, provideLiveSubstitution } from './redirect.ts';
+import { applyRedirections } from './redirect.ts';
 import { copyState, errorPrefix } from './state.ts';
-import { BrokenPipe, createPipe, readLine, type Sink, textSink } from './streams.ts';
+import { BrokenPipe, createPipe, OutOfMemory, readLine, WriteError } from './streams.ts';
+import { trace } from './trace.ts';
 import { runTrap } from './traps.ts';
 import { setValue } from './variables.ts';
 
@@ -80,9 +82,21 @@ async function dispatch(node: SyntaxNode, x: Execution): Promise<number> {
     case 'TestCommand':
       return failing((await evaluateTest(node.expression, x)) ? 0 : 1, x);
     case 'ArithmeticCommand':
-      return failing((await evaluateRoot(node.body, node.expression, x, doors)) === 0n ? 1 : 0, x);
+      return failing(await arithmeticStatus(node, x), x);
     default:
       throw new ShellError(`${node.type}: not simulated in this lab`, 1);
+  }
+}
+
+/** `(( … ))`: a mistake in it is its failure, and the line goes on. */
+async function arithmeticStatus(node: Extract<SyntaxNode, { type: 'ArithmeticCommand' }>, x: Execution): Promise<number> {
+  if (x.shell.options.has('xtrace')) trace(x, `((${node.body}))`);
+  try {
+    return (await evaluateRoot(node.body, node.expression, x, doors)) === 0n ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof ShellError)) throw error;
+    stderr(x)?.write(`${errorPrefix(x.shell)}((: ${error.message}\n`);
+    return 1;
   }
 }
 
@@ -95,7 +109,7 @@ async function failing(status: number, x: Execution): Promise<number> {
   return status;
 }
 
-async function redirected(
+export async function redirected(
   list: Parameters<typeof applyRedirections>[0],
   x: Execution,
   run: (x: Execution) => Promise<number>,
@@ -117,6 +131,20 @@ async function redirected(
 
 /** Runs in a copy of the shell; `exit` and errors end only that. */
 export async function inSubshell(x: Execution, run: (x: Execution) => Promise<number>): Promise<number> {
+  let release: () => void;
+  try {
+    release = fork(x);
+  } catch (error) {
+    return statusOf(error, x);
+  }
+  try {
+    return await runInCopy(x, run);
+  } finally {
+    release();
+  }
+}
+
+async function runInCopy(x: Execution, run: (x: Execution) => Promise<number>): Promise<number> {
   const shell = copyState(x.shell);
   const inside: Execution = { ...x, shell, fds: new Map(x.fds) };
   let status: number;
@@ -134,6 +162,8 @@ export async function inSubshell(x: Execution, run: (x: Execution) => Promise<nu
 export function statusOf(error: unknown, x: Execution): number {
   if (error instanceof Exit) return error.status;
   if (error instanceof BrokenPipe) return 141;
+  if (error instanceof WriteError) return statusOf(new ShellError(`write error: ${error.message}`, 1), x);
+  if (error instanceof OutOfMemory) return statusOf(new ShellError('xrealloc: cannot allocate memory', 2), x);
   if (error instanceof ShellError) {
     try {
       stderr(x)?.write(`${errorPrefix(x.shell)}${error.message}\n`);
@@ -233,6 +263,8 @@ async function loopOver(values: readonly string[], node: For, x: Execution): Pro
   let status = 0;
   for (const value of values) {
     throwIfInterrupted(x);
+    if (x.shell.options.has('xtrace'))
+      trace(x, `for ${node.name.text} in ${node.wordlist?.map((word) => word.text).join(' ') ?? '"$@"'}`);
     setValue(x, node.name.text, value);
     const leave = await iterate(x, async () => {
       status = await runScript(node.body, x);
@@ -246,7 +278,7 @@ async function runFor(node: For, x: Execution): Promise<number> {
   if (!/^[A-Za-z_]\w*$/.test(node.name.text)) throw new ShellError(`\`${node.name.text}': not a valid identifier`);
   if (!node.wordlist) return loopOver(x.shell.positional, node, x);
   const values: string[] = [];
-  for (const word of node.wordlist) values.push(...(await expandWord(word, x)));
+  for (const word of node.wordlist) for (const value of await expandWord(word, x)) values.push(value);
   return loopOver(values, node, x);
 }
 
@@ -272,12 +304,16 @@ async function runSelect(node: Select, x: Execution): Promise<number> {
   for (const word of node.wordlist ?? []) values.push(...(await expandWord(word, x)));
   const choices = node.wordlist ? values : x.shell.positional;
   const menu = choices.map((value, index) => `${index + 1}) ${value}\n`).join('');
+  // The menu comes again only after an empty answer.
+  let showing = true;
   for (;;) {
-    stderr(x)?.write(`${menu}#? `);
+    stderr(x)?.write(`${showing ? menu : ''}${x.shell.variables.get('PS3')?.value ?? '#? '}`);
     const source = stdin(x);
     const line = source ? await readLine(source) : undefined;
     if (line === undefined) return 1;
+    showing = line.trim() === '';
     setValue(x, 'REPLY', line.trim());
+    if (showing) continue;
     setValue(x, node.name.text, choices[Number(line.trim()) - 1] ?? '');
     if (await iterate(x, () => runScript(node.body, x))) return 0;
   }
@@ -285,6 +321,7 @@ async function runSelect(node: Select, x: Execution): Promise<number> {
 
 async function runCase(node: Case, x: Execution): Promise<number> {
   const subject = await expandString(node.word, x);
+  if (x.shell.options.has('xtrace')) trace(x, `case ${subject} in`);
   const options = { caseless: x.shell.shopt.has('nocasematch') };
   let status = 0;
   let fallThrough = false;
@@ -298,63 +335,3 @@ async function runCase(node: Case, x: Execution): Promise<number> {
   }
   return status;
 }
-
-/** Runs a script with its output kept; trailing newlines are dropped, as `$(…)` does. */
-export async function captureOutput(x: Execution, run: (x: Execution) => Promise<number>): Promise<string> {
-  const sink = textSink();
-  const fds = new Map(x.fds).set(1, { sink });
-  x.shell.status = await inSubshell({ ...x, fds }, run);
-  return sink.text().replace(/\n+$/, '').replaceAll('\0', '');
-}
-
-provideSubstitutions({
-  async output(script, x) {
-    if (!script) return '';
-    const only = script.commands.length === 1 ? script.commands[0]!.command : undefined;
-    const source = script.source ?? x.source;
-    // `$(< file)` is the file's text.
-    if (
-      only?.type === 'Command' &&
-      !only.name &&
-      only.prefix.length === 0 &&
-      only.suffix.length === 0 &&
-      only.redirects.length === 1
-    ) {
-      return captureOutput(x, (inside) => redirected(only.redirects, inside, async (open) => copyThrough(open)));
-    }
-    return captureOutput({ ...x, source }, (inside) => runScript(script, inside));
-  },
-  async process(part, x) {
-    const path = `/dev/fd/${63 - x.platform.devices.size}`;
-    if (!part.script || part.operator === '>') {
-      x.platform.devices.set(path, '');
-      return path;
-    }
-    const sink = textSink();
-    const { script } = part;
-    await inSubshell({ ...x, fds: new Map(x.fds).set(1, { sink }) }, (inside) => runScript(script, inside));
-    x.platform.devices.set(path, sink.text());
-    return path;
-  },
-});
-
-async function copyThrough(x: Execution): Promise<number> {
-  const source = stdin(x);
-  for (let chunk = await source?.read(); chunk !== undefined; chunk = await source?.read()) stdout(x)?.write(chunk);
-  return 0;
-}
-
-provideLiveSubstitution({
-  // `done < <(kubectl get pods -w)`: the loop sees each line as it comes.
-  live(target, x) {
-    const part = target?.parts?.length === 1 ? target.parts[0] : undefined;
-    if (part?.type !== 'ProcessSubstitution' || part.operator !== '<' || !part.script) return undefined;
-    const { script } = part;
-    const pipe = createPipe();
-    const sink: Sink = pipe;
-    void inSubshell({ ...x, fds: new Map(x.fds).set(1, { sink }) }, (inside) => runScript(script, inside))
-      .catch(() => undefined)
-      .finally(() => pipe.end());
-    return pipe;
-  },
-});

@@ -3,6 +3,7 @@
  */
 import type { FileSystem } from './files.ts';
 import type { Descriptors, ShellState } from './state.ts';
+import type { Sink } from './streams.ts';
 
 /** Simulated time and the event loop, injected: instant in tests and node, driven by the screen in the browser. */
 export interface Clock {
@@ -23,6 +24,16 @@ export interface Invocation {
 }
 export type Program = (invocation: Invocation) => Promise<number> | number;
 
+/** Processes alive at once, for the limit a fork bomb meets. */
+export interface Processes {
+  count: number;
+  /** Those that stand deep inside other subshells. */
+  deep: number;
+  /** The limit was met: deep ones get no more. */
+  exhausted: boolean;
+  nextPid: number;
+}
+
 /** Where a shell runs: its clock, its files, the programs it finds. */
 export interface Platform {
   readonly clock: Clock;
@@ -38,8 +49,9 @@ export interface Platform {
   readonly devices: Map<string, string>;
   /** Terminal width, for `COLUMNS` and listings. */
   columns(): number;
-  /** Processes alive at once, for the limit a fork bomb meets. */
-  processes: { count: number; nextPid: number };
+  readonly processes: Processes;
+  /** What `>(…)` reads, by the path it is written to. */
+  readonly substitutions: Map<string, { readonly sink: Sink; end(): Promise<unknown> }>;
 }
 
 export interface Execution {
@@ -53,6 +65,8 @@ export interface Execution {
   readonly source: string;
   /** Function calls and sourced files deep. */
   readonly depth: number;
+  /** `$( )` deep, for `set -x`. */
+  readonly captures?: number;
 }
 
 /** Ctrl-C. */

@@ -3,10 +3,12 @@
  */
 import { type Command, parse, type Word, type WordPart } from 'unbash';
 import { type ArithmeticDoors, evaluateRoot, evaluateText } from './arithmetic.ts';
-import { type Execution, ShellError } from './execution.ts';
+import { type Execution, ShellError, stderr, throwIfInterrupted } from './execution.ts';
 import { globFiles } from './glob.ts';
 import { expandParameter } from './parameter.ts';
-import { escapePattern, expandBraces, hasPattern } from './pattern.ts';
+import { escapePattern, expandBraces, hasPattern, tooLongRange } from './pattern.ts';
+import { errorPrefix } from './state.ts';
+import { OutOfMemory } from './streams.ts';
 import { parameterValue } from './variables.ts';
 
 /** Runs `$(…)` and `<(…)`; given by execute.ts, which needs this file. */
@@ -20,6 +22,9 @@ let substitutions: Substitutions;
 export function provideSubstitutions(given: Substitutions): void {
   substitutions = given;
 }
+
+/** Fields one word may become. */
+const MAX_FIELDS = 2_000_000;
 
 /** Fields as they grow. `pattern` is the text with what was quoted escaped, for file names and `case`. */
 class Fields {
@@ -74,6 +79,7 @@ class Fields {
 
   break(): void {
     if (!this.present) return;
+    if (this.done.length >= MAX_FIELDS) throw new OutOfMemory();
     this.done.push({ value: this.value, pattern: this.pattern });
     this.value = '';
     this.pattern = '';
@@ -99,7 +105,31 @@ const ifsOf = (x: Execution) => x.shell.variables.get('IFS')?.value ?? ' \t\n';
 /** @returns the fields of an argument word: none, one or several */
 export async function expandWord(word: Word, x: Execution): Promise<string[]> {
   if (!word.parts && !/[\\~]/.test(word.text)) return [word.value];
-  const words = word.parts && hasBraces(word.parts) ? expandBraces(word.text).map(reparse) : [word];
+  if (word.parts && hasBraces(word.parts)) return expandBraced(word, x);
+  return expandFields([word], x);
+}
+
+/** Words of letters and digits need no second look, and a range has a million of them. */
+const PLAIN = /^[\w.,:/@%+=-]*$/;
+
+async function expandBraced(word: Word, x: Execution): Promise<string[]> {
+  const elements = tooLongRange(word.text);
+  if (elements !== undefined)
+    stderr(x)?.write(`${errorPrefix(x.shell)}brace expansion: failed to allocate memory for ${elements} elements\n`);
+  const texts = expandBraces(word.text);
+  const out: string[] = [];
+  for (let at = 0; at < texts.length; at++) {
+    const text = texts[at]!;
+    if (at % 65_536 === 65_535) await x.platform.clock.breathe();
+    throwIfInterrupted(x);
+    if (text === '') continue;
+    if (PLAIN.test(text)) out.push(text);
+    else for (const field of await expandFields([reparse(text)], x)) out.push(field);
+  }
+  return out;
+}
+
+async function expandFields(words: readonly Word[], x: Execution): Promise<string[]> {
   const out: string[] = [];
   for (const each of words) {
     const fields = new Fields(ifsOf(x));
@@ -107,7 +137,7 @@ export async function expandWord(word: Word, x: Execution): Promise<string[]> {
     fields.break();
     for (const field of fields.done) {
       const files = x.shell.options.has('noglob') || !hasPattern(field.pattern) ? undefined : globFiles(field.pattern, x);
-      if (files && files.length > 0) out.push(...files);
+      if (files && files.length > 0) for (const file of files) out.push(file);
       else if (!files || !x.shell.shopt.has('nullglob')) out.push(field.value);
     }
   }
@@ -329,7 +359,7 @@ function quotedList(values: readonly string[], fields: Fields): void {
 function simple(name: string, x: Execution): string {
   const value = parameterValue(x, name);
   if (value === undefined && x.shell.options.has('nounset') && !'@*#?-$!'.includes(name))
-    throw new ShellError(`${name}: unbound variable`, x.shell.interactive ? 1 : 127);
+    throw new ShellError(`${/^\d/.test(name) ? '$' : ''}${name}: unbound variable`, x.shell.interactive ? 1 : 127);
   return value ?? '';
 }
 

@@ -39,6 +39,8 @@ export interface FileSystem {
   /** Names in a directory, sorted; undefined: no such directory. */
   list(path: string): readonly string[] | undefined;
   changeMode(path: string, mode: number): Errno | undefined;
+  /** Sets when it was last written. */
+  changeTime(path: string, modifiedAt: number): Errno | undefined;
 }
 
 /** `path` from `cwd`, without `.`, `..` and doubled slashes. Always absolute, no trailing slash but for the root itself. */

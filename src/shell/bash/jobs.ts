@@ -1,18 +1,13 @@
 /** Background jobs: `&`, `jobs`, `wait`, `kill %1`, `fg`. */
 
 import { inSubshell } from './execute.ts';
-import { type Execution, Interrupted, ShellError } from './execution.ts';
+import { type Execution, Interrupted } from './execution.ts';
 import type { Job } from './state.ts';
 import { emptySource } from './streams.ts';
-
-/** Processes a shell may have at once; a fork bomb meets this. */
-export const MAX_PROCESSES = 256;
 
 /** Starts a job beside the shell. At the prompt its number is printed, as bash does. */
 export function startJob(text: string, x: Execution, run: (x: Execution) => Promise<number>): Job {
   const { platform, shell } = x;
-  if (platform.processes.count >= MAX_PROCESSES) throw new ShellError('fork: retry: Resource temporarily unavailable', 254);
-  platform.processes.count++;
   const controller = new AbortController();
   const id = Math.max(0, ...shell.jobs.keys()) + 1;
   const pid = platform.processes.nextPid++;
@@ -27,8 +22,6 @@ export function startJob(text: string, x: Execution, run: (x: Execution) => Prom
       if (error instanceof Interrupted || controller.signal.aborted)
         return killedBy === 'KILL' ? 137 : killedBy === 'INT' ? 130 : 143;
       throw error;
-    } finally {
-      platform.processes.count--;
     }
   })().then((status) => {
     job.status = status;

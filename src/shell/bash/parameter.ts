@@ -1,9 +1,10 @@
 /** `${…}`: defaults, trimming, replacing, slices, case, lengths, indirection, arrays. */
 import type { ParameterExpansionPart, ParameterOperation, Word } from 'unbash';
 import { evaluateText } from './arithmetic.ts';
-import { type Execution, ShellError } from './execution.ts';
+import { type Execution, ShellError, stderr } from './execution.ts';
 import { doors, expandPattern, expandString, subscriptOf } from './expand.ts';
 import { patternToRegExp, translate } from './pattern.ts';
+import { errorPrefix } from './state.ts';
 import { elementOf, elementsOf, isAssociative, keysOf, parameterValue, resolveName, setElement, setValue } from './variables.ts';
 
 /** Several values: `${a[@]}` (one field each) or, `joined`, `${a[*]}` in quotes. */
@@ -69,7 +70,13 @@ async function subjectOf(part: ParameterExpansionPart, x: Execution): Promise<Su
   return { name, key: await subscriptOf(index, isAssociative(x, name), x) };
 }
 
-const scalar = ({ name, key }: Subject, x: Execution) => (key === undefined ? parameterValue(x, name) : elementOf(x, name, key));
+function scalar({ name, key }: Subject, x: Execution): string | undefined {
+  if (key === undefined) return parameterValue(x, name);
+  if (/^-\d/.test(key) && !isAssociative(x, name) && Number(key) + 1 + Math.max(-1, ...keysOf(x, name).map(Number)) < 0)
+    stderr(x)?.write(`${errorPrefix(x.shell)}${name}: bad array subscript\n`);
+  return elementOf(x, name, key);
+}
+
 const allOf = ({ name }: Subject, x: Execution) => elementsOf(x, name) ?? [];
 
 function checked(subject: Subject, part: ParameterExpansionPart, x: Execution): string | undefined {
@@ -181,7 +188,7 @@ function remove(value: string, operator: string, pattern: string): string {
 }
 
 function replace(value: string, operator: string, pattern: string, replacement: string): string {
-  if (pattern === '') return value;
+  if (pattern === '' && !/[#%]$/.test(operator)) return value;
   const source = translate(pattern);
   if (operator === '/#') return value.replace(new RegExp(`^(?:${source})`, 's'), () => replacement);
   if (operator === '/%') return value.replace(new RegExp(`(?:${source})$`, 's'), () => replacement);

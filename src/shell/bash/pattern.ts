@@ -125,7 +125,7 @@ function bracket(pattern: string, start: number): { readonly source: string; rea
 }
 
 /** More words than this stay as they are written, as when bash finds no memory for them. */
-const MAX_WORDS = 100_000;
+const MAX_WORDS = 1_000_000;
 
 /** @returns the words a word with braces stands for: `a{1..3}` → a1 a2 a3. Quotes stay as they are. */
 export function expandBraces(text: string): readonly string[] {
@@ -138,7 +138,9 @@ export function expandBraces(text: string): readonly string[] {
     const after = expandBraces(text.slice(group.end + 1));
     const middle = group.sequence ?? group.items.flatMap(expandBraces);
     if (middle.length * after.length > MAX_WORDS) return [text];
-    return middle.flatMap((item) => after.map((rest) => before + item + rest));
+    const out: string[] = [];
+    for (const item of middle) for (const rest of after) out.push(before + item + rest);
+    return out;
   }
   return [text];
 }
@@ -191,6 +193,15 @@ function braceGroup(text: string, open: number) {
   return undefined;
 }
 
+/** @returns how many elements the first range would have that has more than may be */
+export function tooLongRange(text: string): number | undefined {
+  for (const [, from, to, step] of text.matchAll(/\{(-?\d+)\.\.(-?\d+)(?:\.\.(-?\d+))?\}/g)) {
+    const elements = Math.floor(Math.abs(Number(to) - Number(from)) / Math.max(1, Math.abs(Number(step ?? 1)))) + 1;
+    if (elements > MAX_WORDS) return elements;
+  }
+  return undefined;
+}
+
 function range(body: string): readonly string[] | undefined {
   const numbers = /^(-?\d+)\.\.(-?\d+)(?:\.\.(-?\d+))?$/.exec(body);
   const letters = numbers ? null : /^([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?\d+))?$/.exec(body);
@@ -198,7 +209,7 @@ function range(body: string): readonly string[] | undefined {
   if (!found) return undefined;
   const [from, to] = numbers ? [Number(found[1]), Number(found[2])] : [found[1]!.charCodeAt(0), found[2]!.charCodeAt(0)];
   const step = Math.max(1, Math.abs(Number(found[3] ?? 1)));
-  if (Math.abs(to - from) / step > MAX_WORDS) return undefined;
+  if (Math.floor(Math.abs(to - from) / step) >= MAX_WORDS) return undefined;
   const width =
     numbers && /^-?0\d/.test(`${found[1]} ${found[2]}`.replace(/^.* (?=-?0\d)/, ''))
       ? Math.max(found[1]!.length, found[2]!.length)

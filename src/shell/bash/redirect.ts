@@ -1,10 +1,10 @@
 /** Redirections: files, descriptors, here-documents, here-strings. */
 import type { Redirect, Redirection } from 'unbash';
-import { type Execution, ShellError } from './execution.ts';
+import { type Execution, ShellError, throwIfInterrupted } from './execution.ts';
 import { expandHereDocument, expandString, expandWord } from './expand.ts';
 import { type FileSystem, resolvePath } from './files.ts';
 import type { Descriptor, Descriptors } from './state.ts';
-import { emptySource, nullSink, type Sink, type Source, textSource } from './streams.ts';
+import { emptySource, nullSink, type Sink, type Source, textSource, WriteError } from './streams.ts';
 import { setValue } from './variables.ts';
 
 /** A redirection that could not be made: the command does not run and fails with status 1. */
@@ -141,7 +141,7 @@ function openForWriting(name: string, append: boolean, x: Execution): Sink {
   if (device) return device.sink ?? nullSink;
   const refusal = x.platform.files.refusal(path);
   if (refusal) throw new RedirectError(`${name}: ${refusal}`);
-  return fileSink(path, append, x.platform.files);
+  return fileSink(path, append, x.platform.files, x.shell.umask);
 }
 
 /** Opens a file for a program that writes (tee). @returns the errno text when it cannot */
@@ -156,7 +156,12 @@ export function openSink(name: string, append: boolean, x: Execution): Sink | st
 
 /** Descriptors that have a name: `/dev/stdout`, `/dev/fd/3`, `/dev/null`. */
 export function deviceOf(path: string, x: Execution): Descriptor | undefined {
-  if (path === '/dev/null' || path === '/dev/zero') return { source: emptySource(), sink: nullSink };
+  if (path === '/dev/null') return { source: emptySource(), sink: nullSink };
+  if (path === '/dev/zero' || path === '/dev/urandom' || path === '/dev/random')
+    return { source: endlessSource(path === '/dev/zero' ? '\0' : undefined, x), sink: nullSink };
+  if (path === '/dev/full') return { source: endlessSource('\0', x), sink: fullSink };
+  const substitution = x.platform.substitutions.get(path);
+  if (substitution) return { sink: substitution.sink };
   if (path === '/dev/stdin') return x.fds.get(0) ?? {};
   if (path === '/dev/stdout') return x.fds.get(1) ?? {};
   if (path === '/dev/stderr') return x.fds.get(2) ?? {};
@@ -165,21 +170,68 @@ export function deviceOf(path: string, x: Execution): Descriptor | undefined {
   return numbered && !x.platform.devices.has(path) ? (x.fds.get(Number(numbered[1])) ?? undefined) : undefined;
 }
 
+/** /dev/full, and a disk without room. */
+const fullSink: Sink = {
+  isTTY: false,
+  write() {
+    throw new WriteError('No space left on device');
+  },
+  ready: () => undefined,
+  flush() {},
+};
+
+/** /dev/zero, /dev/urandom: never ends, and lets others have their turn. */
+function endlessSource(text: string | undefined, x: Execution): Source {
+  let put = '';
+  let drawn = 0;
+  return {
+    isTTY: false,
+    async read() {
+      if (put !== '') {
+        const first = put;
+        put = '';
+        return first;
+      }
+      await x.platform.clock.breathe();
+      throwIfInterrupted(x);
+      if (text !== undefined) return text.repeat(4096);
+      // Seven bits, so that what text counts as bytes are as many; the numbers follow from where the reader stands.
+      const bytes = Array.from({ length: 512 }, () => {
+        drawn = (Math.imul(drawn + 1, 1103515245) + 12345 + x.shell.pid) & 0x7fffffff;
+        return String.fromCharCode((drawn >> 8) & 127);
+      });
+      return bytes.join('');
+    },
+    unread(chunk) {
+      put = chunk + put;
+    },
+    close() {},
+  };
+}
+
+/** Characters one command may write to a file before the disk says no. */
+const MAX_PENDING = 8_000_000;
+
 /** Collects and writes when flushed: one command, one change of the file. */
-function fileSink(path: string, append: boolean, files: FileSystem): Sink {
+function fileSink(path: string, append: boolean, files: FileSystem, umask: number): Sink {
   let pending: string[] = [];
+  let size = 0;
   let truncate = !append;
   let created = false;
   return {
     isTTY: false,
     write(text) {
+      size += text.length;
+      if (size > MAX_PENDING) throw new WriteError('No space left on device');
       pending.push(text);
     },
     ready: () => undefined,
     flush() {
       if (pending.length === 0 && created) return;
       const before = truncate ? '' : (files.read(path) ?? '');
-      if (!(pending.length === 0 && append && files.stat(path))) files.write(path, before + pending.join(''));
+      const fresh = files.stat(path) === undefined;
+      if (!(pending.length === 0 && append && !fresh)) files.write(path, before + pending.join(''));
+      if (fresh && umask !== 0o022) files.changeMode(path, 0o666 & ~umask);
       pending = [];
       truncate = false;
       created = true;

@@ -30,7 +30,7 @@ export interface Job {
   readonly pid: number;
   readonly text: string;
   readonly done: Promise<number>;
-  state: 'Running' | 'Done' | 'Exit' | 'Terminated' | 'Killed';
+  state: 'Running' | 'Stopped' | 'Done' | 'Exit' | 'Terminated' | 'Killed';
   status: number;
   stop(signal: string): void;
 }
@@ -55,6 +55,10 @@ export interface ShellState {
   positional: readonly string[];
   /** `$0` */
   scriptName: string;
+  /** Permissions new files lack. */
+  umask: number;
+  /** `ulimit`s that were set. */
+  limits: ReadonlyMap<string, string>;
   cwd: string;
   status: number;
   pipeStatus: readonly number[];
@@ -112,6 +116,8 @@ export function createState(given: {
     directories: [],
     positional: [],
     scriptName: given.scriptName ?? '-bash',
+    umask: 0o022,
+    limits: new Map(),
     cwd: given.cwd,
     status: 0,
     pipeStatus: [0],

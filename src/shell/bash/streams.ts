@@ -31,13 +31,31 @@ export class BrokenPipe extends Error {
   override readonly name = 'BrokenPipe';
 }
 
+/** write(2) failed: the writer says so and ends. */
+export class WriteError extends Error {
+  override readonly name = 'WriteError';
+}
+
+/** A program or a `$( )` wants to hold more than a page may. */
+export class OutOfMemory extends Error {
+  override readonly name = 'OutOfMemory';
+}
+
+/** Characters one reader may hold at once. */
+const MAX_HELD = 32_000_000;
+
 /** Characters a pipe holds before `ready()` makes its writer wait. */
 const PIPE_CAPACITY = 65_536;
 
 /** @returns the whole of a source */
 export async function readAll(source: Source): Promise<string> {
   const chunks: string[] = [];
-  for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) chunks.push(chunk);
+  let size = 0;
+  for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) {
+    size += chunk.length;
+    if (size > MAX_HELD) throw new OutOfMemory();
+    chunks.push(chunk);
+  }
   return chunks.join('');
 }
 
@@ -51,6 +69,7 @@ export async function readLine(source: Source, delimiter = '\n'): Promise<string
       return line + chunk.slice(0, end + 1);
     }
     line += chunk;
+    if (line.length > MAX_HELD) throw new OutOfMemory();
   }
   return line === '' ? undefined : line;
 }
@@ -134,12 +153,18 @@ export function textSource(text: string): Source {
   };
 }
 
+/** What a `$( )` holds has grown too much: its shell's trouble, not the writer's. */
+export class CaptureOverflow extends OutOfMemory {}
+
 /** A sink that keeps what it gets. */
-export function textSink(): Sink & { text(): string } {
+export function textSink(limit = MAX_HELD): Sink & { text(): string } {
   const chunks: string[] = [];
+  let size = 0;
   return {
     isTTY: false,
     write: (text) => {
+      size += text.length;
+      if (size > limit) throw new CaptureOverflow();
       chunks.push(text);
     },
     ready: () => undefined,

@@ -40,7 +40,9 @@ function specialValue(x: Execution, name: string): string | undefined {
     case '#':
       return String(shell.positional.length);
     case '-':
-      return `${shell.options.has('errexit') ? 'e' : ''}h${shell.interactive ? 'im' : ''}B${shell.interactive ? 'Hs' : ''}`;
+      return `${shell.options.has('errexit') ? 'e' : ''}h${shell.interactive ? 'im' : ''}${shell.options.has('nounset') ? 'u' : ''}${shell.options.has('xtrace') ? 'x' : ''}B${shell.interactive ? 'Hs' : ''}`;
+    case 'SHELLOPTS':
+      return [...shell.options, 'interactive-comments'].sort().join(':');
     case 'RANDOM': {
       // bash's own generator: a minimal-standard sequence, here seeded by the pid so that a replay sees the same numbers.
       shell.randomState = (Math.imul(shell.randomState || 1, 1103515245) + 12345) & 0x7fffffff;

@@ -1,7 +1,7 @@
 /** cat, head, tee, yes, sleep: programs that work on a stream as it comes. */
 import { type Invocation, stdin, stdout } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
-import { openSink } from '../bash/redirect.ts';
+import { deviceOf, openSink } from '../bash/redirect.ts';
 import type { Source } from '../bash/streams.ts';
 import { emptySource, textSource } from '../bash/streams.ts';
 import { fail, print, type Tool } from './tool.ts';
@@ -20,7 +20,7 @@ export function openOperand(
     fail(invocation, says('Is a directory'));
     return undefined;
   }
-  if (stat?.type === 'device') return emptySource();
+  if (stat?.type === 'device') return deviceOf(path, x)?.source ?? emptySource();
   const text = x.platform.files.read(path);
   if (text === undefined) {
     fail(invocation, says(stat || denied(path, x.platform.root) ? 'Permission denied' : 'No such file or directory'));
@@ -209,7 +209,14 @@ async function tee(invocation: Invocation): Promise<number> {
 }
 
 async function yes(invocation: Invocation): Promise<number> {
-  const text = `${invocation.args.join(' ') || 'y'}\n`.repeat(64);
+  const unknown = invocation.args.find((arg) => /^-./.test(arg) && arg !== '--');
+  if (unknown !== undefined && !invocation.args.slice(0, invocation.args.indexOf(unknown)).includes('--'))
+    return fail(
+      invocation,
+      `${unknown.startsWith('--') ? `unrecognized option '${unknown}'` : `invalid option -- '${unknown[1]}'`}\nTry 'yes --help' for more information.`,
+    );
+  const line = `${invocation.args.filter((arg, at) => arg !== '--' || at > 0).join(' ') || 'y'}\n`;
+  const text = line.repeat(Math.max(1, Math.floor(8192 / line.length)));
   for (;;) {
     print(invocation, text);
     await stdout(invocation.x)?.ready();

@@ -63,7 +63,9 @@ export function toolFileSystem(x: Execution): IFileSystem {
   };
   const write = async (path: string, content: string | Uint8Array) => {
     if (path === '/dev/null') return;
+    const fresh = files.stat(path) === undefined;
     check(files.write(path, textOf(content)), 'open', path);
+    if (fresh && x.shell.umask !== 0o022) files.changeMode(path, 0o666 & ~x.shell.umask);
   };
   const list = (path: string) =>
     files.list(path) ?? raise(files.stat(path) ? 'Not a directory' : 'No such file or directory', 'scandir', path);
@@ -87,6 +89,7 @@ export function toolFileSystem(x: Execution): IFileSystem {
         if (parentOf(path) !== path && !files.stat(parentOf(path))) await this.mkdir(parentOf(path), options);
       }
       check(files.makeDirectory(path), 'mkdir', path);
+      if (x.shell.umask !== 0o022) files.changeMode(path, 0o777 & ~x.shell.umask);
     },
     readdir: async (path) => [...list(path)],
     async readdirWithFileTypes(path) {
@@ -117,8 +120,8 @@ export function toolFileSystem(x: Execution): IFileSystem {
     link: async (from, to) => write(to, read(from)),
     readlink: async (path) => raise('Invalid argument', 'readlink', path),
     realpath: async (path) => (files.stat(path) ? path : raise('No such file or directory', 'realpath', path)),
-    async utimes(path) {
-      if (!files.stat(path)) raise('No such file or directory', 'utimes', path);
+    async utimes(path, _accessed, modified) {
+      check(files.changeTime(path, new Date(modified).getTime()), 'utimes', path);
     },
   };
 }

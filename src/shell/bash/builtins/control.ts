@@ -1,14 +1,16 @@
 /** Builtins that steer: break, return, exit, eval, source, exec, command, trap … */
 
-import { evaluateText } from '../arithmetic.ts';
+import { evaluateRoot } from '../arithmetic.ts';
 import { runProgram, runWords } from '../command.ts';
 import { runScript } from '../execute.ts';
-import { Exit, LoopJump, Return, stderr } from '../execution.ts';
+import { Exit, LoopJump, Return, ShellError, stderr } from '../execution.ts';
 import { doors } from '../expand.ts';
 import { resolvePath } from '../files.ts';
 import { checkSyntax } from '../syntax.ts';
 import { type Builtin, type BuiltinCall, fail, print, quoteAlways } from './builtin.ts';
+import { listSignals, signalName } from './signals.ts';
 import { describeCommand } from './type.ts';
+import { usage } from './usage.ts';
 
 function statusArgument(call: BuiltinCall): number {
   const [text] = call.args;
@@ -37,7 +39,11 @@ const jump =
 async function runText(text: string, call: BuiltinCall, name: string): Promise<number> {
   const parsed = checkSyntax(text);
   if ('error' in parsed) {
-    stderr(call.x)?.write(parsed.error.map((line) => `${call.x.shell.scriptName}: ${name}: ${line}\n`).join(''));
+    const [first] = parsed.error;
+    // bash has counted the line that never came when it runs out of text.
+    const line = `line ${text.split('\n').length + (/unexpected end of file|matching `\)'/.test(first!) && text !== '((' ? 1 : 0)}: `;
+    const head = name === 'eval' ? `${call.x.shell.scriptName}: eval: ${line}` : `${name}: ${line}`;
+    stderr(call.x)?.write(`${head}${first}\n${/ near /.test(first!) ? `${head}\`${text.split('\n')[0]}'\n` : ''}`);
     return 2;
   }
   return runScript(parsed.script, { ...call.x, source: text, depth: call.x.depth + 1 });
@@ -45,10 +51,14 @@ async function runText(text: string, call: BuiltinCall, name: string): Promise<n
 
 const source: Builtin = async (call) => {
   const [file, ...positional] = call.args;
-  if (file === undefined) return fail(call, 'filename argument required', 2);
+  if (file === undefined) {
+    fail(call, 'filename argument required', 2);
+    return usage(call);
+  }
   const { x } = call;
   const path = resolvePath(x.shell.cwd, file);
-  const text = path === '/dev/stdin' ? await readStdin(call) : x.platform.files.read(path);
+  if (x.platform.files.stat(path)?.type === 'directory') return fail(call, `${file}: is a directory`);
+  const text = path === '/dev/stdin' ? await readStdin(call) : path === '/dev/null' ? '' : x.platform.files.read(path);
   if (text === undefined) return fail({ ...call, name: file }, 'No such file or directory');
   const before = x.shell.positional;
   if (positional.length > 0) x.shell.positional = positional;
@@ -87,25 +97,6 @@ const command: Builtin = async (call) => {
   return words.length === 0 ? 0 : runWords(words, call.x, { only: 'no-function' });
 };
 
-const SIGNALS = [
-  'EXIT',
-  'HUP',
-  'INT',
-  'QUIT',
-  'ILL',
-  'TRAP',
-  'ABRT',
-  'BUS',
-  'FPE',
-  'KILL',
-  'USR1',
-  'SEGV',
-  'USR2',
-  'PIPE',
-  'ALRM',
-  'TERM',
-];
-
 const trap: Builtin = (call) => {
   const { traps } = call.x.shell;
   const [action, ...names] = call.args[0] === '--' ? call.args.slice(1) : call.args;
@@ -117,18 +108,12 @@ const trap: Builtin = (call) => {
         .join(''),
     );
   }
-  if (action === '-l')
-    return print(
-      call,
-      `${SIGNALS.slice(1)
-        .map((name, index) => `${String(index + 1).padStart(2)}) SIG${name}`)
-        .join('\n')}\n`,
-    );
+  if (action === '-l') return print(call, listSignals());
   const targets = names.length === 0 ? [action] : names;
   let status = 0;
   for (const target of targets) {
-    const name = /^\d+$/.test(target) ? SIGNALS[Number(target)] : target.toUpperCase().replace(/^SIG/, '');
-    if (!name || (!SIGNALS.includes(name) && !['ERR', 'DEBUG', 'RETURN', 'CHLD', 'CONT', 'STOP', 'TSTP', 'WINCH'].includes(name))) {
+    const name = ['ERR', 'DEBUG', 'RETURN'].includes(target.toUpperCase()) ? target.toUpperCase() : signalName(target);
+    if (name === undefined) {
       status = fail(call, `${target}: invalid signal specification`);
     } else if (names.length === 0 || action === '-') traps.delete(name);
     else traps.set(name, action);
@@ -157,9 +142,20 @@ export const control: Readonly<Record<string, Builtin>> = {
   source,
   '.': source,
   exec: async (call) => {
-    const [name, ...args] = call.args;
+    const [name, ...args] = call.args[0] === '--' ? call.args.slice(1) : call.args;
     if (name === undefined) return 0;
-    throw new Exit(await runProgram(name, args, call.x));
+    if (call.x.platform.program(name) || name.includes('/')) {
+      const status = await runProgram(name, args, call.x);
+      if (status === 126) fail(call, `${name}: cannot execute: Is a directory`);
+      throw new Exit(status);
+    }
+    // /bin/echo and its like, which are built in here.
+    if (describeCommand(name, call.x, 'kind') === 'builtin')
+      throw new Exit(await runWords([name, ...args], call.x, { only: 'builtin' }));
+    fail(call, `${name}: not found`);
+    // A prompt outlives an exec that found nothing; a script does not.
+    if (call.x.shell.interactive && call.x.shell.subshell === 0) return 127;
+    throw new Exit(127);
   },
   command,
   builtin: (call) => {
@@ -171,7 +167,14 @@ export const control: Readonly<Record<string, Builtin>> = {
   let: async (call) => {
     if (call.args.length === 0) return fail(call, 'expression expected');
     let value = 0n;
-    for (const text of call.args) value = await evaluateText(text, call.x, doors);
+    for (const text of call.args) {
+      try {
+        value = await evaluateRoot(text, undefined, call.x, doors);
+      } catch (error) {
+        if (!(error instanceof ShellError)) throw error;
+        return fail(call, error.message);
+      }
+    }
     return value === 0n ? 1 : 0;
   },
   trap,

@@ -7,7 +7,9 @@ import { doors } from '../expand.ts';
 import type { Variable } from '../state.ts';
 import { isName, makeLocal, mark, setList, setMap, setValue, unset, unsetElement } from '../variables.ts';
 import { type Builtin, type BuiltinCall, fail, print } from './builtin.ts';
+import { quoteShell } from './printf.ts';
 import { functionText } from './type.ts';
+import { usage } from './usage.ts';
 
 interface Wanted {
   readonly on: Set<string>;
@@ -29,6 +31,7 @@ function flagsOf(call: BuiltinCall, allowed: string): Wanted | undefined {
     for (const flag of arg.slice(1)) {
       if (!allowed.includes(flag)) {
         fail(call, `${arg[0]}${flag}: invalid option`, 2);
+        usage(call);
         return undefined;
       }
       (arg.startsWith('-') ? on : off).add(flag);
@@ -41,7 +44,7 @@ function describeVariable(name: string, variable: Variable): string {
   const flags = `${variable.list ? 'a' : ''}${variable.map ? 'A' : ''}${variable.integer ? 'i' : ''}${variable.fold === 'lower' ? 'l' : ''}${
     variable.nameref ? 'n' : ''
   }${variable.readonly ? 'r' : ''}${variable.fold === 'upper' ? 'u' : ''}${variable.exported ? 'x' : ''}`;
-  const quoted = (text: string) => `"${text.replace(/[\\"$`]/g, '\\$&')}"`;
+  const quoted = (text: string) => (/[\x00-\x1f\x7f]/.test(text) ? quoteShell(text) : `"${text.replace(/[\\"$`]/g, '\\$&')}"`);
   const head = `declare -${flags || '-'} ${name}`;
   const entries = variable.list ? [...variable.list].sort(([a], [b]) => a - b) : variable.map ? [...variable.map] : undefined;
   if (entries)
@@ -165,7 +168,8 @@ const unsetting: Builtin = (call) => {
   for (const arg of wanted.rest) {
     const element = /^([A-Za-z_]\w*)\[(.+)\]$/.exec(arg);
     if (element) unsetElement(call.x, element[1]!, element[2]!);
-    else if (!isName(arg) && !call.x.shell.functions.has(arg)) status = fail(call, `\`${arg}': not a valid identifier`);
+    else if (wanted.on.has('v') && !isName(arg) && !call.x.shell.functions.has(arg))
+      status = fail(call, `\`${arg}': not a valid identifier`);
     else if (wanted.on.has('f') || (!wanted.on.has('v') && !call.x.shell.variables.has(arg))) call.x.shell.functions.delete(arg);
     else {
       const why = unset(call.x, arg);

@@ -8,8 +8,9 @@ import { jobControl } from './jobs.ts';
 import { session } from './session.ts';
 import { testing } from './test.ts';
 import { type } from './type.ts';
+import { guarded } from './usage.ts';
 
-export const builtins: Readonly<Record<string, Builtin>> = {
+export const builtins: Readonly<Record<string, Builtin>> = guarded({
   ...completion,
   ...control,
   ...declarations,
@@ -18,4 +19,4 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   ...session,
   ...testing,
   type,
-};
+});

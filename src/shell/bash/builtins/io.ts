@@ -36,8 +36,9 @@ const printf: Builtin = (call) => {
     return failUsage(call, 'printf [-v var] format [arguments]');
   }
   const result = formatPrintf(format, values, call.x.platform.clock.now());
-  for (const error of result.errors) fail(call, error);
+  for (const error of [...result.warnings, ...result.errors]) fail(call, error);
   if (variable === undefined) print(call, result.text);
+  else if (!/^[A-Za-z_]\w*(\[.+\])?$/.test(variable)) return fail(call, `\`${variable}': not a valid identifier`, 2);
   else {
     const element = /^(\w+)\[(.+)\]$/.exec(variable);
     if (element) setElement(call.x, element[1]!, element[2]!, result.text);
@@ -187,6 +188,7 @@ const mapfile: Builtin = async (call) => {
     else if (arg.startsWith('-')) return fail(call, `${arg}: invalid option`, 2);
     else name = arg;
   }
+  if (!/^[A-Za-z_]\w*$/.test(name)) return fail(call, `\`${name}': not a valid identifier`);
   let text = '';
   const source = stdin(call.x);
   for (let chunk = await source?.read(); chunk !== undefined; chunk = await source?.read()) text += chunk;

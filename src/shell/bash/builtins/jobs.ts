@@ -1,8 +1,10 @@
 /** jobs, wait, kill, fg, bg, disown. */
-import { type Execution, Interrupted } from '../execution.ts';
+import { type Execution, Exit, Interrupted } from '../execution.ts';
 import { describeJob, findJob, reapJobs } from '../jobs.ts';
 import type { Job } from '../state.ts';
+import { runTrap } from '../traps.ts';
 import { type Builtin, type BuiltinCall, fail, failUsage, print } from './builtin.ts';
+import { listSignals, signalName, signalNumber } from './signals.ts';
 
 /** Waits for a job, or for Ctrl-C. */
 async function untilDone(job: Job, x: Execution): Promise<number> {
@@ -37,62 +39,66 @@ const wait: Builtin = async (call) => {
       if (!x.shell.interactive) x.shell.jobs.delete(job.id);
     } else {
       status = 127;
-      fail(call, spec.startsWith('%') ? `${spec}: no such job` : `pid ${spec} is not a child of this shell`);
+      if (spec.startsWith('%')) fail(call, `${spec}: no such job`);
+      else if (/^\d+$/.test(spec)) fail(call, `pid ${spec} is not a child of this shell`);
+      else {
+        fail(call, `\`${spec}': not a pid or valid job spec`);
+        status = 1;
+      }
     }
   }
   return status;
 };
 
-const NUMBERS: Readonly<Record<string, string>> = {
-  '0': '0',
-  '1': 'HUP',
-  '2': 'INT',
-  '3': 'QUIT',
-  '9': 'KILL',
-  '15': 'TERM',
-  '18': 'CONT',
-  '19': 'STOP',
-};
-const LISTING = ` 1) SIGHUP\t 2) SIGINT\t 3) SIGQUIT\t 4) SIGILL\t 5) SIGTRAP
- 6) SIGABRT\t 7) SIGBUS\t 8) SIGFPE\t 9) SIGKILL\t10) SIGUSR1
-11) SIGSEGV\t12) SIGUSR2\t13) SIGPIPE\t14) SIGALRM\t15) SIGTERM\n`;
-
 /** `kill -l 9`, `kill -l TERM`: the other of number and name. */
 function list(call: BuiltinCall, specs: readonly string[]): number {
-  if (specs.length === 0) return print(call, LISTING);
+  if (specs.length === 0) return print(call, listSignals());
   let status = 0;
   for (const spec of specs) {
-    const named = spec.toUpperCase().replace(/^SIG/, '');
-    const found = [...LISTING.matchAll(/(\d+)\) SIG(\w+)/g)].find(([, number, name]) => number === spec || name === named);
-    if (found) print(call, `${found[1] === spec ? found[2] : found[1]}\n`);
+    const name = signalName(/^\d+$/.test(spec) && Number(spec) > 128 ? String(Number(spec) - 128) : spec);
+    if (name !== undefined) print(call, `${/^\d+$/.test(spec) ? name : signalNumber(name)}\n`);
     else status = fail(call, `${spec}: invalid signal specification`);
   }
   return status;
 }
 
-const kill: Builtin = (call) => {
+const kill: Builtin = async (call) => {
   const args = [...call.args];
   let signal = 'TERM';
   if (args[0] === '-l' || args[0] === '-L') return list(call, args.slice(1));
   if (args[0] === '-s' || args[0] === '-n') {
-    args.shift();
-    signal = args.shift() ?? '';
+    const flag = args.shift();
+    if (args.length === 0) return fail(call, `${flag}: option requires an argument`);
+    signal = args.shift()!;
   } else if (args[0] !== undefined && /^-./.test(args[0]) && args[0] !== '--') signal = args.shift()!.slice(1);
   else if (args[0] === '--') args.shift();
-  const name = NUMBERS[signal] ?? signal.toUpperCase().replace(/^SIG/, '');
-  if (!Object.values(NUMBERS).includes(name) && !['USR1', 'USR2', 'PIPE', 'ALRM', 'QUIT'].includes(name))
-    return fail(call, `${signal}: invalid signal specification`);
+  const name = signal === '0' ? '0' : signalName(signal);
+  if (name === undefined) return fail(call, `${signal}: invalid signal specification`);
   if (args.length === 0) return failUsage(call, 'kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]');
   let status = 0;
   for (const spec of args) {
     const job = findJob(call.x, spec);
-    if (job) job.stop(name);
+    if (spec === '') status = fail(call, "`': not a pid or valid job spec");
+    else if (job && job.state !== 'Running' && job.state !== 'Stopped') status = fail(call, `(${spec}) - No such process`);
+    else if (job) job.stop(name);
+    else if (spec === String(call.x.shell.pid - call.x.shell.subshell)) await signalSelf(name, call);
     else if (spec.startsWith('%')) status = fail(call, `${spec}: no such job`);
     else if (!/^-?\d+$/.test(spec)) status = fail(call, `${spec}: arguments must be process or job IDs`);
     else status = fail(call, `(${spec}) - No such process`);
   }
   return status;
 };
+
+/** `kill $$`: the shell's own trap, or what the signal does to a shell: a prompt shrugs off TERM, HUP and KILL end it. */
+async function signalSelf(name: string, call: BuiltinCall): Promise<void> {
+  const { x } = call;
+  if (x.shell.traps.get(name) !== undefined) return runTrap(name, x);
+  if (['0', 'CHLD', 'CONT', 'WINCH', 'URG'].includes(name)) return;
+  const prompt = x.shell.interactive && x.shell.subshell === 0;
+  if (prompt && ['TERM', 'QUIT', 'TSTP', 'TTIN', 'TTOU'].includes(name)) return;
+  if (name === 'INT') throw new Interrupted('Interrupted');
+  throw new Exit(128 + signalNumber(name));
+}
 
 function chosen(call: BuiltinCall): Job | undefined {
   const spec = call.args[0] ?? '%+';

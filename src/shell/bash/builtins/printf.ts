@@ -47,9 +47,14 @@ export function unescapeText(text: string, echo: boolean): { text: string; stop:
 const SPEC = /^%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(\([^)]*\))?[hlLqjzt]*([a-zA-Z%])/;
 
 /** The format is used again as long as arguments remain, as printf(1) does. */
-export function formatPrintf(format: string, values: readonly string[], now: number): { text: string; errors: string[] } {
+export function formatPrintf(
+  format: string,
+  values: readonly string[],
+  now: number,
+): { text: string; errors: string[]; warnings: string[] } {
   const errors: string[] = [];
   const left = [...values];
+  const warnings: string[] = [];
   let text = '';
   do {
     const before = left.length;
@@ -64,16 +69,17 @@ export function formatPrintf(format: string, values: readonly string[], now: num
         at += piece.length;
       } else if (char === '%') {
         // A length modifier `q` would swallow %q: look at the plain form first.
-        const spec = /^%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?()(q)/.exec(format.slice(at)) ?? SPEC.exec(format.slice(at));
+        const spec = /^%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?()([qQ])/.exec(format.slice(at)) ?? SPEC.exec(format.slice(at));
         if (!spec) {
           const bad = format.slice(at).match(/^%[-+ #0'\d.*]*.?/)![0];
-          errors.push(`\`${bad.at(-1) === '%' ? '%' : bad.at(-1)}': invalid format character`);
-          return { text, errors };
+          const end = at + bad.length >= format.length && /[%\d.*#' +-]$/.test(bad);
+          errors.push(end ? `\`${bad}': missing format character` : `\`${bad.at(-1)}': invalid format character`);
+          return { text, errors, warnings };
         }
-        const piece = convert(spec, left, errors, now);
+        const piece = convert(spec, left, errors, now, warnings);
         text += piece.text;
         stop = piece.stop;
-        if (piece.bad) return { text, errors };
+        if (piece.bad) return { text, errors, warnings };
         at += spec[0].length;
       } else {
         text += char;
@@ -82,7 +88,7 @@ export function formatPrintf(format: string, values: readonly string[], now: num
     }
     if (stop || left.length === before) break;
   } while (left.length > 0);
-  return { text, errors };
+  return { text, errors, warnings };
 }
 
 function convert(
@@ -90,6 +96,7 @@ function convert(
   left: string[],
   errors: string[],
   now: number,
+  warnings: string[],
 ): { text: string; stop: boolean; bad?: boolean } {
   const [, flags, rawWidth, rawPrecision, dateFormat, conversion] = spec;
   const hasPrecision = /\.(\*|-?\d*)/.test(spec[0].replace(dateFormat ?? '', ''));
@@ -112,6 +119,7 @@ function convert(
     case 'c':
       return { text: pad((take() ?? '').slice(0, 1)), stop: false };
     case 'q':
+    case 'Q':
       return { text: pad(quoteShell(take() ?? '')), stop: false };
     case 'b': {
       const done = unescapeText(take() ?? '', true);
@@ -123,14 +131,22 @@ function convert(
     case 'x':
     case 'X':
     case 'o':
-      return { text: pad(integer(numberOf(take(), errors), conversion, flags!, precision), precision === undefined), stop: false };
+      return {
+        text: pad(integer(numberOf(take(), errors, warnings), conversion, flags!, precision), precision === undefined),
+        stop: false,
+      };
     case 'e':
     case 'E':
     case 'f':
     case 'F':
     case 'g':
-    case 'G':
-      return { text: pad(float(Number.parseFloat(take() || '0') || 0, conversion, flags!, precision ?? 6), true), stop: false };
+    case 'G': {
+      const given = take() ?? '';
+      const value = /^["']./.test(given) ? given.codePointAt(1)! : Number.parseFloat(given || '0');
+      if (given !== '' && !/^\s*["']|^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$|^[-+]?(0x[\da-f]+|inf(inity)?|nan)$/i.test(given))
+        errors.push(`${given}: invalid number`);
+      return { text: pad(float(Number.isNaN(value) ? 0 : value, conversion, flags!, precision ?? 6), true), stop: false };
+    }
     case 'T': {
       const at = take();
       const ms = at === undefined || at === '-1' || at === '-2' ? now : Number(at) * 1000;
@@ -142,7 +158,9 @@ function convert(
   }
 }
 
-function numberOf(text: string | undefined, errors: string[]): bigint {
+const MAX_INTEGER = 2n ** 63n - 1n;
+
+function numberOf(text: string | undefined, errors: string[], warnings: string[]): bigint {
   if (text === undefined || text === '') return 0n;
   if (/^["']./.test(text)) return BigInt(text.codePointAt(1)!);
   const match = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]+|\d+)/.exec(text);
@@ -150,7 +168,12 @@ function numberOf(text: string | undefined, errors: string[]): bigint {
   if (!match) return 0n;
   const digits = match[2]!;
   const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
-  return match[1] === '-' ? -value : value;
+  const signed = match[1] === '-' ? -value : value;
+  if (signed > MAX_INTEGER || signed < -MAX_INTEGER - 1n) {
+    warnings.push(`warning: ${text}: Numerical result out of range`);
+    return signed > 0n ? MAX_INTEGER : -MAX_INTEGER - 1n;
+  }
+  return signed;
 }
 
 function integer(value: bigint, conversion: string, flags: string, precision: number | undefined): string {
@@ -164,13 +187,23 @@ function integer(value: bigint, conversion: string, flags: string, precision: nu
   return unsigned ? digits : flags.includes('+') ? `+${digits}` : flags.includes(' ') ? ` ${digits}` : digits;
 }
 
+/** As C rounds: the exact binary value, halves to even (2.5 is 2, 0.125 with two places 0.12). */
+export function fixed(size: number, places: number): string {
+  const text = size.toFixed(places);
+  if (places > 20 || !Number.isFinite(size) || size >= 1e15) return text;
+  const half = size * 10 ** places;
+  if (half % 1 !== 0.5 || (half * 2) % 1 !== 0 || half / 10 ** places !== size) return text;
+  // toFixed rounds an exact half up; is the digit before it odd, that was right.
+  return Math.floor(half) % 2 === 0 ? (Math.floor(half) / 10 ** places).toFixed(places) : text;
+}
+
 function float(value: number, conversion: string, flags: string, precision: number): string {
   const sign = value < 0 || Object.is(value, -0) ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
   const size = Math.abs(value);
   const exponential = (digits: number) => size.toExponential(digits).replace(/e([-+])(\d)$/, 'e$10$2');
   const kind = conversion.toLowerCase();
   let text: string;
-  if (kind === 'f') text = size.toFixed(Math.min(precision, 100));
+  if (kind === 'f') text = fixed(size, Math.min(precision, 100));
   else if (kind === 'e') text = exponential(Math.min(precision, 100));
   else {
     const digits = precision === 0 ? 1 : precision;
@@ -192,5 +225,5 @@ export function quoteShell(text: string): string {
     });
     return `$'${escaped}'`;
   }
-  return text.replace(/[^\w@%+=:./-]/g, '\\$&').replace(/^~/, '\\~');
+  return text.replace(/[^\w@%+=:./\u0080-\u{10ffff}-]/gu, '\\$&').replace(/^~/, '\\~');
 }

@@ -2,9 +2,13 @@
 import { stderr } from '../execution.ts';
 import { resolvePath } from '../files.ts';
 import { parameterValue, setValue } from '../variables.ts';
-import { type Builtin, type BuiltinCall, fail, failUsage, print, quoteAlways, quoteWhenNeeded, splitOptions } from './builtin.ts';
+import { type Builtin, type BuiltinCall, fail, print, quoteAlways, quoteWhenNeeded, splitOptions } from './builtin.ts';
+import { dirs, popd, pushd } from './directories.ts';
+import { ulimit, umask } from './limits.ts';
+import { describeCommand } from './type.ts';
+import { usage } from './usage.ts';
 
-function changeDirectory(call: BuiltinCall, target: string, shown = target): number {
+export function changeDirectory(call: BuiltinCall, target: string, shown = target): number {
   const { x } = call;
   const path = resolvePath(x.shell.cwd, target);
   const stat = x.platform.files.stat(path);
@@ -18,7 +22,7 @@ function changeDirectory(call: BuiltinCall, target: string, shown = target): num
 }
 
 const cd: Builtin = (call) => {
-  const args = call.args.filter((arg) => !/^-[LPe@]$/.test(arg) && arg !== '--');
+  const args = call.args.filter((arg) => !/^-[LPe@]+$/.test(arg) && arg !== '--');
   if (args.length > 1) return fail(call, 'too many arguments');
   const [target] = args;
   if (target === undefined) {
@@ -35,34 +39,6 @@ const cd: Builtin = (call) => {
   return target === '' ? 0 : changeDirectory(call, target);
 };
 
-const tilde = (call: BuiltinCall, path: string) => {
-  const home = parameterValue(call.x, 'HOME');
-  return home && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path;
-};
-const showDirectories = (call: BuiltinCall) =>
-  print(call, `${[call.x.shell.cwd, ...call.x.shell.directories].map((path) => tilde(call, path)).join(' ')}\n`);
-
-const pushd: Builtin = (call) => {
-  const { shell } = call.x;
-  const [target] = call.args;
-  const [top, ...rest] = shell.directories;
-  if (target === undefined && top === undefined) return fail(call, 'no other directory');
-  const before = shell.cwd;
-  const status = changeDirectory(call, target ?? top!);
-  if (status !== 0) return status;
-  shell.directories = target === undefined ? [before, ...rest] : [before, ...shell.directories];
-  return showDirectories(call);
-};
-
-const popd: Builtin = (call) => {
-  const [top, ...rest] = call.x.shell.directories;
-  if (top === undefined) return fail(call, 'directory stack empty');
-  const status = changeDirectory(call, top);
-  if (status !== 0) return status;
-  call.x.shell.directories = rest;
-  return showDirectories(call);
-};
-
 const alias: Builtin = (call) => {
   const { aliases } = call.x.shell;
   const args = call.args[0] === '-p' ? call.args.slice(1) : call.args;
@@ -73,7 +49,9 @@ const alias: Builtin = (call) => {
   let status = 0;
   for (const arg of args) {
     const equals = arg.indexOf('=');
-    if (equals > 0) aliases.set(arg.slice(0, equals), arg.slice(equals + 1));
+    if (equals > 0 && /[\s/$`"'\\<>&|;()]/.test(arg.slice(0, equals)))
+      status = fail(call, `\`${arg.slice(0, equals)}': invalid alias name`);
+    else if (equals > 0) aliases.set(arg.slice(0, equals), arg.slice(equals + 1));
     else if (aliases.has(arg)) print(call, `alias ${arg}=${quoteAlways(aliases.get(arg)!)}\n`);
     else status = fail(call, `${arg}: not found`);
   }
@@ -85,6 +63,7 @@ const unalias: Builtin = (call) => {
     call.x.shell.aliases.clear();
     return 0;
   }
+  if (call.args.length === 0) return usage(call);
   let status = 0;
   for (const name of call.args) if (!call.x.shell.aliases.delete(name)) status = fail(call, `${name}: not found`);
   return status;
@@ -143,11 +122,18 @@ const set: Builtin = (call) => {
     const on = arg.startsWith('-');
     for (const letter of arg.slice(1)) {
       const name = letter === 'o' ? args.shift() : OPTION_LETTERS[letter];
+      if (letter === 'o' && name === undefined && !on) {
+        return print(call, OPTION_NAMES.map((each) => `set ${shell.options.has(each) ? '-' : '+'}o ${each}\n`).join(''));
+      }
       if (letter === 'o' && name === undefined) {
         return print(call, OPTION_NAMES.map((each) => `${each.padEnd(15)}\t${shell.options.has(each) ? 'on' : 'off'}\n`).join(''));
       }
-      if (name === undefined) return fail(call, `${arg[0]}${letter}: invalid option`, 2);
+      if (name === undefined) {
+        fail(call, `${arg[0]}${letter}: invalid option`, 2);
+        return usage(call);
+      }
       if (!OPTION_NAMES.includes(name)) return fail(call, `${name}: invalid option name`, 2);
+      if (on && (name === 'vi' || name === 'emacs')) shell.options.delete(name === 'vi' ? 'emacs' : 'vi');
       if (on) shell.options.add(name);
       else shell.options.delete(name);
     }
@@ -167,7 +153,11 @@ const shopt: Builtin = (call) => {
   const target = options.flags.has('o') ? shellOptions : set;
   const known = options.flags.has('o') ? OPTION_NAMES : SHOPTS;
   let status = 0;
-  const names = options.rest.length > 0 ? options.rest : known;
+  // `shopt -s` alone lists what is on, `shopt -u` what is off.
+  const listed = known.filter(
+    (name) => !(options.flags.has('s') && !target.has(name)) && !(options.flags.has('u') && target.has(name)),
+  );
+  const names = options.rest.length > 0 ? options.rest : listed;
   for (const name of names) {
     if (!known.includes(name)) status = fail(call, `${name}: invalid shell option name`);
     else if (options.rest.length > 0 && options.flags.has('s')) target.add(name);
@@ -191,6 +181,7 @@ const shift: Builtin = (call) => {
   const { shell } = call.x;
   if (!Number.isInteger(count)) return fail(call, `${call.args[0]}: numeric argument required`);
   if (count < 0) return fail(call, `${call.args[0]}: shift count out of range`);
+  if (call.args.length > 1) return fail(call, 'too many arguments');
   if (count > shell.positional.length) return 1;
   shell.positional = shell.positional.slice(count);
   return 0;
@@ -198,7 +189,7 @@ const shift: Builtin = (call) => {
 
 const getopts: Builtin = (call) => {
   const [specification, name, ...given] = call.args;
-  if (specification === undefined || name === undefined) return failUsage(call, 'getopts optstring name [arg ...]');
+  if (specification === undefined || name === undefined) return usage(call);
   const { x } = call;
   const { shell } = x;
   const args = given.length > 0 ? given : shell.positional;
@@ -241,7 +232,7 @@ const getopts: Builtin = (call) => {
   if (value === undefined) {
     setValue(x, name, silent ? ':' : '?');
     if (silent) setValue(x, 'OPTARG', letter);
-    else fail({ ...call, name: shell.scriptName }, `option requires an argument -- ${letter}`);
+    else stderr(x)?.write(`${shell.scriptName}: option requires an argument -- ${letter}\n`);
   } else setValue(x, 'OPTARG', value);
   next(shell.optionIndex + (rest === '' ? 2 : 1));
   return 0;
@@ -272,18 +263,12 @@ const history: Builtin = (call) => {
   );
 };
 
-const LIMITS =
-  'core file size              (blocks, -c) 0\nopen files                          (-n) 1024\nmax user processes                  (-u) 256\n';
-
 export const session: Readonly<Record<string, Builtin>> = {
   cd,
   pwd: (call) => print(call, `${call.x.shell.cwd}\n`),
   pushd,
   popd,
-  dirs: (call) => {
-    if (call.args[0] === '-c') call.x.shell.directories = [];
-    return call.args[0] === '-c' ? 0 : showDirectories(call);
-  },
+  dirs,
   alias,
   unalias,
   set,
@@ -291,10 +276,33 @@ export const session: Readonly<Record<string, Builtin>> = {
   shift,
   getopts,
   history,
-  hash: (call) => (call.args.length === 0 ? print(call, 'hash: hash table empty\n') : 0),
-  umask: (call) => (call.args.length === 0 ? print(call, '0002\n') : 0),
-  ulimit: (call) => print(call, call.args.includes('-a') ? LIMITS : call.args.includes('-n') ? '1024\n' : 'unlimited\n'),
+  hash: (call) => {
+    const names = call.args.filter((arg) => !/^-/.test(arg));
+    if (names.length === 0) return call.args.length === 0 ? print(call, 'hash: hash table empty\n') : 0;
+    let status = 0;
+    for (const name of names) if (!call.x.platform.program(name)) status = fail(call, `${name}: not found`);
+    return status;
+  },
+  umask,
+  ulimit,
   times: (call) => print(call, '0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n'),
-  enable: () => 0,
+  enable: (call) => {
+    let status = 0;
+    for (const name of call.args.filter((arg) => !/^-/.test(arg)))
+      if (describeCommand(name, call.x, 'kind') !== 'builtin') status = fail(call, `${name}: not a shell builtin`);
+    return status;
+  },
+  bind: (call) => fail(call, 'not simulated in this lab'),
+  suspend: (call) => fail(call, call.x.shell.interactive ? 'cannot suspend a login shell' : 'cannot suspend: no job control'),
+  fc: (call) =>
+    call.args.some((arg) => /^-[nr]*l/.test(arg))
+      ? print(
+          call,
+          call.x.shell.history
+            .map((line, index) => `${index + 1}\t ${line}\n`)
+            .slice(-16)
+            .join(''),
+        )
+      : fail(call, 'not simulated in this lab'),
   caller: (call) => (call.x.shell.callStack.length === 0 ? 1 : print(call, `1 ${call.x.shell.callStack.at(-2) ?? 'main'}\n`)),
 };

@@ -53,6 +53,19 @@ export function describeCommand(name: string, x: Execution, form: 'path' | 'sent
   return choose('file', pathOf(name), `${name} is ${pathOf(name)}`);
 }
 
+/** `type -a`: what else the name means; /bin is /usr/bin by another name. */
+function others(name: string, kind: string, x: Execution): string {
+  const more: string[] = [];
+  if (kind !== 'builtin' && kind !== 'file' && Object.hasOwn(builtins, name)) more.push(`${name} is a shell builtin\n`);
+  const path = x.platform.program(name) || ALSO_FILES.has(name) ? pathOf(name) : undefined;
+  if (path && kind !== 'file') more.push(`${name} is ${path}\n`);
+  if (path?.startsWith('/usr/bin/')) more.push(`${name} is ${path.slice(4)}\n`);
+  return more.join('');
+}
+
+/** Builtins that are programs too. */
+const ALSO_FILES: ReadonlySet<string> = new Set(['echo', 'printf', 'test', '[', 'true', 'false', 'pwd', 'kill']);
+
 export const type: Builtin = (call: BuiltinCall) => {
   const options = splitOptions(call, 'afptP', 'type [-afptP] name [name ...]');
   if (!options) return 2;
@@ -64,7 +77,10 @@ export const type: Builtin = (call: BuiltinCall) => {
       if (options.flags.size === 0 || options.flags.has('a')) fail(call, `${name}: not found`);
     } else if (options.flags.has('t')) print(call, `${kind}\n`);
     else if (options.flags.has('p') || options.flags.has('P')) print(call, kind === 'file' ? `${pathOf(name)}\n` : '');
-    else print(call, `${describeCommand(name, call.x, 'sentence')}\n`);
+    else {
+      print(call, `${describeCommand(name, call.x, 'sentence')}\n`);
+      if (options.flags.has('a')) print(call, others(name, kind, call.x));
+    }
   }
   return status;
 };
