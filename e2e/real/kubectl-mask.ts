@@ -26,15 +26,32 @@ const AGE = String.raw`(?:\d+y\d+d|\d+y|\d+d\d+h|\d+d|\d+h\d+m|\d+h|\d+m\d+s|\d+
 const AGES = new RegExp(String.raw`(?<![\w.=-]|for )${AGE}(?<over> \(x\d+ over )?(?:(?<=over )${AGE}\))?(?<gap> {2,})?`, 'g');
 
 /** Lines of -v that tell of this process's own caches, settings and files. */
-const PRIVATE =
-  /^<klog> (?:loader|envvar|cached_discovery|table_printer|reflector|streamwatcher|round_trippers\.go:\d+\] GET <server>\/apis?\?).*\n/gm;
+const PRIVATE = /^<klog> (?:loader|envvar|cached_discovery|table_printer|reflector|streamwatcher).*\n/gm;
 
-/** The same at -v=7, where a request is several lines. */
-const DISCOVERY =
-  /^<klog> round_trippers\.go:470\] GET <server>\/apis?\?.*\n<klog> round_trippers\.go:476\].*\n(?:<klog> round_trippers\.go:480\].*\n)+<klog> round_trippers\.go:581\].*\n/gm;
+/** Asking what the server serves, at -v=6. */
+const ASKED = /^<klog> round_trippers\.go:\d+\] GET <server>\/apis?\?.*\n/gm;
+
+/** The same at -v=7 and above, where a request is several lines. */
+const DISCOVERY = new RegExp(
+  [
+    String.raw`^(?:<klog> discovery_client\.go:(?:253|319)\] "Request Body" body=""\n)?`,
+    String.raw`<klog> round_trippers\.go:(?:470\] |473\] curl -v -X)GET .*<server>/apis?\?.*\n`,
+    String.raw`(?:<klog> round_trippers\.go:\d+\] .*\n)+`,
+    String.raw`(?:<klog> discovery_client\.go:(?:253|319)\] "Response Body" body=(?:".*"|<\n(?:\t.*\n)* >)\n)?`,
+  ].join(''),
+  'gm',
+);
+
+/** What the transport and the front of kube-apiserver add to an answer; the served world speaks HTTP/1.1 through Node. */
+const TRANSPORT =
+  /^<klog> round_trippers\.go:(?:587\] {5}(?:Connection|Keep-Alive|Date|Content-Length|Transfer-Encoding): |517\] HTTP Trace: ).*\n/gm;
+
+/** Times of a request at -v=9, and its headers there. */
+const TIMES = /(HTTP Statistics: ).*/g;
+const CURL = /( -H "[^"]*")+(?= ')/g;
 
 /** Go keeps headers in a map: they come in any order. */
-const HEADERS = /(?:^<klog> round_trippers\.go:480\].*\n)+/gm;
+const HEADERS = /(?:^<klog> round_trippers\.go:(?:480|587)\].*\n)+/gm;
 
 /** A heading with an age column, and the underline that describe puts below it: their gaps go with the ages'. */
 const HEADING = /\b(?:AGE|Age|LAST SEEN|DURATION|FIRST SEEN)(?<gap> {2,})/g;
@@ -77,6 +94,13 @@ export function mask(text: string): string {
   out = out.replace(ANY_ORDER, (lines) => `${lines.trimEnd().split('\n').sort().join('\n')}\n`);
   out = out.replace(SIZES, (lines) => `${lines.trimEnd().split('\n').sort().join('\n')}\n`);
   out = out.replace(DATA, (entries) => entries.split(ENTRY).sort().join(''));
+  out = out.replace(TRANSPORT, '').replace(TIMES, '$1<times>');
+  out = out.replace(CURL, (all) =>
+    all
+      .split(/(?= -H )/)
+      .sort()
+      .join(''),
+  );
   out = out.replace(HEADERS, (lines) => `${lines.trimEnd().split('\n').sort().join('\n')}\n`);
-  return maskAges(out.replace(DISCOVERY, '').replace(PRIVATE, ''));
+  return maskAges(out.replace(PRIVATE, '').replace(DISCOVERY, '').replace(ASKED, ''));
 }

@@ -10,11 +10,18 @@ import type { FlagValues } from './flags.ts';
 import { klogHead } from './klog.ts';
 import type { Config } from './kubeconfig.ts';
 import { goJson, isDoc, text, type Value } from './value.ts';
+import { WireLog } from './wirelog.ts';
 
 export const TABLE =
   'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
 const USER_AGENT = 'kubectl/v1.32.5 (linux/amd64) kubernetes/9894294';
 export const JSON_TYPE = 'application/json';
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
+/** Commands that read what they work on into Go types (a builder WithScheme): their REST client takes anything beside JSON. */
+const SCHEME = new Set(
+  'attach cluster-info cordon cp debug drain exec expose logs port-forward rollout run set taint uncordon version'.split(' '),
+);
 
 export interface Send {
   readonly method: ApiRequest['method'];
@@ -27,6 +34,10 @@ export interface Send {
   readonly text?: string;
   /** The path is the user's own (`get --raw`): nothing is known of what it means. */
   readonly raw?: boolean;
+  /** Sent by one of client-go's typed clients; -v=8 tells. */
+  readonly typed?: boolean;
+  /** The line of Go that sends it, where it is another one. */
+  readonly caller?: string;
 }
 
 /** `?a=1&b=2`, keys in order as Go's url.Values.Encode. */
@@ -44,18 +55,27 @@ function queryEscape(value: string): string {
     .replace(/%20/g, '+');
 }
 
+/** As they are logged. */
+const HEADERS = [
+  ['Accept', 'accept'],
+  ['Content-Type', 'content-type'],
+  ['User-Agent', 'user-agent'],
+] as const;
+
 export class Client {
   readonly #process: Process;
   readonly #config: Config;
-  readonly #verbosity: number;
+  readonly #log: WireLog;
+  readonly #byScheme: boolean;
   readonly #warningsSeen = new Set<string>();
   warned = false;
   readonly discovery: Discovery;
 
-  constructor(process: Process, config: Config, flags: FlagValues) {
+  constructor(process: Process, config: Config, flags: FlagValues, command: string) {
     this.#process = process;
     this.#config = config;
-    this.#verbosity = flags.int('v');
+    this.#byScheme = SCHEME.has(command.split(' ')[0]!);
+    this.#log = new WireLog(process, flags.int('v'));
     this.discovery = new Discovery(this, process.sim);
   }
 
@@ -71,17 +91,16 @@ export class Client {
     return response;
   }
 
-  get(path: string, query?: Send['query'], accept?: string): Value {
-    return this.send({ method: 'GET', path, query, accept }).body as Value;
+  get(path: string, query?: Send['query'], accept?: string, more?: Pick<Send, 'typed' | 'caller'>): Value {
+    return this.send({ method: 'GET', path, query, accept, ...more }).body as Value;
   }
 
   /** Like `send`, whatever the status. */
   exchange(request: Send): ApiResponse {
     const path = request.path + encodeQuery(request.query);
     const body = request.text ?? (request.body === undefined ? undefined : goJson(request.body));
-    const headers: Record<string, string> = { accept: request.accept ?? JSON_TYPE, 'user-agent': USER_AGENT };
+    const headers: Record<string, string> = { accept: this.#acceptOf(request), 'user-agent': USER_AGENT };
     if (body !== undefined) headers['content-type'] = request.contentType ?? JSON_TYPE;
-    if (this.#verbosity >= 8 && body !== undefined) this.#log('request.go:1351', `Request Body: ${body}`);
     const cluster = this.#process.cluster;
     if (this.#config.server === undefined) throw this.#unconfigured();
     if (!this.#reaches()) {
@@ -89,13 +108,24 @@ export class Client {
       this.#undiscovered(`${this.server}/api?timeout=32s`, hostPort);
       throw new NetworkFailure('refused', hostPort, `dial tcp ${hostPort}: connect: connection refused`);
     }
+    this.#log.asking(request, body);
     const response = cluster.request({ method: request.method, path, headers, body });
     if ('networkError' in response) {
       throw new NetworkFailure(response.networkError, hostPortOf(this.server), response.message);
     }
-    this.#logExchange(request, path, headers, response);
+    if (request.typed && request.contentType === undefined && body !== undefined) headers['content-type'] = PROTOBUF;
+    const sent = HEADERS.flatMap(([name, key]) => (headers[key] ? [[name, headers[key]] as const] : []));
+    const status = `${response.status} ${REASONS[response.status] ?? ''}`.trim();
+    this.#log.answered(request, `${this.server.replace(/\/$/, '')}${path}`, sent, response, status);
     for (const warning of response.warnings ?? []) this.warn(warning);
     return response;
+  }
+
+  #acceptOf({ accept, typed, raw, caller = '', path }: Send): string {
+    if (accept !== undefined) return accept;
+    if (typed) return `${PROTOBUF},${JSON_TYPE}`;
+    const any = raw || path === '/version' || /^(client|discovery_client)\.go/.test(caller);
+    return any || (this.#byScheme && !caller.startsWith('simple.go')) ? `${JSON_TYPE}, */*` : JSON_TYPE;
   }
 
   /** Events since the watch's version; waits `ms` of virtual time first. */
@@ -138,30 +168,6 @@ export class Client {
 
   warnings(): number {
     return this.#warningsSeen.size;
-  }
-
-  #log(source: string, line: string): void {
-    this.#process.err(`${klogHead(this.#process, 'I', source)}${line}\n`);
-  }
-
-  #logExchange(request: Send, path: string, headers: Readonly<Record<string, string>>, response: ApiResponse): void {
-    if (this.#verbosity < 6) return;
-    const url = `${this.server.replace(/\/$/, '')}${path}`;
-    const status = `${response.status} ${REASONS[response.status] ?? ''}`.trim();
-    if (this.#verbosity >= 7) {
-      this.#log('round_trippers.go:470', `${request.method} ${url}`);
-      this.#log('round_trippers.go:476', 'Request Headers:');
-      this.#log('round_trippers.go:480', `    Accept: ${headers.accept}`);
-      if (headers['content-type']) this.#log('round_trippers.go:480', `    Content-Type: ${headers['content-type']}`);
-      this.#log('round_trippers.go:480', `    User-Agent: ${USER_AGENT}`);
-      this.#log('round_trippers.go:581', `Response Status: ${status} in 1 milliseconds`);
-    } else this.#log('round_trippers.go:560', `${request.method} ${url} ${status} in 1 milliseconds`);
-    if (this.#verbosity >= 8) {
-      const body = typeof response.body === 'string' ? response.body : JSON.stringify(response.body);
-      const limit = this.#verbosity >= 10 ? Number.POSITIVE_INFINITY : this.#verbosity >= 9 ? 10240 : 1024;
-      const shown = body.length > limit ? `${body.slice(0, limit)} [truncated ${body.length - limit} chars]` : body;
-      this.#log('request.go:1351', `Response Body: ${shown}`);
-    }
   }
 }
 

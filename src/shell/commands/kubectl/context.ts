@@ -64,7 +64,7 @@ export class Kubectl {
   }
 
   get client(): Client {
-    this.#client ??= new Client(this.process, this.config, this.flags);
+    this.#client ??= new Client(this.process, this.config, this.flags, this.command.path);
     return this.#client;
   }
 

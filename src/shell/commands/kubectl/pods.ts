@@ -67,7 +67,7 @@ function byActive(a: Value, b: Value): number {
 
 export function podsOf(kubectl: Kubectl, namespace: string, labelSelector: string): readonly Value[] {
   const type = kubectl.client.discovery.lookup('pods');
-  return itemsOf(kubectl.client.get(collectionPath(type, namespace), { labelSelector }), type);
+  return itemsOf(kubectl.client.get(collectionPath(type, namespace), { labelSelector }, undefined, { typed: true }), type);
 }
 
 /** `pod` or `type/name` as an object. */

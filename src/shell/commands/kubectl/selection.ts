@@ -258,7 +258,8 @@ function fetchOne(kubectl: Kubectl, wish: Wish, target: Target): Value {
 
 /** What is not found may be its whole namespace: cli-runtime's Info.Get looks. */
 function missingNamespace(kubectl: Kubectl, namespace: string, accept: string | undefined): void {
-  const answer = kubectl.client.exchange({ method: 'GET', path: `/api/v1/namespaces/${encodeURIComponent(namespace)}`, accept });
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
+  const answer = kubectl.client.exchange({ method: 'GET', path, accept, caller: 'visitor.go:104' });
   if (answer.status === 404) throw new StatusError(answer.body as Value);
 }
 

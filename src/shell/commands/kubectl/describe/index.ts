@@ -52,7 +52,7 @@ export function surveyor(kubectl: Kubectl): Surveyor {
   const list: Surveyor['list'] = (resource, space, query) => {
     const type = client.discovery.find(resource);
     if (!type) return [];
-    return itemsOf(client.get(collectionPath(type, space), { ...query, limit }), type);
+    return itemsOf(client.get(collectionPath(type, space), { ...query, limit }, undefined, { typed: true }), type);
   };
   return {
     list,
@@ -61,7 +61,7 @@ export function surveyor(kubectl: Kubectl): Surveyor {
       // client-go's words for a path that no group answers.
       if (!type) return { error: `the server could not find the requested resource (get ${resource} ${name})` };
       try {
-        return { object: client.get(objectPath({ type, namespace: space, name })) };
+        return { object: client.get(objectPath({ type, namespace: space, name }), undefined, undefined, { typed: true }) };
       } catch (error) {
         if (error instanceof StatusError) return { error: error.message };
         throw error;

@@ -12,6 +12,7 @@ export function whoami(kubectl: Kubectl): number {
   const output = kubectl.flags.string('output');
   const answer = kubectl.client.exchange({
     method: 'POST',
+    typed: true,
     path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
     body: {
       apiVersion: 'authentication.k8s.io/v1',
@@ -65,6 +66,7 @@ export function canI(kubectl: Kubectl): number {
     : { resourceAttributes: resourceAttributes(kubectl, verb, what) };
   const review = kubectl.client.send({
     method: 'POST',
+    typed: true,
     path: `${AUTHORIZATION}/selfsubjectaccessreviews`,
     body: { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec: attributes },
   }).body;
@@ -103,6 +105,7 @@ function namespaced(kubectl: Kubectl, type: ResourceType): boolean {
   const { body } = kubectl.client.exchange({
     method: 'GET',
     path: `${type.group === '' ? '/api' : '/apis'}/${apiVersionOf(type)}`,
+    caller: 'discovery_client.go:404',
   });
   return items(body, 'resources').some((one) => text(one, 'name') === type.name && text(one, 'namespaced') === 'true');
 }
@@ -111,6 +114,7 @@ function namespaced(kubectl: Kubectl, type: ResourceType): boolean {
 function listRules(kubectl: Kubectl): number {
   const review = kubectl.client.send({
     method: 'POST',
+    typed: true,
     path: `${AUTHORIZATION}/selfsubjectrulesreviews`,
     body: {
       kind: 'SelfSubjectRulesReview',

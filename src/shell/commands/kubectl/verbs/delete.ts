@@ -182,7 +182,7 @@ export async function waitGone(kubectl: Kubectl, targets: readonly Deleted[], ti
   const late: Error[] = [];
   for (const target of targets) {
     for (;;) {
-      const answer = kubectl.client.exchange({ method: 'GET', path: objectPath(target) });
+      const answer = kubectl.client.exchange({ method: 'GET', path: objectPath(target), caller: 'simple.go:247' });
       if (answer.status === 404) break;
       const uid = text(answer.body, 'metadata', 'uid');
       if (target.uid !== '' && uid !== '' && uid !== target.uid) break;

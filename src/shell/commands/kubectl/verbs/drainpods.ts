@@ -59,11 +59,16 @@ function grouped(pairs: readonly (readonly [string, string])[]): ReadonlyMap<str
 export function podsOfNode(kubectl: Kubectl, node: string): Drainable {
   const type = kubectl.client.discovery.lookup('pods');
   const list = itemsOf(
-    kubectl.client.get(collectionPath(type, ''), {
-      fieldSelector: `spec.nodeName=${node}`,
-      labelSelector: kubectl.flags.string('pod-selector') || undefined,
-      limit: kubectl.flags.int('chunk-size') || undefined,
-    }),
+    kubectl.client.get(
+      collectionPath(type, ''),
+      {
+        fieldSelector: `spec.nodeName=${node}`,
+        labelSelector: kubectl.flags.string('pod-selector') || undefined,
+        limit: kubectl.flags.int('chunk-size') || undefined,
+      },
+      undefined,
+      { typed: true },
+    ),
     type,
   );
   const pods: Value[] = [];

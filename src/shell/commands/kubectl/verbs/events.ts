@@ -101,7 +101,7 @@ export function events(kubectl: Kubectl): number | Promise<number> {
       kubectl.out(printer ? printer(typed(object)) : table({ items: [object] }));
     });
   }
-  const list = itemsOf(kubectl.client.get(path, { limit: 500, fieldSelector }), type).filter(wanted);
+  const list = itemsOf(kubectl.client.get(path, { limit: 500, fieldSelector }, undefined, { typed: true }), type).filter(wanted);
   if (list.length === 0) {
     kubectl.err(all ? 'No events found.\n' : `No events found in ${kubectl.namespace} namespace.\n`);
     return 0;

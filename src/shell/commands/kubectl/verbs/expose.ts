@@ -5,7 +5,7 @@ import { withLastApplied } from '../lastapplied.ts';
 import { checkFileNames, fileNames } from '../manifests.ts';
 import { verbPrinter } from '../printers/objects.ts';
 import { collectionPath, select, type Target } from '../selection.ts';
-import { byBytes, type Doc, items, put, strings, text, type Value } from '../value.ts';
+import { byBytes, type Doc, items, sorted, strings, text, type Value } from '../value.ts';
 import { enforcedNamespace, suffix } from './create/finish.ts';
 import { set, typed } from './create/typed.ts';
 import { overridden } from './overrides.ts';
@@ -161,6 +161,6 @@ function post(kubectl: Kubectl, service: Doc, dryRun: string): Value {
       dryRun: dryRun === 'server' ? 'All' : undefined,
       fieldManager: kubectl.flags.string('field-manager') || 'kubectl-expose',
     },
-    body: put(object, ['metadata', 'namespace'], kubectl.namespace),
+    body: sorted(object),
   }).body as Value;
 }

@@ -111,7 +111,12 @@ function read(kubectl: Kubectl, { pod, container }: Source, options: ReturnType<
     namespace: text(pod, 'metadata', 'namespace'),
     name: text(pod, 'metadata', 'name'),
   };
-  const { body } = kubectl.client.send({ method: 'GET', path: objectPath(target, 'log'), query: { ...options, container } });
+  const { body } = kubectl.client.send({
+    method: 'GET',
+    path: objectPath(target, 'log'),
+    query: { ...options, container },
+    caller: 'logs.go:469',
+  });
   return typeof body === 'string' ? body : '';
 }
 

@@ -52,6 +52,7 @@ function setUnschedulable(kubectl: Kubectl, targets: readonly Target[], wanted: 
           query: { dryRun: dryRun === 'server' ? 'All' : undefined },
           contentType: 'application/strategic-merge-patch+json',
           body: { spec: { unschedulable: wanted ? true : null } },
+          typed: true,
         });
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;

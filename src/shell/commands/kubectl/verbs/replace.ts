@@ -52,7 +52,7 @@ function put_(kubectl: Kubectl, target: Target, dryRun: string): Value {
   const object = annotated(kubectl, target, undefined);
   if (dryRun === 'client') return object;
   // Without a resourceVersion of its own the file replaces whatever is there: its version is looked up first.
-  const live = kubectl.client.get(objectPath(target));
+  const live = kubectl.client.get(objectPath(target), undefined, undefined, { caller: 'helper.go:294' });
   const versioned =
     text(object, 'metadata', 'resourceVersion') === ''
       ? put(object, ['metadata', 'resourceVersion'], text(live, 'metadata', 'resourceVersion'))

@@ -169,7 +169,7 @@ async function follow(kubectl: Kubectl, target: Target, revision: number, until:
     }
     if (kubectl.process.now() >= until) fail('timed out waiting for the condition');
     await kubectl.process.sleep(POLL_MS, `waiting for the rollout of ${target.name}`);
-    const answer = kubectl.client.exchange({ method: 'GET', path: objectPath(target) });
+    const answer = kubectl.client.exchange({ method: 'GET', path: objectPath(target), caller: 'simple.go:280' });
     if (answer.status === 404) fail('object has been deleted');
     object = answer.body as Value;
   }
@@ -309,6 +309,7 @@ function restore(kubectl: Kubectl, target: Target, revision: Revision, dryRun: s
       query,
       contentType: 'application/strategic-merge-patch+json',
       body: { spec: { template: { ...fields(template), $patch: 'replace' } } },
+      typed: true,
     });
     return;
   }
@@ -326,6 +327,7 @@ function restore(kubectl: Kubectl, target: Target, revision: Revision, dryRun: s
       { op: 'replace', path: '/spec/template', value: template },
       { op: 'replace', path: '/metadata/annotations', value: annotations },
     ],
+    typed: true,
   });
 }
 

@@ -4,7 +4,7 @@ import { CommandError, fail, StatusError } from '../errors.ts';
 import { withLastApplied } from '../lastapplied.ts';
 import { verbPrinter } from '../printers/objects.ts';
 import { collectionPath, objectPath } from '../selection.ts';
-import { type Doc, items, put, text, type Value } from '../value.ts';
+import { type Doc, items, text, type Value } from '../value.ts';
 import { enforcedNamespace, suffix } from './create/finish.ts';
 import { container, set, typed } from './create/typed.ts';
 import { enter } from './exec.ts';
@@ -111,7 +111,7 @@ function post(kubectl: Kubectl, object: Doc, dryRun: string): Value {
       dryRun: dryRun === 'server' ? 'All' : undefined,
       fieldManager: kubectl.flags.string('field-manager') || 'kubectl-run',
     },
-    body: put(body, ['metadata', 'namespace'], kubectl.namespace),
+    body,
   }).body as Value;
 }
 

@@ -70,7 +70,14 @@ async function set(kubectl: Kubectl, target: Target, dryRun: string): Promise<vo
 
 function patchScale(kubectl: Kubectl, target: Target, replicas: number, query: { readonly dryRun: string | undefined }): void {
   const path = objectPath(target, 'scale');
-  kubectl.client.send({ method: 'PATCH', path, query, contentType: 'application/merge-patch+json', body: { spec: { replicas } } });
+  kubectl.client.send({
+    method: 'PATCH',
+    path,
+    query,
+    contentType: 'application/merge-patch+json',
+    body: { spec: { replicas } },
+    caller: 'client.go:232',
+  });
 }
 
 async function settle(kubectl: Kubectl, target: Target, wanted: number, timeoutMs: number): Promise<void> {

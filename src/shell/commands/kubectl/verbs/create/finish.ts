@@ -67,6 +67,7 @@ function post(kubectl: Kubectl, object: Value, dryRun: string, failure: string |
       path: collectionPath(type, namespace),
       query: createOptions(kubectl, dryRun, 'kubectl-create'),
       body,
+      typed: true,
     }).body as Value;
   } catch (error) {
     if (!(error instanceof StatusError) || failure === undefined) throw error;
