@@ -50,6 +50,8 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/initval 0x[0-9a-f]+/g, 'initval X'],
   [/Size in memory: \d+/g, 'Size in memory: N'],
   [/= [\d.]+\/[\d.]+\/[\d.]+\/[\d.]+ ms(, pipe \d+)?/g, '= RTT ms'],
+  [/(, ipg\/ewma )[\d.]+\/[\d.]+ ms/g, '$1RTT ms'],
+  [/ident=\d+/g, 'ident=N'],
 ];
 
 /** Output without what cannot agree. */

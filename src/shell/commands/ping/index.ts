@@ -1,6 +1,7 @@
 /**
  * `ping` of iputils 20221126: ICMP echoes that walk the real tables, on virtual time. Round trip times are made up (keyed by the
- * flow) but for what waits in earnest: an ARP failure takes its three seconds. Leaves out IPv6, record route, timestamps and floods.
+ * flow) but for what waits in earnest: an ARP failure takes its three seconds. Leaves out IPv6, record route, timestamps and
+ * broadcasts.
  */
 
 import type { Flow, Trace } from '../../../engine/index.ts';
@@ -12,10 +13,18 @@ import { roundTrip, roundTripText, Statistics } from './statistics.ts';
 
 /** How long ping waits for answers after its last packet when none has come yet, ms (-W, default MAXWAIT). */
 const LINGER_MS = 10_000;
+/** A flood that nobody answers sends a hundred a second (MIN_INTERVAL_MS). */
+const FLOOD_GAP_MS = 10;
+/** What others than root may not go below (MIN_USER_INTERVAL_MS). */
+const USER_GAP_MS = 2;
+/** The longest payload of an ICMP echo. */
+const LONGEST = 65_507;
 
 type Event =
   | { readonly at: number; readonly what: 'reply'; readonly seq: number; readonly trace: Trace; readonly rtt: number }
-  | { readonly at: number; readonly what: 'error'; readonly seq: number; readonly from: string; readonly text: string };
+  | { readonly at: number; readonly what: 'error'; readonly seq: number; readonly from: string; readonly text: string }
+  /** The kernel's own refusal to send. */
+  | { readonly at: number; readonly what: 'local'; readonly seq: number; readonly text: string };
 
 interface Target {
   readonly name: string;
@@ -39,12 +48,16 @@ class Ping {
   readonly #id: number;
   readonly #began: number;
   #lastSent = 0;
+  #answered = 0;
+  /** Between two packets, ms; -A changes it with every answer. */
+  #interval: number;
 
   constructor(process: Process, options: PingOptions, target: Target) {
     this.#process = process;
     this.#options = options;
     this.#target = target;
     this.#began = process.now();
+    this.#interval = options.intervalMs;
     this.#id = (process.sim.world().inputs * 7 + 1) % 65_536;
   }
 
@@ -67,6 +80,12 @@ class Ping {
     const { statistics, now } = { statistics: this.#statistics, now: process.now() };
     const seq = statistics.send();
     this.#lastSent = now;
+    if (this.#options.flood && !this.#options.quiet) process.out('.');
+    const limit = this.#tooLong();
+    if (limit !== undefined) {
+      this.#events.push({ at: now, what: 'local', seq, text: `local error: message too long, mtu=${limit}` });
+      return;
+    }
     const trace = process.sim.dispatch({ type: 'flow', flow: this.flow() });
     const rtt = roundTrip(process.sim.world().seed, trace, seq);
     const outcome = outcomeOf(trace);
@@ -84,6 +103,19 @@ class Ping {
       });
     }
     statistics.outstanding(this.#events.length);
+    this.#sortEvents();
+  }
+
+  #tooLong(): number | undefined {
+    const { size, unfragmented } = this.#options;
+    if (!unfragmented && size <= LONGEST) return undefined;
+    const { hops } = this.#process.sim.ask({ type: 'flow', flow: this.flow() });
+    const links = this.#process.kernel.namespace().links;
+    const mtu = links[hops[0]?.out ?? '']?.mtu;
+    return mtu !== undefined && size + 28 > mtu ? mtu : undefined;
+  }
+
+  #sortEvents(): void {
     this.#events.sort((a, b) => a.at - b.at);
   }
 
@@ -92,21 +124,74 @@ class Ping {
   }
 
   #handle(event: Event): void {
-    const { quiet, size } = this.#options;
+    const { quiet, size, flood, verbose, bell } = this.#options;
     const { name, address } = this.#target;
-    if (event.what === 'error') {
-      this.#statistics.fail();
-      if (!quiet) this.#process.out(`${this.#stamp()}From ${event.from} icmp_seq=${event.seq} ${event.text}\n`);
+    if (event.what !== 'reply') {
+      // receive_error_msg() does not count the kernel's own refusals when it is to be quiet.
+      if (event.what === 'error' || !quiet) this.#statistics.fail();
+      if (quiet) return;
+      if (flood) this.#process.out(event.what === 'local' ? 'E' : '\bE');
+      else if (event.what === 'local') this.#process.err(`ping: ${event.text}\n`);
+      else this.#process.out(`${this.#stamp()}From ${event.from} icmp_seq=${event.seq} ${event.text}\n`);
       return;
     }
+    this.#answered = event.seq;
     this.#statistics.receive(event.rtt);
+    this.#adapt();
     if (quiet) return;
+    if (flood) {
+      this.#process.out('\b \b');
+      return;
+    }
     const header = event.trace.reverse?.received?.header;
     const from = header?.src ?? address;
     const named = name !== address && !this.#options.numeric && !/^[\d.]+$/.test(name) ? `${name} (${from})` : from;
     // A payload too small for a time stamp cannot be timed.
     const time = size >= 16 ? ` time=${roundTripText(event.rtt)} ms` : '';
-    this.#process.out(`${this.#stamp()}${size + 8} bytes from ${named}: icmp_seq=${event.seq} ttl=${header?.ttl ?? 64}${time}\n`);
+    const ident = verbose ? ` ident=${this.#id}` : '';
+    const ttl = header?.ttl ?? 64;
+    this.#process.out(
+      `${this.#stamp()}${size + 8} bytes from ${named}: icmp_seq=${event.seq}${ident} ttl=${ttl}${time}${bell ? '\x07' : ''}\n`,
+    );
+  }
+
+  /** update_interval(): an adaptive ping waits about as long as an answer takes. */
+  #adapt(): void {
+    const { average } = this.#statistics;
+    if (!this.#options.adaptive || average === undefined) return;
+    this.#interval = Math.max(Math.floor((average + 500) / 1000), this.#process.root ? 0 : USER_GAP_MS);
+  }
+
+  /** When the next packet goes out, as pinger()'s bucket of tokens has it. */
+  #nextSend(now: number): number {
+    const { sent, inFlight } = this.#statistics;
+    const { preload } = this.#options;
+    if (sent < preload) return now;
+    if (this.#interval > 0) return this.#lastSent + this.#interval;
+    // A millisecond is as fast as the simulated clock goes.
+    return this.#lastSent + (inFlight < preload ? 1 : FLOOD_GAP_MS);
+  }
+
+  #reportMissing(): void {
+    const { sent } = this.#statistics;
+    if (!this.#options.reportsMissing || sent === 0 || this.#answered === sent) return;
+    this.#process.out(`${this.#stamp()}no answer yet for icmp_seq=${sent}\n`);
+  }
+
+  #opening(): string {
+    const { size, device, source, pattern, quiet, verbose } = this.#options;
+    const { name, address } = this.#target;
+    const from = device !== undefined || source !== undefined ? ` from ${source ?? ''} ${device ?? ''}:` : '';
+    const filled = pattern !== undefined && !quiet ? `PATTERN: 0x${pattern}\n` : '';
+    const resolved = verbose ? `ai->ai_family: AF_INET, ai->ai_canonname: '${name}'\n` : '';
+    return `${filled}${resolved}PING ${name} (${address})${from} ${size}(${size + 28}) bytes of data.\n`;
+  }
+
+  /** What the kernel or ping itself refuses once it has begun. */
+  #refuses(): boolean {
+    if (this.#interval >= USER_GAP_MS || this.#process.root) return false;
+    this.#process.err(`ping: cannot flood; minimal interval allowed for user is ${USER_GAP_MS}ms\n`);
+    return true;
   }
 
   /** When nothing more is to come: everything answered, or the last wait is over. */
@@ -121,12 +206,13 @@ class Ping {
 
   async run(): Promise<number> {
     const process = this.#process;
-    const { name, address } = this.#target;
-    const { size, count, intervalMs, device, source } = this.#options;
-    const from = device !== undefined || source !== undefined ? ` from ${source ?? ''} ${device ?? ''}:` : '';
-    process.out(`PING ${name} (${address})${from} ${size}(${size + 28}) bytes of data.\n`);
+    const { name } = this.#target;
+    const { size, count, flood, adaptive } = this.#options;
+    process.out(this.#opening());
+    if (this.#refuses()) return 2;
     let ended = false;
-    const statistics = () => (ended ? '' : this.#statistics.text(name, this.#lastSent - this.#began, this.#options.size >= 16));
+    const manner = { timed: size >= 16, hurried: flood || adaptive || this.#interval === 0 };
+    const statistics = () => (ended ? '' : this.#statistics.text(name, this.#lastSent - this.#began, manner));
     process.lastWords?.(statistics);
     try {
       while (!process.signal.aborted) {
@@ -135,8 +221,9 @@ class Ping {
         const end = this.#deadline();
         if (now >= end) break;
         const more = count === undefined || this.#statistics.sent < count;
-        const nextSend = this.#statistics.sent === 0 ? now : this.#lastSent + intervalMs;
+        const nextSend = this.#nextSend(now);
         if (more && now >= nextSend) {
+          this.#reportMissing();
           this.#send();
           continue;
         }
@@ -171,6 +258,14 @@ const CONNECT_ERRORS: Readonly<Record<string, string>> = {
   EINVAL: 'Invalid argument',
 };
 
+/** What -v says of the sockets that were opened. */
+function sockets(onlyV4: boolean): string {
+  const six = onlyV4
+    ? 'sock6.fd: -1 (socktype: 0), hints.ai_family: AF_INET'
+    : 'sock6.fd: 4 (socktype: SOCK_RAW), hints.ai_family: AF_UNSPEC';
+  return `ping: sock4.fd: 3 (socktype: SOCK_RAW), ${six}\n\n`;
+}
+
 async function resolve(process: Process, name: string): Promise<Target | undefined> {
   if (name === '0') return { name, address: '127.0.0.1' };
   if (parseAddress(name) !== undefined) return { name, address: name };
@@ -182,10 +277,16 @@ async function resolve(process: Process, name: string): Promise<Target | undefin
   return undefined;
 }
 
+/** `-B`: the source that the first route gives is kept. */
+function withSource(process: Process, options: PingOptions, target: Target): PingOptions {
+  const { sent } = process.sim.ask({ type: 'flow', flow: new Ping(process, options, target).flow() });
+  return { ...options, source: sent.src };
+}
+
 /** `-I`: a link's name, or an address of one. */
-function bind(process: Process, options: PingOptions): string | PingOptions {
+function bind(process: Process, options: PingOptions, target: Target): string | PingOptions {
   const { from } = options;
-  if (from === undefined) return options;
+  if (from === undefined) return options.keepsSource ? withSource(process, options, target) : options;
   const links = process.kernel.namespace().links;
   if (parseAddress(from) === undefined) {
     const link = Object.hasOwn(links, from) ? links[from] : undefined;
@@ -206,9 +307,10 @@ export const ping: Command = {
     const read = readOptions(process, args);
     if (typeof read === 'number') return read;
     try {
+      if (read.verbose) process.err(sockets(read.onlyV4));
       const target = await resolve(process, read.destination);
       if (!target) return 2;
-      const bound = bind(process, read);
+      const bound = bind(process, read, target);
       if (typeof bound === 'string') {
         process.err(`ping: ${bound}\n`);
         return 2;

@@ -17,6 +17,26 @@ export interface PingOptions {
   readonly quiet: boolean;
   readonly numeric: boolean;
   readonly timestamps: boolean;
+  /** -f: as fast as answers come, or a hundred a second; a dot for each that is out. */
+  readonly flood: boolean;
+  /** -A: as fast as answers come. */
+  readonly adaptive: boolean;
+  /** -l: packets sent at once. */
+  readonly preload: number;
+  /** -p, as printed. */
+  readonly pattern?: string;
+  /** -M do. */
+  readonly unfragmented: boolean;
+  /** -O: what is not answered by the time of the next is said. */
+  readonly reportsMissing: boolean;
+  /** -a */
+  readonly bell: boolean;
+  /** -v */
+  readonly verbose: boolean;
+  /** -4 */
+  readonly onlyV4: boolean;
+  /** -B: the source address is kept, and printed. */
+  readonly keepsSource: boolean;
   /** -I as given. */
   readonly from?: string;
   readonly device?: string;
@@ -24,7 +44,7 @@ export interface PingOptions {
 }
 
 const OPTIONS = shortOptions('h?4bRT:6F:N:aABc:CdDe:fi:I:l:Lm:M:nOp:qQ:rs:S:t:UvVw:W:');
-const UNSIMULATED = new Set(['R', 'T', '6', 'F', 'N', 'A', 'f', 'l', 'm', 'M', 'p', 'O', 'e', 'b']);
+const UNSIMULATED = new Set(['R', 'T', '6', 'F', 'N', 'b']);
 const MAX = '9223372036854775807';
 
 class Complaint extends Error {
@@ -76,105 +96,98 @@ export function readOptions(process: Process, args: readonly string[]): PingOpti
   }
 }
 
+type Writable = { -readonly [K in keyof PingOptions]: PingOptions[K] };
+
+const DEFAULTS = {
+  intervalMs: 1000,
+  size: 56,
+  quiet: false,
+  numeric: false,
+  timestamps: false,
+  flood: false,
+  adaptive: false,
+  preload: 1,
+  unfragmented: false,
+  reportsMissing: false,
+  bell: false,
+  verbose: false,
+  onlyV4: false,
+  keepsSource: false,
+};
+
+/** Options without a value. */
+const SWITCHES: Readonly<
+  Record<string, keyof { [K in keyof typeof DEFAULTS as (typeof DEFAULTS)[K] extends boolean ? K : never]: true }>
+> = {
+  q: 'quiet',
+  n: 'numeric',
+  D: 'timestamps',
+  f: 'flood',
+  A: 'adaptive',
+  O: 'reportsMissing',
+  a: 'bell',
+  v: 'verbose',
+  4: 'onlyV4',
+  B: 'keepsSource',
+};
+
+/** Options with one: each takes it in, or complains. */
+const VALUES: Readonly<Record<string, (options: Writable, value: string, process: Process) => void>> = {
+  c: (options, value) => {
+    options.count = integer(value, 1, Number.MAX_VALUE, MAX);
+  },
+  i: (options, value, process) => {
+    options.intervalMs = seconds(process, value) * 1000;
+  },
+  // Nothing that can be read is no limit of its own.
+  W: (options, value, process) => {
+    options.waitMs = seconds(process, value) * 1000 || undefined;
+  },
+  w: (options, value) => {
+    options.deadlineMs = integer(value, 0, 2_147_483_647) * 1000;
+  },
+  s: (options, value) => {
+    options.size = integer(value, 0, 2_147_483_647);
+    if (options.size > 127_992) throw new Complaint(`packet size ${options.size} is too large. Maximum is 127992`, 2);
+  },
+  t: (options, value) => {
+    options.ttl = integer(value, 0, 255);
+    if (options.ttl === 0) throw new Complaint('cannot set unicast time-to-live: Invalid argument', 2);
+  },
+  I: (options, value) => {
+    options.from = value;
+  },
+  l: (options, value, process) => {
+    options.preload = integer(value, 1, 65_536);
+    if (options.preload > 3 && !process.root)
+      throw new Complaint(`cannot set preload to value greater than 3: ${options.preload}`, 2);
+  },
+  p: (options, value) => {
+    if (!/^[0-9a-fA-F]+$/.test(value)) throw new Complaint(`patterns must be specified as hex digits: ${value}`, 2);
+    // Sixteen bytes; a last digit that stands alone is a byte.
+    const bytes = (value.slice(0, 32).match(/..?/g) ?? []).map((byte) => byte.padStart(2, '0').toLowerCase());
+    options.pattern = bytes.join('');
+  },
+  M: (options, value) => {
+    if (!['do', 'dont', 'want'].includes(value)) throw new Complaint(`invalid -M argument: ${value}`, 2);
+    options.unfragmented = value === 'do';
+  },
+  Q: (_options, value) => checkTos(value),
+  m: (_options, value) => void integer(value, 0, 4_294_967_295),
+  e: (_options, value) => void integer(value, 0, 65_535),
+  T: (_options, value) => {
+    if (!['tsonly', 'tsandaddr', 'tsprespec'].includes(value)) throw new Complaint(`invalid timestamp type: ${value}`, 2);
+  },
+};
+
+const VERSION = 'ping from iputils 20221126\nlibcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes\n';
+
 function read(
   process: Process,
   given: readonly { name: string; value: string }[],
   operands: readonly string[],
 ): PingOptions | number {
-  const options: { -readonly [K in keyof PingOptions]: PingOptions[K] } = {
-    destination: operands.at(-1) ?? '',
-    intervalMs: 1000,
-    size: 56,
-    quiet: false,
-    numeric: false,
-    timestamps: false,
-  };
-  const set = new Map<string, (value: string) => void>([
-    [
-      'c',
-      (value) => {
-        options.count = integer(value, 1, Number.MAX_VALUE, MAX);
-      },
-    ],
-    [
-      'i',
-      (value) => {
-        options.intervalMs = seconds(process, value) * 1000;
-      },
-    ],
-    [
-      'W',
-      (value) => {
-        // Nothing that can be read is no limit of its own.
-        options.waitMs = seconds(process, value) * 1000 || undefined;
-      },
-    ],
-    [
-      'w',
-      (value) => {
-        options.deadlineMs = integer(value, 0, 2_147_483_647) * 1000;
-      },
-    ],
-    [
-      's',
-      (value) => {
-        options.size = integer(value, 0, 2_147_483_647);
-        if (options.size > 127_992) throw new Complaint(`packet size ${options.size} is too large. Maximum is 127992`, 2);
-      },
-    ],
-    [
-      't',
-      (value) => {
-        options.ttl = integer(value, 0, 255);
-        if (options.ttl === 0) throw new Complaint('cannot set unicast time-to-live: Invalid argument', 2);
-      },
-    ],
-    [
-      'I',
-      (value) => {
-        options.from = value;
-      },
-    ],
-    [
-      'q',
-      () => {
-        options.quiet = true;
-      },
-    ],
-    [
-      'n',
-      () => {
-        options.numeric = true;
-      },
-    ],
-    [
-      'D',
-      () => {
-        options.timestamps = true;
-      },
-    ],
-    ['Q', checkTos],
-    ['l', (value) => void integer(value, 1, 65_536)],
-    ['m', (value) => void integer(value, 0, 4_294_967_295)],
-    [
-      'p',
-      (value) => {
-        if (!/^[0-9a-fA-F]+$/.test(value)) throw new Complaint(`patterns must be specified as hex digits: ${value}`, 2);
-      },
-    ],
-    [
-      'M',
-      (value) => {
-        if (!['do', 'dont', 'want'].includes(value)) throw new Complaint(`invalid -M argument: ${value}`, 2);
-      },
-    ],
-    [
-      'T',
-      (value) => {
-        if (!['tsonly', 'tsandaddr', 'tsprespec'].includes(value)) throw new Complaint(`invalid timestamp type: ${value}`, 2);
-      },
-    ],
-  ]);
+  const options: Writable = { destination: operands.at(-1) ?? '', ...DEFAULTS };
   if (given.some(({ name }) => name === '4') && given.some(({ name }) => name === '6'))
     throw new Complaint('only one -4 or -6 option may be specified', 2);
   for (const { name, value } of given) {
@@ -183,12 +196,12 @@ function read(
       return 2;
     }
     if (name === 'V') {
-      process.out(
-        'ping from iputils 20221126\nlibcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes\n',
-      );
+      process.out(VERSION);
       return 0;
     }
-    set.get(name)?.(value);
+    const flag = SWITCHES[name];
+    if (flag) options[flag] = true;
+    else VALUES[name]?.(options, value, process);
   }
   if (operands.length === 0) throw new Complaint('usage error: Destination address required');
   const odd = given.find(({ name }) => UNSIMULATED.has(name));
@@ -196,10 +209,6 @@ function read(
     process.err(`ping: ${odd ? `-${odd.name}` : 'a route of several hosts'}: not simulated in this lab\n`);
     return 1;
   }
-  if (options.intervalMs < 2 && !process.root) {
-    throw new Complaint('cannot flood, minimal interval for user must be >= 2 ms, use -i 0.002 (or higher)');
-  }
-  // Root may flood; a millisecond between packets is as fast as the simulated clock goes.
-  options.intervalMs = Math.max(options.intervalMs, 1);
+  if (options.flood && !given.some(({ name }) => name === 'i')) options.intervalMs = 0;
   return options;
 }

@@ -70,7 +70,7 @@ test.each([
   ['ping', 'ping: usage error: Destination address required\n', 1],
   ['ping -c 0 10.0.1.31', "ping: invalid argument: '0': out of range: 1 <= value <= 9223372036854775807\n", 1],
   ['ping -I foo 10.0.1.31', 'ping: SO_BINDTODEVICE foo: No such device\n', 2],
-  ['ping -f 10.0.1.31', 'ping: -f: not simulated in this lab\n', 1],
+  ['ping -R 10.0.1.31', 'ping: -R: not simulated in this lab\n', 1],
 ])('%s', async (line, text, exitCode) => {
   expect(await ping(line)).toEqual({ text, exitCode, ms: 0 });
 });
@@ -99,4 +99,13 @@ test('Ctrl-C prints the figures', async () => {
     130,
     ['--- 10.0.1.31 ping statistics ---', '2 packets transmitted, 2 received, 0% packet loss, time 1000ms'],
   ]);
+});
+
+test.each([
+  ['ping -f -c 2 10.0.1.31', '.\b \b.\b \b'],
+  ['ping -M do -s 1473 -c 1 10.0.1.31', 'ping: local error: message too long, mtu=1500\n'],
+  ['ping -O -c 2 -W 1 8.8.8.8', 'no answer yet for icmp_seq=1\n'],
+  ['ping -p f -c 1 10.0.1.31', 'PATTERN: 0x0f\n'],
+])('%s, as root', async (line, part) => {
+  expect((await ping(`sudo ${line}`)).text).toContain(part);
 });

@@ -29,6 +29,8 @@ export class Statistics {
   #squares = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = 0;
+  /** Eight times the moving average of the round trips, as ping_common.c keeps it, µs. */
+  #smoothed = 0;
 
   /** @returns the packet's sequence number */
   send(): number {
@@ -45,6 +47,16 @@ export class Statistics {
     this.#squares += us * us;
     this.#min = Math.min(this.#min, us);
     this.#max = Math.max(this.#max, us);
+    this.#smoothed += this.#smoothed === 0 ? us * 8 : us - this.#smoothed / 8;
+  }
+
+  get inFlight(): number {
+    return this.sent - this.received - this.errors;
+  }
+
+  /** Moving average of the round trips, µs; undefined before the first. */
+  get average(): number | undefined {
+    return this.#smoothed === 0 ? undefined : this.#smoothed / 8;
   }
 
   fail(): void {
@@ -55,8 +67,8 @@ export class Statistics {
     return this.#max / 1000;
   }
 
-  /** `timed`: packets were big enough to carry a time stamp. */
-  text(name: string, elapsedMs: number, timed: boolean): string {
+  /** `timed`: packets were big enough to carry a time stamp. `hurried`: no fixed interval, so the one there was is printed. */
+  text(name: string, elapsedMs: number, { timed, hurried }: { readonly timed: boolean; readonly hurried: boolean }): string {
     const loss = Number(((100 * (this.sent - this.received)) / Math.max(this.sent, 1)).toPrecision(6));
     const errors = this.errors > 0 ? ` +${this.errors} errors,` : '';
     let text = `\n--- ${name} ping statistics ---\n${this.sent} packets transmitted, ${this.received} received,${errors} `;
@@ -68,6 +80,10 @@ export class Statistics {
       text += `rtt min/avg/max/mdev = ${figures.join('/')} ms`;
     }
     if (this.#pipe > 1) text += `${this.received > 0 && timed ? ', ' : ''}pipe ${this.#pipe}`;
+    if (hurried && this.received > 0 && this.sent > 1) {
+      const gap = elapsedMs / (this.sent - 1);
+      text += `, ipg/ewma ${gap.toFixed(3)}/${((this.average ?? 0) / 1000).toFixed(3)} ms`;
+    }
     return `${text}\n`;
   }
 }
