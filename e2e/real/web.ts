@@ -16,6 +16,7 @@ import type { Outcome } from './outcome.ts';
 import { textsOf } from './routing/compare.ts';
 import { Namespaces } from './routing/namespaces.ts';
 import { ADVERTISE, ASSIGN, EXTERNAL, policy } from './routing/words.ts';
+import { compareCaptures } from './web/captures.ts';
 import { Relay } from './web/relay.ts';
 
 const SCENARIO = 'the lab’s end';
@@ -52,7 +53,7 @@ export async function compareWeb(root: string, prefix: string, every = 1): Promi
     parts.destroy();
     rmSync(folder, { recursive: true, force: true });
   }
-  return outcomes;
+  return [...outcomes, ...(await compareCaptures(root, world, every))];
 }
 
 async function askOurs(world: World, host: string, line: string): Promise<LineResult> {
@@ -87,6 +88,7 @@ function masked({ stdout, stderr, exitCode }: LineResult): string {
       .replace(/( +\d+) +[\d.kM]+ +[\d.kM]+ +((?:[-\d]+:[-\d]+:[-\d]+ +){2}[-\d]+:[-\d]+:[-\d]+) +[\d.kM]+/g, '$1 SPEEDS $2 SPEED')
       // On a machine under load it is drawn more often.
       .replace(/(\r {2}0[^\r\n]* SPEED)\1+/g, '$1')
+      .replace(/, id (?!0,)\d+, offset/g, ', id N, offset')
       .replace(/\b(3[2-9]|4\d|5\d|60)\d{3}\b/g, 'PORT')
       .replace(/\b0\.\d{6}\b/g, 'SECONDS')
       .replace(/\b0x[\da-f]{9,}\b/g, 'ADDRESS')
@@ -98,6 +100,9 @@ function masked({ stdout, stderr, exitCode }: LineResult): string {
       .replace(/\bwin \d+/g, 'win N')
       .replace(/\bwscale \d+/g, 'wscale N')
       .replace(/, id \d+, seq/g, ', id N, seq')
+      // A veth leaves checksums to be filled in, an ethernet card has filled in those of what it received.
+      .replace(/\bcksum 0x[\da-f]{4} \((correct|incorrect -> 0x[\da-f]{4})\)/g, 'cksum SUM')
+      .replace(/\[(udp sum ok|bad udp cksum 0x[\da-f]{4} -> 0x[\da-f]{4}!)\]/g, '[UDP SUM]')
       // MASQUERADE --random-fully takes any port.
       .replace(/\b(IP 10\.0\.1\.31)\.\d+ > |> (10\.0\.1\.31)\.(?!30\d{3}:)\d+:/g, (_all, src, dst) =>
         src ? `${src}.PORT > ` : `> ${dst}.PORT:`,

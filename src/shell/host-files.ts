@@ -6,6 +6,7 @@
  */
 import type { Origin, Sim } from '../engine/index.ts';
 import { type Errno, type FileStat, type FileSystem, parentOf } from './bash/files.ts';
+import { bytesOf } from './bytes.ts';
 import { systemFiles } from './system-files.ts';
 
 export interface DiskOptions {
@@ -59,6 +60,8 @@ const DIRECTORIES = [
   '/dev/fd',
 ];
 
+const DEVICES = new Set('null zero full random urandom tty stdin stdout stderr'.split(' ').map((name) => `/dev/${name}`));
+
 /** Directory → names in it, made once per version of the files. */
 const trees = new WeakMap<object, ReadonlyMap<string, ReadonlySet<string>>>();
 
@@ -103,6 +106,7 @@ export function createDisk(options: DiskOptions): FileSystem {
 
   const read = (path: string): string | undefined => {
     if (!readable(path)) return undefined;
+    if (path === '/dev/null') return '';
     return devices.get(path) ?? own(path) ?? system.read(path) ?? (isProgram(path) ? '\x7fELF' : undefined);
   };
 
@@ -134,12 +138,11 @@ export function createDisk(options: DiskOptions): FileSystem {
       const kept = meta.get(`${hostName}:${at(path)}`);
       const modifiedAt = kept?.modifiedAt ?? host().bootedAt;
       const text = read(path);
-      if (/^\/dev\/(null|zero|tty|stdin|stdout|stderr|random|urandom|full)$/.test(path))
-        return { type: 'device', size: 0, mode: 0o666, modifiedAt };
+      if (DEVICES.has(path)) return { type: 'device', size: 0, mode: 0o666, modifiedAt };
       if (text !== undefined)
         return {
           type: 'file',
-          size: new TextEncoder().encode(text).length,
+          size: bytesOf(text).length,
           mode: kept?.mode ?? (isProgram(path) ? 0o755 : 0o644),
           modifiedAt,
         };
@@ -148,6 +151,7 @@ export function createDisk(options: DiskOptions): FileSystem {
         : undefined;
     },
     write(path, text) {
+      if (path === '/dev/null') return undefined;
       const refused = refusal(path);
       if (refused) return refused;
       const asked = system.write(path, text);
@@ -181,7 +185,7 @@ export function createDisk(options: DiskOptions): FileSystem {
         ...(treeOf(host().files).get(at(path)) ?? []),
         ...(system.list(path) ?? []),
       ]);
-      for (const directory of fixed)
+      for (const directory of [...fixed, ...DEVICES])
         if (directory !== '/' && parentOf(directory) === path) names.add(directory.slice(directory.lastIndexOf('/') + 1));
       return [...names].sort();
     },

@@ -8,6 +8,7 @@ import { exchange } from '../packet/exchange.ts';
 import { outcomeOf } from '../packet/outcome.ts';
 import type { Trace } from '../packet/trace.ts';
 import type { Place, World } from '../world.ts';
+import { answerMessage, type DnsQuery, queryMessage } from './dns-message.ts';
 import type { DnsAnswer } from './image.ts';
 import { hostnameAt, hostsFile, resolvConf } from './place.ts';
 import { imageNamed } from './registry.ts';
@@ -27,8 +28,11 @@ export function dnsQuery(
   server: string,
   name: string,
   type: string,
+  edns = false,
 ): { readonly world: World; readonly result: DnsOutcome } {
-  const sent = exchange(world, { from, proto: 'udp', dst: server, dport: 53 });
+  const query: DnsQuery = { id: idOf(world), name, type, edns };
+  const payload = queryMessage(query);
+  const sent = asked(exchange(world, { from, proto: 'udp', dst: server, dport: 53, length: payload.length }), payload);
   const { trace } = sent;
   const result = (outcome: 'refused' | 'no-answer' | 'unreachable') => ({ world: sent.world, result: { outcome, trace } });
   const outcome = outcomeOf(trace);
@@ -40,7 +44,17 @@ export function dnsQuery(
   const image = imageNamed(socket?.app ?? '');
   if (!image?.dns) return result('no-answer');
   const question = { name: name.replace(/\.$/, '').toLowerCase(), type: type.toUpperCase(), client: received.header.src };
-  return { world: sent.world, result: { outcome: 'answer', answer: image.dns(question, host), trace } };
+  const answer = image.dns(question, host);
+  const heard = asked(sent, payload, answerMessage(query, answer));
+  return { world: heard.world, result: { outcome: 'answer', answer, trace: heard.trace } };
+}
+
+/** The message's id: any number, another for each question. */
+const idOf = ({ inputs, flows }: World) => Math.imul(inputs * 131 + flows.length + 1, 40_503) & 0xffff;
+
+function asked({ world, trace }: { readonly world: World; readonly trace: Trace }, ...datagrams: readonly [string, string?]) {
+  const said: Trace = { ...trace, datagrams };
+  return { world: { ...world, flows: world.flows.map((flow) => (flow.id === trace.id ? said : flow)) }, trace: said };
 }
 
 export interface Resolution {

@@ -177,7 +177,7 @@ function conversationOf(call: HttpCall, { response, tookMs = 0 }: HttpAnswer, tr
   };
 }
 
-const written = (text: string) => ({ length: byteLength(text), begins: text.split('\r\n', 1)[0]!.slice(0, 80) });
+const written = (text: string) => ({ length: byteLength(text), text });
 
 /** Whether the server closes the connection once it has answered. */
 export const closesAfter = ({ version, headers }: HttpResponse): boolean =>

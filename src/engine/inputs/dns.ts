@@ -11,10 +11,12 @@ export interface DnsInput {
   readonly name: string;
   /** A, AAAA, SRV, PTR … */
   readonly recordType: string;
+  /** With an OPT record and a cookie, as dig asks; the resolver of the C library has none. */
+  readonly edns?: boolean;
 }
 
 export const dnsInput: InputHandler<DnsInput, DnsOutcome> = {
-  apply(world, { from, server, name, recordType }) {
-    return dnsQuery(world, from, server, name, recordType);
+  apply(world, { from, server, name, recordType, edns }) {
+    return dnsQuery(world, from, server, name, recordType, edns);
   },
 };

@@ -18,8 +18,8 @@ export interface TcpSegment {
   readonly seq: number;
   readonly ack: number;
   readonly length: number;
-  /** First line of the data. */
-  readonly begins: string;
+  /** The data. */
+  readonly text: string;
 }
 
 /** Where the two streams of a connection stand. */
@@ -40,7 +40,7 @@ export interface Pace {
 
 export const START: Position = { sent: { client: 0, server: 0 }, interactive: new Set() };
 
-const NOTHING: Written = { length: 0, begins: '' };
+const NOTHING: Written = { length: 0, text: '' };
 const otherOf = (by: End): End => (by === 'client' ? 'server' : 'client');
 
 class Stream {
@@ -54,9 +54,9 @@ class Stream {
     this.interactive = new Set(interactive);
     this.pace = pace;
   }
-  send(by: End, flags: string, { length, begins }: Written = NOTHING, counts = length): void {
+  send(by: End, flags: string, { length, text }: Written = NOTHING, counts = length): void {
     const { at, next } = this;
-    this.segments.push({ by, at, flags, seq: next[by], ack: next[otherOf(by)], length, begins });
+    this.segments.push({ by, at, flags, seq: next[by], ack: next[otherOf(by)], length, text });
     next[by] += counts;
   }
   /** Until it has arrived. */
@@ -105,12 +105,17 @@ function say(stream: Stream, { by, writes }: Turn, closes: boolean): void {
     stream.send(otherOf(by), '.');
     stream.travel(otherOf(by));
   }
-  const last = rest.length > 0 ? { ...rest[0]!, length: rest.reduce((sum, { length }) => sum + length, 0) } : first;
+  const last = rest.length > 0 ? joined(rest) : first;
   stream.send(by, closes ? 'FP.' : 'P.', last, last.length + (closes ? 1 : 0));
   stream.travel(by);
   if (!stream.interactive.has(otherOf(by))) stream.send(otherOf(by), '.');
   stream.at += STEP_MS;
 }
+
+const joined = (writes: readonly Written[]): Written => ({
+  length: writes.reduce((sum, { length }) => sum + length, 0),
+  text: writes.map(({ text }) => text).join(''),
+});
 
 /** @param goesWithData the FIN was on the last data */
 function close(stream: Stream, by: End, goesWithData: boolean): void {

@@ -21,6 +21,8 @@ export interface Flow {
   readonly ttl?: number;
   /** Bytes of payload, for counters and `ping -s`. */
   readonly length?: number;
+  /** Of an ICMP echo; absent: 1. */
+  readonly seq?: number;
 }
 
 export interface Header {
@@ -74,6 +76,8 @@ export interface Trace {
   readonly reverse?: Trace;
   /** TCP, answered: what went over the connection after that. */
   readonly conversation?: Conversation;
+  /** UDP: the payloads sent and answered, a character a byte. */
+  readonly datagrams?: readonly [sent: string, answered?: string];
 }
 
 /** What the ends of a TCP connection said, for those who look at its packets. */
@@ -96,8 +100,7 @@ export interface Turn {
 export interface Written {
   /** Bytes. */
   readonly length: number;
-  /** Its first line, 80 characters at most. */
-  readonly begins: string;
+  readonly text: string;
 }
 
 /** One host's (or pod's) part of the way. */

@@ -1,5 +1,6 @@
 /** Redirections: files, descriptors, here-documents, here-strings. */
 import type { Redirect, Redirection } from 'unbash';
+import { textOfBytes } from '../bytes.ts';
 import { type Execution, ShellError, throwIfInterrupted } from './execution.ts';
 import { expandHereDocument, expandString, expandWord } from './expand.ts';
 import { type FileSystem, resolvePath } from './files.ts';
@@ -183,7 +184,7 @@ const fullSink: Sink = {
 /** /dev/zero, /dev/urandom: never ends, and lets others have their turn. */
 function endlessSource(text: string | undefined, x: Execution): Source {
   let put = '';
-  let drawn = 0;
+  let drawn = Math.imul(x.platform.clock.now() + x.platform.processes.nextPid, 0x9e37_79b1) || 1;
   return {
     isTTY: false,
     async read() {
@@ -195,12 +196,14 @@ function endlessSource(text: string | undefined, x: Execution): Source {
       await x.platform.clock.breathe();
       throwIfInterrupted(x);
       if (text !== undefined) return text.repeat(4096);
-      // Seven bits, so that what text counts as bytes are as many; the numbers follow from where the reader stands.
-      const bytes = Array.from({ length: 512 }, () => {
-        drawn = (Math.imul(drawn + 1, 1103515245) + 12345 + x.shell.pid) & 0x7fffffff;
-        return String.fromCharCode((drawn >> 8) & 127);
+      const bytes = Uint8Array.from({ length: 4096 }, () => {
+        // xorshift32
+        drawn ^= drawn << 13;
+        drawn ^= drawn >>> 17;
+        drawn ^= drawn << 5;
+        return drawn >>> 8;
       });
-      return bytes.join('');
+      return textOfBytes(bytes);
     },
     unread(chunk) {
       put = chunk + put;

@@ -42,11 +42,12 @@ export function process(
     kernel: { namespace: () => sim.world().hosts[host]!.netns['']! },
     files: {
       read: (path) => files.get(path),
+      isDirectory: () => false,
       write: (path, text) => {
         files.set(path, text);
         return undefined;
       },
-    } as Process['files'],
+    } as Partial<Process['files']> as Process['files'],
     sim,
   };
   return part as Process;

@@ -5,6 +5,7 @@ import type { Bash, IFileSystem } from 'just-bash/browser';
 import { runWords } from '../bash/command.ts';
 import { type Program, stderr, stdin, stdout } from '../bash/execution.ts';
 import { readAll, textSink, textSource } from '../bash/streams.ts';
+import { latin1Of, textOfBytes } from '../bytes.ts';
 import { toolFileSystem } from './tool-files.ts';
 
 /** Those of just-bash's tools that are offered. */
@@ -64,17 +65,26 @@ export function bundled(name: string): Program {
     });
     const result = await bash.exec(name, {
       args: [...invocation.args],
-      stdin: input,
+      ...standardInput(input),
       cwd: x.shell.cwd,
       replaceEnv: true,
       env: Object.fromEntries(env),
       signal: x.signal as never,
     });
-    if (result.stdout) stdout(x)?.write(result.stdout);
+    const bytes = result.stdoutKind === 'bytes';
+    const written = bytes ? textOfBytes(Uint8Array.from(result.stdout, (char) => char.charCodeAt(0))) : result.stdout;
+    if (written) stdout(x)?.write(written);
     if (result.stderr) stderr(x)?.write(worded(name, result.stderr));
     return result.exitCode;
   };
 }
+
+/** As bytes where it is no text. */
+function standardInput(input: string): { readonly stdin: string; readonly stdinKind?: 'bytes' } {
+  if (!/[\udc80-\udcff]/.test(input)) return { stdin: input };
+  return { stdin: latin1Of(input), stdinKind: 'bytes' };
+}
+
 const ERRNO: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
   ENOENT: 'No such file or directory',

@@ -2,11 +2,13 @@
  * Tools whose bundled version answers otherwise than GNU's: the arguments or the output are put right around it, or a small one of
  * our own takes its place (wc, uniq, diff, ls, bc, envsubst, tail -f).
  */
+
 import { structuredPatch } from 'diff';
 import { formatPrintf } from '../bash/builtins/printf.ts';
 import { type Invocation, stdin } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
 import { emptySource, readAll, textSink } from '../bash/streams.ts';
+import { bytesOf } from '../bytes.ts';
 import { bundled } from './bundled.ts';
 import { openOperand } from './streams.ts';
 import { fail, print, type Tool } from './tool.ts';
@@ -182,7 +184,7 @@ function countsOf(text: string): Record<string, number> {
   return {
     l: lines.length - 1,
     w: text.match(/\S+/g)?.length ?? 0,
-    c: new TextEncoder().encode(text).length,
+    c: bytesOf(text).length,
     m: [...text].length,
     L: lines.reduce((longest, line) => Math.max(longest, line.length), 0),
   };

@@ -4,6 +4,7 @@ import { resolvePath } from '../bash/files.ts';
 import { deviceOf, openSink } from '../bash/redirect.ts';
 import type { Source } from '../bash/streams.ts';
 import { emptySource, textSource } from '../bash/streams.ts';
+import { bytesOf, isAscii, textOfBytes } from '../bytes.ts';
 import { fail, print, type Tool } from './tool.ts';
 
 /** Opens a file operand; `-` is standard input. Complains and returns undefined when it cannot be read. */
@@ -159,16 +160,18 @@ async function head(invocation: Invocation): Promise<number> {
   return status;
 }
 
+/** Part of a text, by bytes. */
+function bytesFrom(text: string, start: number, end?: number): string {
+  return isAscii(text) ? text.slice(start, end) : textOfBytes(bytesOf(text).slice(start, end));
+}
+
 async function headOf(invocation: Invocation, source: Source, { count, bytes }: HeadOptions): Promise<void> {
   if (count < 0 || Object.is(count, -0)) {
     let text = '';
     for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) text += chunk;
     const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
     const drop = -count;
-    print(
-      invocation,
-      bytes ? text.slice(0, Math.max(0, text.length - drop)) : lines.slice(0, Math.max(0, lines.length - drop)).join(''),
-    );
+    print(invocation, bytes ? bytesFrom(text, 0, -drop || undefined) : lines.slice(0, Math.max(0, lines.length - drop)).join(''));
     return;
   }
   let left = count;
@@ -176,14 +179,19 @@ async function headOf(invocation: Invocation, source: Source, { count, bytes }: 
     const chunk = await source.read();
     if (chunk === undefined) return;
     let end = 0;
-    if (bytes) end = Math.min(chunk.length, left);
-    else
-      for (let taken = 0; end < chunk.length && taken < left; taken++) {
-        const newline = chunk.indexOf('\n', end);
-        end = newline < 0 ? chunk.length : newline + 1;
-      }
+    if (bytes) {
+      const size = isAscii(chunk) ? chunk.length : bytesOf(chunk).length;
+      print(invocation, size > left ? bytesFrom(chunk, 0, left) : chunk);
+      if (size > left) source.unread(bytesFrom(chunk, left));
+      left -= Math.min(left, size);
+      continue;
+    }
+    for (let taken = 0; end < chunk.length && taken < left; taken++) {
+      const newline = chunk.indexOf('\n', end);
+      end = newline < 0 ? chunk.length : newline + 1;
+    }
     const piece = chunk.slice(0, end);
-    left -= bytes ? piece.length : (piece.match(/\n/g)?.length ?? 0);
+    left -= piece.match(/\n/g)?.length ?? 0;
     if (end < chunk.length) source.unread(chunk.slice(end));
     print(invocation, piece);
   }

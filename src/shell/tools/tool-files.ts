@@ -2,6 +2,7 @@
 import type { IFileSystem } from 'just-bash/browser';
 import type { Execution } from '../bash/execution.ts';
 import { type Errno, parentOf, resolvePath } from '../bash/files.ts';
+import { bytesOf, latin1Of, textOfBytes } from '../bytes.ts';
 
 const CODES: Readonly<Record<Errno, string>> = {
   'No such file or directory': 'ENOENT',
@@ -23,7 +24,7 @@ function raise(errno: Errno, call: string, path: string): never {
 
 /** Bytes as a tool writes them: text when they are text. */
 function textOf(content: string | Uint8Array): string {
-  return typeof content === 'string' ? content : new TextDecoder().decode(content);
+  return typeof content === 'string' ? content : textOfBytes(content);
 }
 
 export function toolFileSystem(x: Execution): IFileSystem {
@@ -76,8 +77,13 @@ export function toolFileSystem(x: Execution): IFileSystem {
     for (const name of list(from)) await copy(`${from}/${name}`, `${to}/${name}`, true);
   };
   return {
-    readFile: async (path) => read(path),
-    readFileBuffer: async (path) => new TextEncoder().encode(read(path)),
+    readFile: async (path, options) => {
+      const encoding = typeof options === 'string' ? options : options?.encoding;
+      const text = read(path);
+      // A character a byte, for those that count them.
+      return encoding === 'latin1' || encoding === 'binary' ? latin1Of(text) : text;
+    },
+    readFileBuffer: async (path) => bytesOf(read(path)),
     writeFile: write,
     appendFile: async (path, content) => write(path, (files.read(path) ?? '') + textOf(content)),
     exists: async (path) => (inPath.test(path) ? isProgram(path) : files.stat(path) !== undefined),

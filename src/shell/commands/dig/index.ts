@@ -6,7 +6,7 @@
 import { type DnsOutcome, lookup, type Place, parseAddress, resolvConf } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
 import { serviceNames } from '../completing.ts';
-import { messageSize, questionLine, recordLine } from './message.ts';
+import { questionLine, recordLine } from './message.ts';
 import { HELP } from './usage.ts';
 
 export const DIG_VERSION = '9.18.49-1~deb12u3-Debian';
@@ -181,9 +181,10 @@ export async function ask(
   type: string,
   timeoutMs: number,
   tries: number,
+  edns: boolean,
 ): Promise<(DnsOutcome & { outcome: 'answer' }) | undefined> {
   for (let i = 0; i < tries; i++) {
-    const result = process.sim.dispatch({ type: 'dns', from: process.place, server, name, recordType: type });
+    const result = process.sim.dispatch({ type: 'dns', from: process.place, server, name, recordType: type, edns });
     if (result.outcome === 'answer') return result;
     const unroutable = result.outcome === 'unreachable' ? routingError(process, server) : undefined;
     if (unroutable !== undefined) {
@@ -222,22 +223,25 @@ function banner(args: readonly string[], query: Query): string {
   return query.show.cmd ? `\n; <<>> DiG ${DIG_VERSION} <<>> ${args.join(' ')}\n${found};; global options: +cmd\n` : '';
 }
 
+/** An answer ends with the cookie. */
+const COOKIE_BYTES = 8;
+
 function print(process: Process, query: Query, name: string, server: string, result: DnsOutcome & { outcome: 'answer' }): void {
   const { answer } = result;
   const { show } = query;
-  const { inputs } = process.sim.world();
   const authority = answer.authority ?? [];
-  const hex = (factor: number) => (Math.imul(inputs + 1, factor) >>> 0).toString(16).padStart(8, '0');
+  const [, message = ''] = result.trace.datagrams ?? [];
+  const hex = (bytes: string) => [...bytes].map((char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('');
   let text = '';
   if (show.comments) {
     const mdns = /\.local\.?$/.test(name)
       ? ';; WARNING: .local is reserved for Multicast DNS\n;; You are currently testing what happens when an mDNS query is leaked to DNS\n'
       : '';
     const flags = `qr${answer.authoritative ? ' aa' : ''} rd`;
-    text += `;; Got answer:\n${mdns};; ->>HEADER<<- opcode: QUERY, status: ${answer.code}, id: ${Math.imul(inputs + 1, 40503) & 0xffff}\n`;
+    text += `;; Got answer:\n${mdns};; ->>HEADER<<- opcode: QUERY, status: ${answer.code}, id: ${Number.parseInt(hex(message.slice(0, 2)), 16)}\n`;
     text += `;; flags: ${flags}; QUERY: 1, ANSWER: ${answer.answers.length}, AUTHORITY: ${authority.length}, ADDITIONAL: 1\n;; WARNING: recursion requested but not available\n\n`;
     if (show.additional)
-      text += `;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n; COOKIE: ${hex(0x9e3779b1)}${hex(0x85ebca6b)} (echoed)\n`;
+      text += `;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n; COOKIE: ${hex(message.slice(-COOKIE_BYTES))} (echoed)\n`;
   }
   if (show.question) text += `${show.comments ? ';; QUESTION SECTION:\n' : ''}${questionLine(name, query.type)}\n`;
   for (const [title, section, records] of [
@@ -248,7 +252,7 @@ function print(process: Process, query: Query, name: string, server: string, res
     text += `${show.comments ? `;; ${title} SECTION:\n` : ''}${records.map(recordLine).join('')}${show.comments ? '\n' : ''}`;
   }
   if (show.stats)
-    text += `;; Query time: 1 msec\n;; SERVER: ${server}#53(${server}) (UDP)\n;; WHEN: ${when(process.now())}\n;; MSG SIZE  rcvd: ${messageSize(name, answer)}\n\n`;
+    text += `;; Query time: 1 msec\n;; SERVER: ${server}#53(${server}) (UDP)\n;; WHEN: ${when(process.now())}\n;; MSG SIZE  rcvd: ${message.length}\n\n`;
   process.out(text);
 }
 
@@ -278,7 +282,7 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
       ? [...resolver.search.map((domain) => `${query.name}.${domain}`), query.name]
       : [query.name];
   for (const [i, name] of names.entries()) {
-    const result = await ask(process, server, name, query.type, query.timeoutMs, query.tries);
+    const result = await ask(process, server, name, query.type, query.timeoutMs, query.tries, true);
     if (!result) {
       // A short answer has no banner, nor has a question that was never sent.
       process.out(

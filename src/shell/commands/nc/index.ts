@@ -23,8 +23,13 @@ interface Probe {
 
 async function probe(p: Probe, port: number): Promise<boolean> {
   const { process, proto } = p;
-  const flow = { from: process.place, proto, dst: p.address, dport: port } as const;
-  const outcome = outcomeOf(process.sim.dispatch({ type: 'flow', flow }));
+  // udptest() sends an X, and only where it would tell what came of it.
+  const silent = proto === 'udp' && !p.verbose;
+  const flow = { from: process.place, proto, dst: p.address, dport: port, ...(proto === 'udp' && { length: 1 }) } as const;
+  const { sim } = process;
+  const trace = silent ? sim.ask({ type: 'flow', flow }) : sim.dispatch({ type: 'flow', flow });
+  if (silent) return trace.errno === undefined || trace.errno === 'EHOSTUNREACH';
+  const outcome = outcomeOf(trace);
   const service = p.numeric ? '*' : (serviceName(port, proto) ?? '*');
   // UDP has no handshake: no answer within the test is as good as an open port.
   const open = outcome.type === 'answered' || (proto === 'udp' && outcome.type === 'silence');

@@ -58,7 +58,7 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
   let asked = '';
   for (const name of names) {
     asked = name;
-    const result = await ask(process, server, name, reverse ? 'PTR' : type, timeoutMs, tries);
+    const result = await ask(process, server, name, reverse ? 'PTR' : type, timeoutMs, tries, false);
     if (!result) {
       process.out(';; no servers could be reached\n\n');
       return 1;

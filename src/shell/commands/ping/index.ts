@@ -70,6 +70,7 @@ class Ping {
       dport: 0,
       sport: this.#id,
       length: options.size,
+      seq: this.#statistics.sent,
       ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
       ...(options.source === undefined ? {} : { src: options.source }),
     };

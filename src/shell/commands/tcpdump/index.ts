@@ -1,171 +1,169 @@
 /**
- * `tcpdump` 4.99: prints the packets of the simulation's flows as they pass an interface of this host or pod, on virtual time.
- * Files (-r, -w), payloads (-A, -x) and -v are not simulated; addresses are always numeric.
+ * `tcpdump` 4.99: prints the packets of the simulation's flows as they pass an interface of this host or pod, on virtual time, writes
+ * them to capture files and reads those. Leaves out rotating files and decryption; addresses are always numeric.
  */
-import type { Trace } from '../../../engine/index.ts';
+import { bytesOf, textOfBytes } from '../../bytes.ts';
 import type { Command, Process } from '../../command.ts';
-import { getopt, type OptionSpec, shortOptions } from '../getopt.ts';
-import { type Captured, type Positions, packetsOf } from './capture.ts';
-import { type Filter, FilterError, readFilter } from './filter.ts';
-import { packetLine, type Style } from './print.ts';
+import { FilterError, readFilter } from './filter.ts';
+import { type Frame, viewOf } from './frame.ts';
+import { linkTypeOf, listen } from './live.ts';
+import { type Options, readOptions, USAGE, VERSION } from './options.ts';
+import { LINK_NAMES, readPcap, writePcap } from './pcap.ts';
+import { Printer } from './print.ts';
 
-const VERSION = 'tcpdump version 4.99.3\nlibpcap version 1.10.3 (with TPACKET_V3)\nOpenSSL 3.0.19 27 Jan 2026\n';
-const USAGE = `${VERSION}Usage: tcpdump [-AbdDefhHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]
-\t\t[ -C file_size ] [ -E algo:secret ] [ -F file ] [ -G seconds ]
-\t\t[ -i interface ] [ --immediate-mode ] [ -j tstamptype ]
-\t\t[ -M secret ] [ --number ] [ --print ] [ -Q in|out|inout ]
-\t\t[ -r file ] [ -s snaplen ] [ -T type ] [ --version ]
-\t\t[ -V file ] [ -w file ] [ -W filecount ] [ -y datalinktype ]
-\t\t[ --time-stamp-precision precision ] [ --micro ] [ --nano ]
-\t\t[ -z postrotate-command ] [ -Z user ] [ expression ]
-`;
-const OPTIONS: readonly OptionSpec[] = [
-  ...shortOptions('AbdDefhHIJKlLnNOpqStuUvxX#B:c:C:E:F:G:i:j:M:Q:r:s:T:V:w:W:y:z:Z:'),
-  { short: '', long: 'version' },
-  { short: '', long: 'help' },
-];
-const UNSIMULATED = ['A', 'x', 'X', 'v', 'r', 'w', 'F', 'G', 'C', 'E', 'd', 'I', 'Q'];
+const packets = (count: number) => `${count} packet${count === 1 ? '' : 's'}`;
 
-const PACKET_TYPES = new Set(
-  'aodv carp cnfp domain lmp pgm pgm_zmtp1 ptp radius resp rpc rtcp rtp snmp someip tftp vat vxlan wb zmtp1'.split(' '),
-);
+/** Where frames go: printed, kept for a file, or both. */
+class Output {
+  readonly #process: Process;
+  readonly #file: string | undefined;
+  readonly #printer: Printer | undefined;
+  readonly #kept: Frame[] = [];
+  readonly #options: Options;
+  captured = 0;
 
-interface Capture {
-  readonly process: Process;
-  readonly dev: string;
-  readonly filter: Filter;
-  readonly count: number;
-  readonly style: Style;
-  readonly positions: Positions;
-  captured: number;
-  received: number;
-}
-
-function report({ captured, received }: Capture): string {
-  return `${captured} packet${captured === 1 ? '' : 's'} captured\n${received} packet${received === 1 ? '' : 's'} received by filter\n0 packets dropped by kernel\n`;
-}
-
-function styleOf(given: readonly string[], dev: string): Style {
-  const times = (['daily', 'none', 'seconds', 'daily', 'dated'] as const)[given.filter((name) => name === 't').length] ?? 'daily';
-  const has = (name: string) => given.includes(name);
-  return { withInterface: dev === 'any', time: times, link: has('e'), brief: has('q'), absolute: has('S') };
-}
-
-/** Prints what of new flows passes here. @returns whether the count is reached */
-function take(capture: Capture, traces: readonly Trace[]): boolean {
-  const { process, filter, style, positions } = capture;
-  const passes = (p: Captured) => (capture.dev === 'any' || p.dev === capture.dev) && filter(p);
-  for (const packet of packetsOf(process.sim.world(), traces, process.place, positions).filter(passes)) {
-    capture.received++;
-    if (capture.captured >= capture.count) continue;
-    capture.captured++;
-    process.out(packetLine(packet, style));
+  constructor(process: Process, options: Options) {
+    this.#process = process;
+    this.#options = options;
+    this.#file = options.value('w');
+    const links = Object.values(process.kernel.namespace().links);
+    const prints = this.#file === undefined || options.has('print');
+    const linkName = (index: number) => links.find((link) => link.index === index)?.name ?? `ifindex ${index}`;
+    this.#printer = prints ? new Printer(options.style, linkName) : undefined;
   }
-  return capture.captured >= capture.count;
+
+  /** @returns why the file cannot be written */
+  open(): string | undefined {
+    return this.#file === undefined || this.#file === '-' ? undefined : this.#process.files.write(this.#file, '');
+  }
+
+  take(frames: readonly Frame[]): void {
+    this.captured += frames.length;
+    if (this.#file !== undefined) this.#kept.push(...frames);
+    if (this.#printer) for (const frame of frames) this.#process.out(this.#printer.text(frame));
+  }
+
+  /** Writes the file. @returns what belongs to standard output instead */
+  close(link: Frame['link'], snaplen = this.#options.snaplen): string {
+    if (this.#file === undefined) return '';
+    const text = textOfBytes(writePcap(link, this.#kept, snaplen));
+    if (this.#file === '-') return text;
+    const problem = this.#process.files.write(this.#file, text);
+    if (problem !== undefined) this.#process.err(`tcpdump: Unable to write output: ${problem}\n`);
+    return '';
+  }
 }
 
-/** Resolves when enough is captured or Ctrl-C ends it. No clock is held: nothing passes, nothing is done. */
-function listen(capture: Capture): Promise<void> {
-  const { process } = capture;
-  return new Promise((resolve) => {
-    let known = process.sim.world().flows;
-    const stop = process.sim.subscribe(({ world }) => {
-      if (world.flows === known) return;
-      const before = new Set(known);
-      known = world.flows;
-      if (
-        process.signal.aborted ||
-        take(
-          capture,
-          world.flows.filter((trace) => !before.has(trace)),
-        )
-      )
-        end();
-    });
-    const end = () => {
-      stop();
-      resolve();
-    };
-    process.signal.addEventListener('abort', end, { once: true });
-  });
+/** @returns the text of a file of `-r` or `-F`; a complaint where there is none */
+function fileText(process: Process, name: string): { readonly text: string } | { readonly error: string } {
+  if (name === '-') return { text: process.stdin };
+  const text = process.files.read(name);
+  if (text !== undefined) return { text };
+  return { error: process.files.isDirectory(name) ? 'Is a directory' : 'No such file or directory' };
 }
 
-async function run(process: Process, args: readonly string[]): Promise<number> {
-  const { options, operands, error } = getopt(args, OPTIONS);
-  const value = (name: string) => options.findLast((option) => option.name === name)?.value;
+function filterOf(process: Process, options: Options, fromFile = false) {
+  const file = options.value('F');
+  if (file === undefined) return readFilter(options.operands, fromFile);
+  const read = fileText(process, file);
+  if ('error' in read) throw new FilterError(`can't open ${file}: ${read.error}`);
+  return readFilter([read.text.replace(/#.*/g, '')], fromFile);
+}
+
+function readFrom(process: Process, options: Options, name: string): number {
+  const read = fileText(process, name);
+  const file = 'error' in read ? `${name}: ${read.error}` : readPcap(bytesOf(read.text));
+  if (typeof file === 'string') {
+    process.err(`tcpdump: ${file}\n`);
+    return 1;
+  }
+  const cooked = file.link === 'LINUX_SLL2' ? '\nWarning: interface names might be incorrect' : '';
+  process.err(`reading from file ${name}, link-type ${LINK_NAMES[file.link]}, snapshot length ${file.snaplen}${cooked}\n`);
+  const filter = filterOf(process, options, file.link === 'EN10MB');
+  const output = new Output(process, options);
+  const refused = output.open();
+  if (refused !== undefined) {
+    process.err(`tcpdump: ${options.value('w')}: ${refused}\n`);
+    return 1;
+  }
+  const frames = file.frames.filter((frame) => filter(viewOf(frame))).slice(0, options.count);
+  if (options.has('count')) process.out(`${packets(frames.length)}\n`);
+  else output.take(frames);
+  process.out(output.close(file.link, file.snaplen));
+  if (file.broken === undefined || frames.length >= options.count) return 0;
+  process.err(`tcpdump: pcap_loop: ${file.broken}\n`);
+  return 1;
+}
+
+function listInterfaces(process: Process): string {
+  return interfaces(process)
+    .map((name, i) => {
+      const what =
+        name === 'any'
+          ? ' (Pseudo-device that captures on all interfaces) [Up, Running]'
+          : name === 'lo'
+            ? ' [Up, Running, Loopback]'
+            : ' [Up, Running, Connected]';
+      return `${i + 1}.${name}${what}\n`;
+    })
+    .join('');
+}
+
+function interfaces(process: Process): readonly string[] {
+  return [...Object.keys(process.kernel.namespace().links).filter((name) => name !== 'lo'), 'any', 'lo'];
+}
+
+async function capture(process: Process, options: Options): Promise<number> {
+  const { links } = process.kernel.namespace();
   const fail = (text: string) => {
     process.err(`tcpdump: ${text}\n`);
     return 1;
   };
-  if (error !== undefined || value('h') !== undefined || value('help') !== undefined) {
-    process.err((error === undefined ? '' : `tcpdump: ${error}\n`) + USAGE);
-    return error === undefined ? 0 : 1;
-  }
-  if (value('version') !== undefined) {
-    process.out(VERSION);
-    return 0;
-  }
-  const links = process.kernel.namespace().links;
-  if (value('D') !== undefined) {
-    const names = [...Object.keys(links).filter((name) => name !== 'lo'), 'any', 'lo'];
-    process.out(
-      names
-        .map(
-          (name, i) =>
-            `${i + 1}.${name}${name === 'any' ? ' (Pseudo-device that captures on all interfaces) [Up, Running]' : name === 'lo' ? ' [Up, Running, Loopback]' : ' [Up, Running, Connected]'}\n`,
-        )
-        .join(''),
-    );
-    return 0;
-  }
-  const snaplen = value('s');
-  if (snaplen !== undefined && (!/^\d+$/.test(snaplen) || Number(snaplen) > 262_144))
-    return fail(`invalid snaplen ${snaplen} (must be >= 0 and <= 262144)`);
-  const direction = value('Q');
-  if (direction !== undefined && !['in', 'out', 'inout'].includes(direction))
-    return fail(`unknown capture direction \`${direction}'`);
-  const type = value('T');
-  if (type !== undefined && !PACKET_TYPES.has(type)) return fail(`unknown packet type \`${type}'`);
-  const linkType = value('y');
-  if (linkType !== undefined && linkType !== 'EN10MB') return fail(`invalid data link type ${linkType}`);
-  for (const name of ['r', 'F']) {
-    const file = value(name);
-    if (file !== undefined && file !== '-' && process.files.read(file) === undefined)
-      return fail(`${name === 'F' ? "can't open " : ''}${file}: No such file or directory`);
-  }
-  const odd = UNSIMULATED.find((name) => value(name) !== undefined);
-  if (odd === undefined && value('e') !== undefined && value('i') === 'any')
-    return fail('-e with -i any: not simulated in this lab');
-  if (odd !== undefined) return fail(`-${odd}: not simulated in this lab`);
-  const count = value('c');
-  if (count !== undefined && !/^[1-9]\d*$/.test(count)) return fail(`invalid packet count ${count}`);
-  const dev = value('i') ?? Object.keys(links).find((name) => name !== 'lo') ?? 'lo';
+  const given = options.value('i') ?? Object.keys(links).find((name) => name !== 'lo') ?? 'lo';
+  const dev = /^\d+$/.test(given) ? (interfaces(process)[Number(given) - 1] ?? given) : given;
   if (dev !== 'any' && !Object.hasOwn(links, dev)) return fail(`${dev}: No such device exists\n(No such device exists)`);
   if (!process.root)
     return fail(`${dev}: You don't have permission to perform this capture on that device\n(socket: Operation not permitted)`);
-  const capture: Capture = {
-    process,
-    dev,
-    filter: readFilter(operands),
-    count: count === undefined ? Number.POSITIVE_INFINITY : Number(count),
-    style: styleOf(
-      options.map(({ name }) => name),
-      dev,
-    ),
-    positions: new Map(),
-    captured: 0,
-    received: 0,
-  };
-  const link = dev === 'any' ? 'LINUX_SLL2 (Linux cooked v2)' : 'EN10MB (Ethernet)';
+  const link = linkTypeOf(dev);
   if (dev === 'any') process.err('tcpdump: data link type LINUX_SLL2\n');
-  process.err(
-    `tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\nlistening on ${dev}, link-type ${link}, snapshot length 262144 bytes\n`,
-  );
-  process.lastWords?.(() => ({ out: '\n', err: report(capture) }));
-  await listen(capture);
+  const filter = filterOf(process, options);
+  const output = new Output(process, options);
+  const refused = output.open();
+  if (refused !== undefined) return fail(`${options.value('w')}: ${refused}`);
+  const quiet = options.style.verbose === 0 && options.value('w') === undefined;
+  const begin = quiet ? 'verbose output suppressed, use -v[v]... for full protocol decode\n' : '';
+  process.err(`tcpdump: ${begin}listening on ${dev}, link-type ${LINK_NAMES[link]}, snapshot length ${options.snaplen} bytes\n`);
+  const received = { count: 0 };
+  const report = () =>
+    `${packets(output.captured)} captured\n${packets(received.count)} received by filter\n0 packets dropped by kernel\n`;
+  // A line may have been half written.
+  const lineEnd = options.value('w') === undefined ? '\n' : '';
+  process.lastWords?.(() => ({ out: output.close(link) + lineEnd, err: report() }));
+  const { snaplen, count } = options;
+  const take = (frames: readonly Frame[]) => output.take(frames);
+  await listen({ process, dev, filter, snaplen, count, direction: options.value('Q') ?? 'inout', take }, received);
   if (process.signal.aborted) return 0;
-  process.err(report(capture));
+  process.out(output.close(link));
+  process.err(report());
   return 0;
+}
+
+async function run(process: Process, args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if ('mistake' in options) {
+    process.err(`tcpdump: ${options.mistake}\n${options.usage ? USAGE : ''}`);
+    return 1;
+  }
+  if (options.has('h')) {
+    process.err(USAGE);
+    return 0;
+  }
+  if (options.has('version') || options.has('D')) {
+    process.out(options.has('version') ? VERSION : listInterfaces(process));
+    return 0;
+  }
+  const file = options.value('r');
+  return file === undefined ? capture(process, options) : readFrom(process, options, file);
 }
 
 export const tcpdump: Command = {

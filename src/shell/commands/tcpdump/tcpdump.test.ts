@@ -68,8 +68,8 @@ test('pings, refusals and ARP look as the real one prints them, and -c ends it w
     0,
   ]);
   expect((await capture('-ni ens5 -c 2 arp')).lines).toEqual([
-    '12:00:00.000510 ARP, Request who-has 10.0.1.10 tell 10.0.1.31, length 28',
-    '12:00:00.000560 ARP, Reply 10.0.1.10 is-at MAC, length 28',
+    '12:00:00.000030 ARP, Request who-has 10.0.1.31 tell 10.0.1.10, length 28',
+    '12:00:00.000080 ARP, Reply 10.0.1.31 is-at MAC, length 28',
   ]);
 });
 
@@ -126,8 +126,11 @@ test.each([
   ['-ni ens5 port x', "tcpdump: unknown port 'x'\n"],
   ['-ni ens5 ( tcp', "tcpdump: can't parse filter expression: syntax error\n"],
   ['-c x', 'tcpdump: invalid packet count x\n'],
-  ['-v', 'tcpdump: -v: not simulated in this lab\n'],
-  ['-w file', 'tcpdump: -w: not simulated in this lab\n'],
+  ['-G 5', 'tcpdump: -G: not simulated in this lab\n'],
+  ['-r nosuch', 'tcpdump: nosuch: No such file or directory\n'],
+  ['-ni ens5 10.0.1.10', "tcpdump: can't parse filter expression: syntax error\n"],
+  ['-ni ens5 tcp[0:3]=1', 'tcpdump: data size must be 1, 2, or 4\n'],
+  ['-ni ens5 icmp port 80', "tcpdump: illegal qualifier of 'port'\n"],
 ])('%s is refused', async (line, stderr) => {
   expect(await runCommand(tcpdump, lab(), 'worker2', line)).toEqual({ stdout: '', stderr, exitCode: 1 });
 });
@@ -139,4 +142,26 @@ test('without root nothing may be captured', async () => {
     exitCode: 1,
   });
   expect(NOW).toBe(Date.UTC(2026, 0, 1, 12));
+});
+
+test('a capture file holds what passed, and is read back with filters, verbosely, in hex', async () => {
+  const session = testSession(loadWorld(worlds.yaobank!), 'host1');
+  const run = async (line: string) => (await session.type(line)).stdout;
+  await run('sudo tcpdump -i ens5 -w x.pcap -c 2 icmp & sleep 1; ping -c 1 10.0.1.31; wait');
+  expect(await run('wc -c < x.pcap; tcpdump -tnr x.pcap; tcpdump -r x.pcap --count icmp[icmptype] = icmp-echo')).toMatch(
+    /^252\nIP 10\.0\.1\.10 > 10\.0\.1\.31: ICMP echo request, id \d+, seq 1, length 64\nIP 10\.0\.1\.31 > 10\.0\.1\.10: ICMP echo reply, id \d+, seq 1, length 64\n1 packet\n$/,
+  );
+  expect(await run('tcpdump -tvnr x.pcap -c 1')).toMatch(
+    /^IP \(tos 0x0, ttl 64, id \d+, offset 0, flags \[DF\], proto ICMP \(1\), length 84\)\n {4}10\.0\.1\.10 > 10\.0\.1\.31: ICMP echo request, id \d+, seq 1, length 64\n$/,
+  );
+  expect(await run('tcpdump -tqXnr x.pcap -c 1 | tail -1')).toBe('\t0x0050:  3435 3637                                4567\n');
+  expect(await run('tcpdump -r x.pcap -w - | tcpdump -r - -w - | md5sum - x.pcap | cut -c 1-32 | uniq | wc -l')).toBe('1\n');
+});
+
+test('an ARP request that nobody answers is sent three times', async () => {
+  const session = testSession(loadWorld(worlds.yaobank!), 'host1');
+  const { stdout } = await session.type(
+    'sudo timeout 9 tcpdump -tni ens5 arp & sleep 1; ping -c 1 -W 1 10.0.1.99; sleep 3; kill $!',
+  );
+  expect(stdout.match(/^ARP.*$/gm)).toEqual(Array(3).fill('ARP, Request who-has 10.0.1.99 tell 10.0.1.10, length 28'));
 });
