@@ -50,7 +50,7 @@ export { createDraft } from './packet/draft.ts';
 export { exchange } from './packet/exchange.ts';
 export { type Outcome, outcomeOf } from './packet/outcome.ts';
 export { multipathSeed } from './packet/seed.ts';
-export { type Position, START, segmentBytes, segmentsOf, type TcpSegment } from './packet/segments.ts';
+export { type Position, START, segmentsOf, type TcpSegment } from './packet/segments.ts';
 export type * from './packet/trace.ts';
 export { walkFirst } from './packet/walk.ts';
 export { readJournal, replay } from './replay.ts';

@@ -181,10 +181,19 @@ const fullSink: Sink = {
   flush() {},
 };
 
+const openings = new WeakMap<object, number>();
+
+/** How often endless devices were opened on this platform: no two readers get the same bytes. */
+function nextOpening({ platform }: Execution): number {
+  const count = (openings.get(platform.processes) ?? 0) + 1;
+  openings.set(platform.processes, count);
+  return count;
+}
+
 /** /dev/zero, /dev/urandom: never ends, and lets others have their turn. */
 function endlessSource(text: string | undefined, x: Execution): Source {
   let put = '';
-  let drawn = Math.imul(x.platform.clock.now() + x.platform.processes.nextPid, 0x9e37_79b1) || 1;
+  let drawn = Math.imul(x.platform.clock.now() + nextOpening(x), 0x9e37_79b1) || 1;
   return {
     isTTY: false,
     async read() {
