@@ -6,7 +6,7 @@
 const ESCAPE = 0xdc00;
 
 /** The bytes a text stands for. */
-export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+export function bytesOf(text: string): Uint8Array {
   if (!/[\udc80-\udcff]/.test(text)) return new TextEncoder().encode(text);
   const bytes: number[] = [];
   const encoder = new TextEncoder();
