@@ -1,6 +1,8 @@
 /** TCP segments as tcpdump 4.99 writes them (print-tcp.c, print-http.c). */
+
+import { shouldBe, transportCheck } from './checksums.ts';
 import type { Ip, Reader } from './frame.ts';
-import { type Style, shouldBe, transportCheck } from './print.ts';
+import type { Style } from './print.ts';
 
 /** First sequence numbers of conversations, by their two ends in order: later ones are told relative to them. */
 export type Conversations = Map<string, { readonly seq: number; readonly ack: number }>;

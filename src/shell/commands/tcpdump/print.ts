@@ -3,9 +3,9 @@
  * hosts send; addresses are numeric.
  */
 
-import { toNumber } from '../../../engine/index.ts';
+import { shouldBe, transportCheck } from './checksums.ts';
 import { type Frame, type Ip, type Reader, readIp, type View, viewOf } from './frame.ts';
-import { checksumOf, ETHERTYPE, LINK_HEADER, PROTO, pseudoHeader, sumOf } from './headers.ts';
+import { checksumOf, ETHERTYPE, LINK_HEADER, PROTO } from './headers.ts';
 import { domainText } from './print-domain.ts';
 import { dumped } from './print-dump.ts';
 import { type Conversations, tcpText } from './print-tcp.ts';
@@ -164,19 +164,6 @@ const PROTOCOLS: Readonly<Record<number, string>> = { 1: 'ICMP', 4: 'IPIP', 6: '
 
 /** DNS, and multicast DNS. */
 const DOMAIN_PORTS = new Set([53, 5353]);
-
-/** in_cksum_shouldbe(): what the field had to hold, given the checksum over everything with what it holds. */
-export function shouldBe(stored: number, computed: number): number {
-  let sum = stored + computed;
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return sum;
-}
-
-/** The checksum over a TCP segment or UDP datagram and its pseudo header: 0 when it is right. */
-export function transportCheck({ src, dst, proto, payload }: Ip): number {
-  const pseudo = pseudoHeader(toNumber(src), toNumber(dst), proto, payload.length);
-  return ~sumOf(pseudo, payload.bytes) & 0xffff;
-}
 
 function udpChecksum(ip: Ip): string {
   const stored = ip.payload.u16(6);
