@@ -8,6 +8,7 @@ import { runCommand, type Surroundings } from './process.ts';
 import { absentPrograms } from './tools/absent.ts';
 import { bundled, bundledNames } from './tools/bundled.ts';
 import { tools } from './tools/index.ts';
+import { textTools } from './tools/text.ts';
 
 export const commandsByName: ReadonlyMap<string, Command> = new Map(commands.map((command) => [command.name, command]));
 
@@ -89,6 +90,8 @@ export function findProgram(path: string, around: Surroundings, files: FileSyste
   if (command) return isAvailable(command, around) ? (invocation) => runCommand(command, invocation, around) : undefined;
   const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
   if (tool) return isAvailable({ name, where: tool.where ?? 'everywhere' }, { ...around }) ? tool.run : undefined;
+  const text = Object.hasOwn(textTools, name) ? textTools[name] : undefined;
+  if (text && hasTextTools(around)) return text.run;
   if (bundledNames.has(name) && hasTextTools(around)) return bundled(name);
   if (absentPrograms.has(name)) {
     return ({ x }) => {
@@ -111,7 +114,7 @@ function script(path: string, files: FileSystem): Program | undefined {
 }
 
 export function programNames(around: Surroundings): readonly string[] {
-  const names = new Set<string>(bundledNames);
+  const names = new Set<string>([...bundledNames, ...Object.keys(textTools)]);
   for (const [name, tool] of Object.entries(tools))
     if (isAvailable({ name, where: tool.where ?? 'everywhere' }, around)) names.add(name);
   for (const command of commands) if (isAvailable(command, around)) names.add(command.name);
@@ -132,7 +135,11 @@ export function catalogue(around: Surroundings): readonly CatalogueEntry[] {
   const entries: CatalogueEntry[] = [
     ...own.map(({ name, summary }) => ({ name, summary, group: 'network' as const })),
     ...system.map(([name, { summary }]) => ({ name, summary, group: 'system' as const })),
-    ...[...bundledNames].map((name) => ({ name, summary: 'works as the GNU tool of that name', group: 'text' as const })),
+    ...[...new Set([...bundledNames, ...Object.keys(textTools)])].map((name) => ({
+      name,
+      summary: 'works as the GNU tool of that name',
+      group: 'text' as const,
+    })),
   ];
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

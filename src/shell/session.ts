@@ -7,7 +7,8 @@
 import { containerEnv, type Origin, type Place, type Sim } from '../engine/index.ts';
 import { runScript, statusOf } from './bash/execute.ts';
 import { type Clock, type Execution, Exit, Interrupted, LoopJump, Return, ShellError } from './bash/execution.ts';
-import { reapJobs } from './bash/jobs.ts';
+import { behindGate, createGate, type Gate } from './bash/gate.ts';
+import { addJob, describeJob, reapJobs } from './bash/jobs.ts';
 import { createState, type Descriptor, errorPrefix, type ShellState } from './bash/state.ts';
 import { BrokenPipe, callbackSink, emptySource, OutOfMemory, type Source, WriteError } from './bash/streams.ts';
 import { enableSubstitutions } from './bash/substitute.ts';
@@ -64,6 +65,8 @@ export interface ShellSession {
   run(line: string): Promise<number>;
   /** Ctrl-C: stops what runs within a moment. */
   interrupt(): void;
+  /** Ctrl-Z: what runs becomes a stopped job and the prompt comes back. */
+  suspend(): void;
   readonly busy: boolean;
   /** The last shell was left. */
   readonly closed: boolean;
@@ -80,6 +83,8 @@ interface Level extends Shell {
   controller: AbortController;
   line: string;
   serial: number;
+  /** What the running line stands behind, and its end. */
+  running?: { readonly gate: Gate; readonly done: Promise<number>; detached: boolean };
   leave?: (status: number) => void;
   readonly farewell?: string;
 }
@@ -212,11 +217,23 @@ export function createSession(options: SessionOptions): ShellSession {
     level.controller = new AbortController();
     level.line = line;
     level.serial = ++lines;
-    const x: Execution = { ...level.x, source: line, signal: level.controller.signal };
+    if (!/^\s*(exit|logout)\b/.test(line)) level.state.exitWarned = false;
+    const gate = createGate();
+    const x = behindGate({ ...level.x, source: line, signal: level.controller.signal }, gate);
+    const evaluation = evaluateLine(line, x, true);
+    const running = {
+      gate,
+      done: evaluation.catch((error: unknown) => (error instanceof Exit ? error.status : 1)),
+      detached: false,
+    };
+    level.running = running;
     try {
-      level.state.status = await evaluateLine(line, x, true);
+      const status = await evaluation;
+      if (running.detached) return;
+      level.state.status = status;
     } catch (error) {
       if (!(error instanceof Exit)) throw error;
+      if (running.detached) return;
       await runTrap('EXIT', x).catch(() => undefined);
       if (level.state.interactive && stack.length > 1 && isTTY)
         options.write(level.container === undefined ? 'logout\n' : 'exit\n', 2);
@@ -259,6 +276,19 @@ export function createSession(options: SessionOptions): ShellSession {
     interrupt() {
       stack.at(-1)?.controller.abort();
     },
+    suspend() {
+      const level = stack.at(-1);
+      if (!busy || !level?.running || level.running.detached) return;
+      const { foreground } = level.state;
+      if (foreground) return foreground.stop('TSTP');
+      const { gate, done } = level.running;
+      level.running.detached = true;
+      gate.close();
+      const job = addJob({ text: level.line.trim(), gate, controller: level.controller, done }, level.x);
+      options.write(`\n${describeJob(level.x, job)}`, 2);
+      level.state.status = 148;
+      ready(148);
+    },
     get busy() {
       return busy;
     },
@@ -284,6 +314,7 @@ export async function evaluateLine(line: string, x: Execution, exits = false): P
     for (const text of parsed.error) complain(text);
     return 2;
   }
+  for (const text of parsed.warnings) complain(text);
   try {
     return await runScript(parsed.script, { ...x, source: line });
   } catch (error) {

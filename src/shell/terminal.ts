@@ -5,7 +5,7 @@
  * `input` takes what xterm's onData gives. Output is VT text with `\r\n`.
  */
 import type { Source } from './bash/streams.ts';
-import { needsMore } from './bash/syntax.ts';
+import { needsMore, openHereDocuments } from './bash/syntax.ts';
 import { complete, insertion } from './line/complete.ts';
 import { cook, spell } from './line/cooked.ts';
 import { type Effect, insert, type LineState, newLine, reduce } from './line/editor.ts';
@@ -122,6 +122,13 @@ class TerminalController implements Terminal {
       return;
     }
     if (data === '') return;
+    const suspend = this.mode === 'running' && !this.wantsKey ? data.indexOf('\x1a') : -1;
+    if (suspend >= 0) {
+      this.ahead = data.slice(suspend + 1);
+      this.options.write('^Z');
+      this.session.suspend();
+      return;
+    }
     if (this.wantsKey) {
       const take = this.wantsKey;
       this.wantsKey = undefined;
@@ -167,6 +174,11 @@ class TerminalController implements Terminal {
       case 'end-of-file':
         this.options.write('\r\n');
         if (this.unfinished === undefined) return this.execute('exit');
+        if (openHereDocuments(this.unfinished).length > 0) {
+          const text = this.unfinished;
+          this.unfinished = undefined;
+          return this.execute(text);
+        }
         this.options.write(`${this.session.shell().state.scriptName}: syntax error: unexpected end of file\r\n`);
         this.unfinished = undefined;
         return this.showPrompt();
@@ -184,7 +196,10 @@ class TerminalController implements Terminal {
   private submitted(text: string) {
     this.options.write(leaveLine(this.drawn, this.columns));
     this.drawn = undefined;
-    const expanded = this.unfinished === undefined ? expandHistory(text, this.session.shell().state.history) : { text };
+    const expanded =
+      this.unfinished === undefined && this.session.shell().state.options.has('histexpand')
+        ? expandHistory(text, this.session.shell().state.history)
+        : { text };
     if ('error' in expanded) {
       this.options.write(`${this.session.shell().state.scriptName}: ${expanded.error}\r\n`);
       return this.showPrompt();

@@ -31,7 +31,9 @@ export async function runScript(script: Script | CompoundList, x: Execution): Pr
 async function runStatement(statement: Statement, x: Execution): Promise<number> {
   if (!statement.background) return runNode(statement.command, x);
   const { command } = statement;
-  startJob(x.source.slice(command.pos, command.end), x, (inside) => runNode(command, inside));
+  startJob(x.source.slice(command.pos, command.end).replace(/^\(\s*([\s\S]*?)\s*\)$/, '( $1 )'), x, (inside) =>
+    runNode(command, inside),
+  );
   x.shell.status = 0;
   return 0;
 }

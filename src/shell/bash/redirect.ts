@@ -63,7 +63,9 @@ async function applyOne(redirection: Redirection, fds: Map<number, Descriptor>, 
     const strip = (text: string) => (operator === '<<-' ? text.replace(/^\t+/gm, '') : text);
     const quoted = delimiter?.quoted || !body.parts;
     const text = quoted ? plainBody(strip(body.text), delimiter?.quoted === true) : strip(await expandHereDocument(body.parts!, x));
-    return open(fdOf(0), { source: textSource(text) });
+    // Cut off by the end of the text, its last line is whole all the same.
+    const cut = (redirection as { closing?: unknown }).closing === undefined && text !== '' && !text.endsWith('\n');
+    return open(fdOf(0), { source: textSource(cut ? `${text}\n` : text) });
   }
   if (redirection.type === 'HereString') {
     const text = redirection.target ? await expandString(redirection.target, x) : '';

@@ -30,9 +30,12 @@ export interface Job {
   readonly pid: number;
   readonly text: string;
   readonly done: Promise<number>;
-  state: 'Running' | 'Stopped' | 'Done' | 'Exit' | 'Terminated' | 'Killed';
+  state: 'Running' | 'Stopped' | 'Done' | 'Exit' | 'Interrupt' | 'Terminated' | 'Killed';
   status: number;
+  /** Sends a signal: STOP and its like hold it, CONT lets it go on, others end it. */
   stop(signal: string): void;
+  /** Resolves when it is stopped. */
+  held(): Promise<void>;
 }
 
 export interface ShellState {
@@ -55,6 +58,10 @@ export interface ShellState {
   positional: readonly string[];
   /** `$0` */
   scriptName: string;
+  /** The job `fg` waits for. */
+  foreground?: Job;
+  /** `exit` was asked for once while jobs were stopped. */
+  exitWarned?: boolean;
   /** Permissions new files lack. */
   umask: number;
   /** `ulimit`s that were set. */
@@ -106,7 +113,7 @@ export function createState(given: {
     functions: new Map(),
     aliases: new Map(),
     completions: new Map(),
-    options: new Set(['braceexpand', 'hashall']),
+    options: new Set(['braceexpand', 'hashall', ...(given.interactive ? ['emacs', 'histexpand', 'history', 'monitor'] : [])]),
     shopt: new Set(given.interactive ? ['expand_aliases', 'checkwinsize', 'cmdhist', 'sourcepath'] : ['sourcepath']),
     traps: new Map(),
     locals: [],

@@ -1,7 +1,9 @@
 /** Parsing a line: its tree, or what bash 5.2 says of it; and whether it wants another line. */
 import { type ParsedScript, parse } from 'unbash';
 
-export type Syntax = { readonly script: ParsedScript } | { readonly error: readonly string[] };
+export type Syntax =
+  | { readonly script: ParsedScript /** What is said and does not hold it up. */; readonly warnings: readonly string[] }
+  | { readonly error: readonly string[] };
 
 /** Longer input is refused before the parser sees it. */
 export const MAX_INPUT = 4_000_000;
@@ -17,7 +19,10 @@ export function checkSyntax(text: string): Syntax {
     return { error: ['syntax error: too deeply nested'] };
   }
   const [first] = (script.errors ?? []).filter((error) => !/^unterminated heredoc/.test(error.message));
-  if (!first) return { script };
+  // `for (i=0; …)`: one parenthesis is none of bash's loops.
+  if (/(^|[;&|\n]\s*)for\s*\((?!\()/.test(plain) && !/['"#]/.test(plain))
+    return { error: ["syntax error near unexpected token `('"] };
+  if (!first) return { script, warnings: openHereDocuments(plain, script).map(hereWarning) };
   return { error: wording(first.message, plain, first.pos) };
 }
 
@@ -38,10 +43,23 @@ function wording(message: string, text: string, pos: number): string[] {
   const open = /^unterminated (.+)$/.exec(message);
   if (open) return [`unexpected EOF while looking for matching \`${CLOSERS[open[1]!.toLowerCase()] ?? ')'}'`];
   if (/to close/.test(message) && pos >= text.trimEnd().length) return ['syntax error: unexpected end of file'];
+  const atEnd = text.slice(pos).trim() === '';
+  if (/^expected command after/.test(message) && atEnd) return ['syntax error: unexpected end of file'];
+  if (/^expected command in/.test(message) && /^\s*[{(]\s*$/.test(text.slice(pos))) return ['syntax error: unexpected end of file'];
+  const stray = /^expected '(?:do|then)'/.test(message) ? strayWord(text, pos, atEnd) : undefined;
+  if (stray) return [`syntax error near unexpected token \`${stray}'`];
+  const argument = message === "unexpected token ')'" ? /[\w.-]\s+\(\s*([^\s()]+)\)$/.exec(text.slice(0, pos + 1))?.[1] : undefined;
+  if (argument) return [`syntax error near unexpected token \`${argument}'`];
   const named = /^unexpected token '(.+)'$/s.exec(message)?.[1];
   const token = named ?? tokenAt(text, pos);
   if (token === undefined) return ['syntax error: unexpected end of file'];
   return [`syntax error near unexpected token \`${token}'`];
+}
+
+/** A loop or branch without its `do` or `then`: what bash stumbles over is the word that ends it, or the one in its place. */
+function strayWord(text: string, pos: number, atEnd: boolean): string | undefined {
+  if (!atEnd) return /(\w+)$/.exec(text.slice(0, pos))?.[1];
+  return /(?:^|[;&|\n])\s*(done|fi)\b/.exec(text)?.[1];
 }
 
 /** `for`, `case`: the name must stand on the same line. */
@@ -62,7 +80,7 @@ function tokenAt(text: string, pos: number): string | undefined {
 /** Whether a text is unfinished: an open quote, a trailing backslash or pipe, a here-document, `if` without `fi`. */
 export function needsMore(text: string): boolean {
   if (/(^|[^\\])(\\\\)*\\$/.test(text)) return !insideComment(text);
-  if (openHereDocument(text)) return true;
+  if (text.includes('<<') && openHereDocuments(text).length > 0) return true;
   if (WANTS_A_NAME.test(text)) return false;
   let errors: readonly { message: string; pos: number }[];
   try {
@@ -70,6 +88,7 @@ export function needsMore(text: string): boolean {
   } catch {
     return false;
   }
+  errors = errors.filter((error) => !(/^expected command in/.test(error.message) && /^\s*[{(]\s*$/.test(text.slice(error.pos))));
   if (errors.length === 0) return false;
   if (errors.some((error) => /^unexpected/.test(error.message))) return false;
   // Every complaint must be about what is missing at the very end.
@@ -88,25 +107,39 @@ interface Walkable {
   readonly [key: string]: unknown;
 }
 
-/** A here-document that has begun and whose delimiter has not come. */
-function openHereDocument(text: string): boolean {
-  if (!text.includes('<<')) return false;
-  let open = false;
+export interface OpenHereDocument {
+  readonly delimiter: string;
+  readonly line: number;
+}
+
+export const hereWarning = ({ delimiter, line }: OpenHereDocument): string =>
+  `warning: here-document at line ${line} delimited by end-of-file (wanted \`${delimiter}')`;
+
+/** Here-documents that have begun and whose delimiter has not come. */
+export function openHereDocuments(text: string, parsed?: ParsedScript): readonly OpenHereDocument[] {
+  if (!text.includes('<<')) return [];
+  const open: OpenHereDocument[] = [];
+  const seen = new Set<unknown>();
   const visit = (value: unknown, depth: number): void => {
-    if (open || depth > 60 || value === null || typeof value !== 'object') return;
+    if (depth > 60 || value === null || typeof value !== 'object' || seen.has(value)) return;
+    seen.add(value);
     if (Array.isArray(value)) {
       for (const item of value) visit(item, depth + 1);
       return;
     }
     const node = value as Walkable;
-    if (node.type === 'HereDoc' && node.delimiter && !node.closing) open = true;
+    if (node.type === 'HereDoc' && node.delimiter && !node.closing)
+      open.push({
+        delimiter: String((node.delimiter as Walkable).value ?? (node.delimiter as Walkable).text ?? ''),
+        line: text.slice(0, Number(node.pos ?? 0)).split('\n').length,
+      });
     for (const key of ['commands', 'command', 'redirects', 'body', 'clause', 'then', 'else', 'elif', 'items', 'suffix', 'prefix'])
       visit(node[key], depth + 1);
   };
   try {
-    visit(parse(text), 0);
+    visit(parsed ?? parse(text), 0);
   } catch {
-    return false;
+    return [];
   }
   return open;
 }

@@ -7,7 +7,7 @@ export function expandHistory(line: string, history: readonly string[]): Expande
   const quick = /^\^([^^]+)\^([^^]*)\^?$/.exec(line);
   if (quick) {
     const last = history.at(-1);
-    if (!last?.includes(quick[1]!)) return { error: `:s^${quick[1]}^${quick[2]}^: substitution failed` };
+    if (!last?.includes(quick[1]!)) return { error: `:s${line}: substitution failed` };
     return { text: last.replace(quick[1]!, () => quick[2]!) };
   }
   if (!line.includes('!')) return { text: line };
@@ -27,7 +27,7 @@ export function expandHistory(line: string, history: readonly string[]): Expande
       out += char;
       continue;
     }
-    const designator = /^!(!|\$|\^|\*|-?\d+|[^\s:;|&()<>"'!$]+)(?::(\d+|\$|\^|\*))?/.exec(line.slice(at));
+    const designator = /^!(!|\$|\^|\*|-?\d+|(?=:[\d$^*])|[^\s:;|&()<>"'!$]+)(?::(\d+|\$|\^|\*))?/.exec(line.slice(at));
     if (!designator) {
       out += char;
       continue;
@@ -42,7 +42,7 @@ export function expandHistory(line: string, history: readonly string[]): Expande
 }
 
 function lookUp(event: string, history: readonly string[]): string | undefined {
-  if (/^[!$^*]$/.test(event)) return history.at(-1);
+  if (/^[!$^*]?$/.test(event)) return history.at(-1);
   if (/^-\d+$/.test(event)) return history.at(Number(event));
   if (/^\d+$/.test(event)) return history[Number(event) - 1];
   return history.findLast((line) => line.startsWith(event));

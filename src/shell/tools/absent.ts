@@ -11,7 +11,7 @@ export const absentPrograms: ReadonlySet<string> = new Set(
   e4defrag ebtables-nft ebtables-nft-restore ebtables-nft-save ebtables-translate emacs etcd etcdctl ethtool exabgp expiry
   factor faillog fallocate fdisk felix filefrag findfs findmnt firewall-cmd fish flock fmt fping free fsck fsck.cramfs fsck.ext2
   fsck.ext3 fsck.ext4 fsck.minix fsfreeze fstrim fuser gcc gcloud gdb genl getopt getty git go gobgp gpasswd gpg groupadd
-  groupdel groupmems groupmod grpck grpconv grpunconv hardlink hd helm hexdump host hostid hostnamectl hping3 htop ifconfig
+  groupdel groupmems groupmod grpck grpconv grpunconv hardlink helm host hostid hostnamectl hping3 htop ifconfig
   ifdown iftop ifup infocmp infotocap install installkernel ionice iotop ip6tables ip6tables-apply ip6tables-legacy ip6tables-
   legacy-restore ip6tables-legacy-save ip6tables-nft ip6tables-nft-restore ip6tables-nft-save ip6tables-restore-translate
   ip6tables-save ip6tables-translate ipcalc ipcmk ipcrm ipcs iperf iperf3 ipmaddr ipset-translate iptables-apply iptables-legacy
@@ -26,7 +26,7 @@ export const absentPrograms: ReadonlySet<string> = new Set(
   prtstat pslog psql pstree ptx pwck pwconv pwdx pwunconv python python2 python3 rarp rbash rdma readprofile realpath reboot
   redis-cli remove-shell resize2fs resizepart resolvectl rgrep route routel rsync rtacct rtcwake rtmon rtstat ruby run-parts
   runc runcon runuser rustc savelog scp screen sdiff sestatus setarch setpriv setterm sftp sg sha224sum sha384sum sha512sum
-  shred shuf shutdown skill skopeo slabtop slattach snap snice socat ssh-add ssh-agent ssh-argv0 ssh-copy-id ssh-keygen ssh-
+  shred shutdown skill skopeo slabtop slattach snap snice socat ssh-add ssh-agent ssh-argv0 ssh-copy-id ssh-keygen ssh-
   keyscan start-stop-daemon stern strace stty sulogin sum swaplabel swapoff swapon switch_root sync systemd systemd-analyze
   systemd-ask-password systemd-cat systemd-cgls systemd-cgtop systemd-creds systemd-cryptenroll systemd-delta systemd-detect-
   virt systemd-escape systemd-firstboot systemd-id128 systemd-inhibit systemd-machine-id-setup systemd-mount systemd-notify

@@ -10,14 +10,14 @@ import { toolFileSystem } from './tool-files.ts';
 
 /** Those of just-bash's tools that are offered. */
 export const bundledNames: ReadonlySet<string> = new Set(
-  `awk base64 basename chmod column comm cp cut diff dirname du egrep expand expr fgrep file find fold grep gunzip gzip jq join md5sum mkdir mv nl od
-  paste printenv readlink rev rm rmdir sed seq sha1sum sha256sum sort split stat strings tac tail tar touch tr tree unexpand uniq wc yq zcat`
+  `awk base64 basename chmod column cp diff dirname du egrep expand expr fgrep file find grep gunzip gzip jq md5sum mkdir mv  
+ printenv readlink rm rmdir sed sha1sum sha256sum sort split stat strings tail tar touch tree unexpand wc yq zcat`
     .split(/\s+/)
     .filter(Boolean),
 );
 
 const READS_STDIN = new Set(
-  'awk base64 column comm cut diff egrep expand fgrep fold grep gunzip gzip jq join md5sum nl od paste rev sed sha1sum sha256sum sort split strings tac tail tar tr unexpand uniq wc yq zcat'.split(
+  'awk base64 column diff egrep expand fgrep grep gunzip gzip jq md5sum sed sha1sum sha256sum sort split strings tail tar unexpand wc yq zcat'.split(
     ' ',
   ),
 );

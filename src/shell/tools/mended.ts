@@ -1,10 +1,9 @@
 /**
  * Tools whose bundled version answers otherwise than GNU's: the arguments or the output are put right around it, or a small one of
- * our own takes its place (wc, uniq, diff, ls, bc, envsubst, tail -f).
+ * our own takes its place (wc, diff, ls, bc, envsubst, tail -f).
  */
 
 import { structuredPatch } from 'diff';
-import { formatPrintf } from '../bash/builtins/printf.ts';
 import { type Invocation, stdin } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
 import { emptySource, readAll, textSink } from '../bash/streams.ts';
@@ -190,19 +189,6 @@ function countsOf(text: string): Record<string, number> {
   };
 }
 
-async function uniq(invocation: Invocation): Promise<number> {
-  const counted = invocation.args.some((arg) => arg === '--count' || /^-[a-z]*c/.test(arg));
-  if (!counted) return bundled('uniq')(invocation);
-  const sink = textSink();
-  const fds = new Map(invocation.x.fds).set(1, { sink });
-  const status = await bundled('uniq')({ ...invocation, x: { ...invocation.x, fds } });
-  print(
-    invocation,
-    sink.text().replace(/^ *(\d+) /gm, (_all, count: string) => `${count.padStart(7)} `),
-  );
-  return status;
-}
-
 async function diff(invocation: Invocation): Promise<number> {
   const flags = invocation.args.filter((arg) => /^-./.test(arg));
   const operands = invocation.args.filter((arg) => !/^-./.test(arg));
@@ -295,16 +281,6 @@ async function tail(invocation: Invocation): Promise<number> {
   }
 }
 
-/** paste: `-sd+` in one word, and no file for standard input. */
-function paste(invocation: Invocation): Promise<number> | number {
-  const args = invocation.args.flatMap((arg) => {
-    const glued = /^-(s?)d(.+)$/s.exec(arg);
-    return glued ? [...(glued[1] ? ['-s'] : []), '-d', glued[2]!] : arg === '-sd' ? ['-s', '-d'] : [arg];
-  });
-  const operands = args.filter((arg, at) => (arg === '-' || !arg.startsWith('-')) && args[at - 1] !== '-d');
-  return bundled('paste')({ ...invocation, args: operands.length > 0 ? args : [...args, '-'] });
-}
-
 function rm(invocation: Invocation): Promise<number> | number {
   const recursive = invocation.args.some((arg) => /^-[a-zA-Z]*[rR]|^--recursive/.test(arg));
   const all = invocation.args.includes('--no-preserve-root');
@@ -312,24 +288,6 @@ function rm(invocation: Invocation): Promise<number> | number {
   if (recursive && root && !all)
     return fail(invocation, "it is dangerous to operate recursively on '/'\nrm: use --no-preserve-root to override this failsafe");
   return bundled('rm')(invocation);
-}
-
-/** seq: `-f` with printf's %g. */
-async function seq(invocation: Invocation): Promise<number> {
-  const at = invocation.args.findIndex((arg) => arg === '-f' || arg.startsWith('--format='));
-  if (at < 0) return bundled('seq')(invocation);
-  const flag = invocation.args[at]!;
-  const format = flag === '-f' ? (invocation.args[at + 1] ?? '%g') : flag.slice('--format='.length);
-  const args = invocation.args.filter((_arg, index) => index !== at && !(flag === '-f' && index === at + 1));
-  const sink = textSink();
-  const status = await bundled('seq')({
-    ...invocation,
-    args,
-    x: { ...invocation.x, fds: new Map(invocation.x.fds).set(1, { sink }) },
-  });
-  const lines = sink.text().split('\n').slice(0, -1);
-  print(invocation, lines.map((line) => `${formatPrintf(format, [line], 0).text}\n`).join(''));
-  return status;
 }
 
 async function envsubst(invocation: Invocation): Promise<number> {
@@ -354,11 +312,8 @@ export const mendedTools: Readonly<Record<string, Tool>> = {
   gawk: { summary: 'Take lines apart into fields', run: awk },
   jq: { summary: 'Query JSON', run: jq },
   wc: { summary: 'Count lines, words, bytes', run: wc },
-  uniq: { summary: 'Drop repeated lines', run: uniq },
   diff: { summary: 'Compare files', run: diff },
   tail: { summary: 'Print the last lines', run: tail },
-  seq: { summary: 'Count', run: seq },
-  paste: { summary: 'Join lines side by side', run: paste },
   rm: { summary: 'Remove files', run: rm },
   envsubst: { summary: 'Put variables into a text', run: envsubst },
 };

@@ -6,6 +6,7 @@ import { runScript } from '../execute.ts';
 import { Exit, LoopJump, Return, ShellError, stderr } from '../execution.ts';
 import { doors } from '../expand.ts';
 import { resolvePath } from '../files.ts';
+import { describeJob } from '../jobs.ts';
 import { checkSyntax } from '../syntax.ts';
 import { type Builtin, type BuiltinCall, fail, print, quoteAlways } from './builtin.ts';
 import { listSignals, signalName } from './signals.ts';
@@ -121,6 +122,22 @@ const trap: Builtin = (call) => {
   return status;
 };
 
+/** `exit` at a prompt: stopped jobs hold it back once; running ones too with `shopt -s checkjobs`, which also lists them. */
+const leave: Builtin = (call) => {
+  const { shell } = call.x;
+  const status = statusArgument(call);
+  const jobs = [...shell.jobs.values()];
+  const stopped = jobs.some((job) => job.state === 'Stopped');
+  const running = shell.shopt.has('checkjobs') && jobs.some((job) => job.state === 'Running');
+  if (!shell.interactive || shell.subshell > 0 || shell.exitWarned || (!stopped && !running)) throw new Exit(status);
+  shell.exitWarned = true;
+  stderr(call.x)?.write(
+    `${shell.scriptName === '-bash' ? 'logout' : 'exit'}\nThere are ${stopped ? 'stopped' : 'running'} jobs.\n`,
+  );
+  if (shell.shopt.has('checkjobs')) stderr(call.x)?.write(jobs.map((job) => describeJob(call.x, job)).join(''));
+  return 1;
+};
+
 export const control: Readonly<Record<string, Builtin>> = {
   ':': () => 0,
   true: () => 0,
@@ -132,12 +149,9 @@ export const control: Readonly<Record<string, Builtin>> = {
     if (call.x.depth === 0) return fail(call, "can only `return' from a function or sourced script", 2);
     throw new Return(status);
   },
-  exit: (call) => {
-    throw new Exit(statusArgument(call));
-  },
-  logout: (call) => {
-    throw new Exit(statusArgument(call));
-  },
+  exit: leave,
+  logout: (call) =>
+    call.x.shell.interactive && call.x.shell.subshell === 0 ? leave(call) : fail(call, "not login shell: use `exit'"),
   eval: (call) => (call.args.length === 0 ? 0 : runText(call.args.join(' '), call, 'eval')),
   source,
   '.': source,

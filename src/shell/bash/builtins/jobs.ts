@@ -1,13 +1,17 @@
 /** jobs, wait, kill, fg, bg, disown. */
-import { type Execution, Exit, Interrupted } from '../execution.ts';
+import { type Execution, Exit, Interrupted, stderr } from '../execution.ts';
 import { describeJob, findJob, reapJobs } from '../jobs.ts';
 import type { Job } from '../state.ts';
 import { runTrap } from '../traps.ts';
 import { type Builtin, type BuiltinCall, fail, failUsage, print } from './builtin.ts';
 import { listSignals, signalName, signalNumber } from './signals.ts';
 
-/** Waits for a job, or for Ctrl-C. */
+/** 128 + SIGTSTP */
+const STOPPED = 148;
+
+/** Waits for a job, or for Ctrl-C; a stopped one is not waited for. */
 async function untilDone(job: Job, x: Execution): Promise<number> {
+  if (job.state === 'Stopped') return STOPPED;
   if (job.state !== 'Running') return job.status;
   let stop = () => {};
   const interrupted = new Promise<never>((_resolve, reject) => {
@@ -15,7 +19,7 @@ async function untilDone(job: Job, x: Execution): Promise<number> {
     x.signal.addEventListener('abort', stop, { once: true });
   });
   try {
-    return await Promise.race([job.done, interrupted]);
+    return await Promise.race([job.done, interrupted, job.held().then(() => STOPPED)]);
   } finally {
     x.signal.removeEventListener('abort', stop);
   }
@@ -109,30 +113,48 @@ function chosen(call: BuiltinCall): Job | undefined {
 
 export const jobControl: Readonly<Record<string, Builtin>> = {
   jobs: (call) => {
-    const long = call.args.includes('-l');
-    const pids = call.args.includes('-p');
-    for (const job of call.x.shell.jobs.values()) print(call, pids ? `${job.pid}\n` : describeJob(call.x, job, long));
+    const flags = call.args.filter((arg) => /^-/.test(arg)).join('');
+    let status = 0;
+    const specs = call.args.filter((arg) => !/^-/.test(arg));
+    const asked = specs.map((spec) => findJob(call.x, spec) ?? spec);
+    for (const job of specs.length > 0 ? asked : call.x.shell.jobs.values()) {
+      if (typeof job === 'string') status = fail(call, `${job}: no such job`);
+      else if ((flags.includes('r') && job.state !== 'Running') || (flags.includes('s') && job.state !== 'Stopped')) continue;
+      else print(call, flags.includes('p') ? `${job.pid}\n` : describeJob(call.x, job, flags.includes('l')));
+    }
     reapJobs(call.x);
-    return 0;
+    return status;
   },
   wait,
   kill,
   fg: async (call) => {
     const job = chosen(call);
     if (!job) return 1;
+    const { shell } = call.x;
     print(call, `${job.text}\n`);
+    job.stop('CONT');
+    shell.foreground = job;
     try {
       return await untilDone(job, call.x);
     } catch (error) {
       job.stop('INT');
       throw error;
     } finally {
-      call.x.shell.jobs.delete(job.id);
+      delete shell.foreground;
+      if ((job.state as Job['state']) === 'Stopped') stderr(call.x)?.write(`\n${describeJob(call.x, job)}`);
+      else shell.jobs.delete(job.id);
     }
   },
   bg: (call) => {
     const job = chosen(call);
-    return job ? fail(call, `job ${job.id} already in background`) : 1;
+    if (!job) return 1;
+    if (job.state !== 'Stopped') {
+      fail(call, `job ${job.id} already in background`);
+      return 0;
+    }
+    const sign = describeJob(call.x, job).charAt(`[${job.id}]`.length);
+    job.stop('CONT');
+    return print(call, `[${job.id}]${sign} ${job.text} &\n`);
   },
   disown: (call) => {
     const job = chosen(call);

@@ -133,7 +133,7 @@ const set: Builtin = (call) => {
         return usage(call);
       }
       if (!OPTION_NAMES.includes(name)) return fail(call, `${name}: invalid option name`, 2);
-      if (on && (name === 'vi' || name === 'emacs')) shell.options.delete(name === 'vi' ? 'emacs' : 'vi');
+      if (on && name === 'vi') return fail(call, 'vi: not simulated in this lab');
       if (on) shell.options.add(name);
       else shell.options.delete(name);
     }

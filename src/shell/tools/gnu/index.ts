@@ -1,0 +1,27 @@
+/** GNU text tools of our own, loaded when one of them is first used. Adding one: a function in this folder, its name here and in NAMES. */
+import type { Program } from '../../bash/execution.ts';
+import { hexdump, od, xxd } from './dumps.ts';
+import { comm, cut, paste, uniq } from './fields.ts';
+import { join } from './join.ts';
+import { fold, nl, rev, seq, tac } from './layout.ts';
+import { shuf } from './shuf.ts';
+import { tr } from './tr.ts';
+
+export const gnu: Readonly<Record<string, Program>> = {
+  comm,
+  cut,
+  fold,
+  hd: hexdump,
+  hexdump,
+  join,
+  nl,
+  od,
+  paste,
+  rev,
+  seq,
+  shuf,
+  tac,
+  tr,
+  uniq,
+  xxd,
+};

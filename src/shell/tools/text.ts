@@ -1,0 +1,34 @@
+/** The text tools in gnu/ by name; their code comes with the first use of one of them. */
+import type { Tool } from './tool.ts';
+
+const SUMMARIES: Readonly<Record<string, string>> = {
+  comm: 'Compare two sorted files',
+  cut: 'Take columns out of lines',
+  fold: 'Break long lines',
+  hd: 'Show bytes',
+  hexdump: 'Show bytes',
+  join: 'Join lines by a common field',
+  nl: 'Number lines',
+  od: 'Show bytes',
+  paste: 'Join lines side by side',
+  rev: 'Turn lines round',
+  seq: 'Count',
+  shuf: 'Mix lines',
+  tac: 'Last line first',
+  tr: 'Exchange characters',
+  uniq: 'Drop repeated lines',
+  xxd: 'Show bytes',
+};
+
+export const textTools: Readonly<Record<string, Tool>> = Object.fromEntries(
+  Object.entries(SUMMARIES).map(([name, summary]) => [
+    name,
+    {
+      summary,
+      run: async (invocation) => {
+        const { gnu } = await import('./gnu/index.ts');
+        return gnu[name]!(invocation);
+      },
+    } satisfies Tool,
+  ]),
+);
