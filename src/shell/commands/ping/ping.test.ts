@@ -103,7 +103,7 @@ test('Ctrl-C prints the figures', async () => {
 
 test.each([
   ['ping -f -c 2 10.0.1.31', '.\b \b.\b \b'],
-  ['ping -M do -s 1473 -c 1 10.0.1.31', 'ping: local error: message too long, mtu=1500\n'],
+  ['ping -M do -s 8974 -c 1 10.0.1.31', 'ping: local error: message too long, mtu=9001\n'],
   ['ping -O -c 2 -W 1 8.8.8.8', 'no answer yet for icmp_seq=1\n'],
   ['ping -p f -c 1 10.0.1.31', 'PATTERN: 0x0f\n'],
 ])('%s, as root', async (line, part) => {
