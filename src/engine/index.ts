@@ -44,6 +44,7 @@ export type { WorldSource } from './load/source.ts';
 export * from './net/address.ts';
 export { PROTO_NUMBER } from './net/flowhash.ts';
 export { random, uuid } from './net/random.ts';
+export { sha256 } from './net/sha256.ts';
 export { origins } from './origin.ts';
 export { packStart, unpackStart } from './pack.ts';
 export { createDraft } from './packet/draft.ts';

@@ -3,6 +3,7 @@
  * Read once per simulation, like kubectl's disk cache.
  */
 import type { Sim } from '../../../engine/index.ts';
+import { absentResource } from './absent.ts';
 import type { Client } from './client.ts';
 import { CommandError } from './errors.ts';
 import { items, text, type Value } from './value.ts';
@@ -104,10 +105,12 @@ export class Discovery {
     return members.length > 0 ? [...new Set(members.map(qualifiedResource))] : undefined;
   }
 
-  /** @throws CommandError `the server doesn't have a resource type "foo"` */
+  /** @throws CommandError `the server doesn't have a resource type "foo"`, or that a real cluster's kind is not simulated */
   lookup(word: string): ResourceType {
     const found = this.find(word);
     if (found) return found;
+    const absent = absentResource(word);
+    if (absent) throw new CommandError(`${absent}: not simulated in this lab`);
     const [resource] = word.split('.');
     throw new CommandError(`the server doesn't have a resource type "${resource}"`);
   }

@@ -2,6 +2,7 @@
  * Which objects a command line means: cli-runtime's resource.Builder. Types and names, `type/name`, `a,b`, selectors, --all and files
  * become a list of targets, with the builder's refusals.
  */
+import { absentKind } from './absent.ts';
 import { TABLE } from './client.ts';
 import type { Kubectl } from './context.ts';
 import { apiVersionOf, qualifiedResource, type ResourceType } from './discovery.ts';
@@ -305,6 +306,8 @@ function fromManifest(kubectl: Kubectl, wish: Wish, entry: Manifest | Unreadable
   const name = text(object, 'metadata', 'name');
   const type = wish.noServer ? assumed(apiVersion, kind) : kubectl.client.discovery.byKind(apiVersion, kind);
   if (!type) {
+    const absent = absentKind(apiVersion, kind);
+    if (absent) throw new CommandError(`${source}: ${absent}: not simulated in this lab`);
     throw new CommandError(
       `resource mapping not found for name: "${name}" namespace: "${text(object, 'metadata', 'namespace')}" from "${source}": no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`,
     );

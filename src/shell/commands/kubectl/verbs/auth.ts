@@ -1,4 +1,5 @@
 /** `kubectl auth can-i` and `whoami`: reviews that the server answers. */
+import { absentResource } from '../absent.ts';
 import type { Kubectl } from '../context.ts';
 import { apiVersionOf, type ResourceType } from '../discovery.ts';
 import { Exit, fail } from '../errors.ts';
@@ -82,7 +83,7 @@ function resourceAttributes(kubectl: Kubectl, verb: string, what: string): Doc {
   const { flags } = kubectl;
   const [word, name = ''] = what.split('/') as [string, string | undefined];
   const type = word === '*' ? undefined : kubectl.client.discovery.find(word);
-  if (!type && word !== '*') {
+  if (!type && word !== '*' && !absentResource(word)) {
     kubectl.err(`Warning: the server doesn't have a resource type '${word.split('.')[0]}'\n\n`);
   } else if (type && !namespaced(kubectl, type) && !flags.bool('all-namespaces')) {
     const group = type.group === '' ? '' : ` in group '${type.group}'`;

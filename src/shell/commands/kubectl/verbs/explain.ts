@@ -2,6 +2,7 @@
  * `kubectl explain`, from the server's OpenAPI v3 documents. Models the plaintext template of k8s.io/kubectl/pkg/explain/v2: header,
  * description, fields; --recursive shows names and types only.
  */
+import { absentResource } from '../absent.ts';
 import type { Kubectl } from '../context.ts';
 import type { ResourceType } from '../discovery.ts';
 import { CommandError, Exit, fail } from '../errors.ts';
@@ -171,6 +172,8 @@ function split(kubectl: Kubectl, word: string): { readonly type: ResourceType; r
   const [first, ...rest] = word.split('.');
   if (first === '') fail('invalid jsonpath syntax, first node must be field node');
   const type = discovery.find(first!);
+  const absent = type ? undefined : absentResource(first!);
+  if (absent) fail(`${absent}: not simulated in this lab`);
   if (!type) throw new Exit(1, `the server doesn't have a resource type "${first}"`);
   return { type, path: rest.filter((part) => part !== '') };
 }

@@ -4,6 +4,7 @@ import { encodeBase64 } from '../../encode.ts';
 import { fail } from '../../errors.ts';
 import type { Doc, Value } from '../../value.ts';
 import { enforcedNamespace, finish, nameArgument } from './finish.ts';
+import { nameWithHash } from './hash.ts';
 import { set, typed } from './typed.ts';
 
 function keyErrors(key: string): string[] {
@@ -114,7 +115,6 @@ export function collect(kubectl: Kubectl, kind: Sink['kind'], name: string): Sin
   files(kubectl, sink, fromFile);
   literals(sink, fromLiteral);
   envFiles(kubectl, sink, fromEnv);
-  if (flags.bool('append-hash')) fail('--append-hash: not simulated in this lab');
   return sink;
 }
 
@@ -132,19 +132,22 @@ export function encoded(data: ReadonlyMap<string, string>): Readonly<Record<stri
 export function configmap(kubectl: Kubectl): number {
   const name = nameArgument(kubectl);
   const { data } = collect(kubectl, 'ConfigMap', name);
-  const values = set({ data: ordered(data, (value) => value) });
-  const { kind, apiVersion, metadata } = typed('v1', 'ConfigMap', { name, namespace: enforcedNamespace(kubectl) }, {});
+  const plain = ordered(data, (value) => value);
+  const values = set({ data: plain });
+  const full = kubectl.flags.bool('append-hash') ? nameWithHash(name, { data: plain, kind: 'ConfigMap' }) : name;
+  const { kind, apiVersion, metadata } = typed('v1', 'ConfigMap', { name: full, namespace: enforcedNamespace(kubectl) }, {});
   return finish(kubectl, { kind: kind!, apiVersion: apiVersion!, metadata: metadata!, ...values }, 'failed to create configmap');
 }
 
 export function secret(kubectl: Kubectl): number {
   const name = nameArgument(kubectl);
   const { data } = collect(kubectl, 'Secret', name);
-  const draft = typed(
-    'v1',
-    'Secret',
-    { name, namespace: enforcedNamespace(kubectl) },
-    set({ data: encoded(data), type: kubectl.flags.string('type') }),
-  );
+  return makeSecret(kubectl, name, kubectl.flags.string('type'), encoded(data));
+}
+
+/** Every sort of secret ends here. */
+export function makeSecret(kubectl: Kubectl, name: string, type: string, data: Readonly<Record<string, string>>): number {
+  const full = kubectl.flags.bool('append-hash') ? nameWithHash(name, { data, kind: 'Secret', type }) : name;
+  const draft = typed('v1', 'Secret', { name: full, namespace: enforcedNamespace(kubectl) }, set({ data, type }));
   return finish(kubectl, draft, 'failed to create secret ');
 }

@@ -3,9 +3,9 @@ import type { Kubectl } from '../../context.ts';
 import { encodeBase64 } from '../../encode.ts';
 import { fail } from '../../errors.ts';
 import { goJson } from '../../value.ts';
-import { collect, encoded } from './config.ts';
-import { enforcedNamespace, finish, nameArgument } from './finish.ts';
-import { set, typed } from './typed.ts';
+import { collect, encoded, makeSecret } from './config.ts';
+import { nameArgument } from './finish.ts';
+import { set } from './typed.ts';
 
 const DOCKER_HUB = 'https://index.docker.io/v1/';
 
@@ -26,7 +26,7 @@ export function dockerRegistry(kubectl: Kubectl): number {
   const data = files
     ? encoded(collect(kubectl, 'Secret', name).data)
     : { '.dockerconfigjson': encodeBase64(goJson({ auths: { [server || DOCKER_HUB]: auth } })) };
-  return make(kubectl, name, 'kubernetes.io/dockerconfigjson', data);
+  return makeSecret(kubectl, name, 'kubernetes.io/dockerconfigjson', data);
 }
 
 /** @throws CommandError with the words of Go's crypto/tls for what is no PEM */
@@ -59,11 +59,5 @@ export function tls(kubectl: Kubectl): number {
   const secret = pem(kubectl, key);
   checkPem(certificate, 'certificate', /^CERTIFICATE$/);
   checkPem(secret, 'key', /PRIVATE KEY$/);
-  return make(kubectl, name, 'kubernetes.io/tls', { 'tls.crt': encodeBase64(certificate), 'tls.key': encodeBase64(secret) });
-}
-
-function make(kubectl: Kubectl, name: string, type: string, data: Readonly<Record<string, string>>): number {
-  if (kubectl.flags.bool('append-hash')) fail('--append-hash: not simulated in this lab');
-  const draft = typed('v1', 'Secret', { name, namespace: enforcedNamespace(kubectl) }, { data, type });
-  return finish(kubectl, draft, 'failed to create secret ');
+  return makeSecret(kubectl, name, 'kubernetes.io/tls', { 'tls.crt': encodeBase64(certificate), 'tls.key': encodeBase64(secret) });
 }
