@@ -11,7 +11,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [-+]\d{4} UTC/g, '<time>'],
   [/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [-+]\d{4}/g, '<date>'],
   [/\/tmp\/kubectl-\w{6}(?=\/|')|\/home\/ubuntu/g, '<home>'],
-  [/[WEI]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /g, '<klog> '],
+  [/[WEIF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /g, '<klog> '],
   [/\/tmp\/(kubectl-edit|LIVE|MERGED)-\d+/g, '/tmp/$1-<n>'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [-+]\d{4}/g, '<time>'],
   [/ in \d+ milliseconds/g, ' in <ms>'],

@@ -11,7 +11,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { kubeconfigText, type Serving, serveHttp } from '../../src/cli/serve-http.ts';
+import { type Serving, serveHttp } from '../../src/cli/serve-http.ts';
 import { createSim, loadWorld, type Sim, type World, type WorldSource } from '../../src/engine/index.ts';
 import { testSession } from '../../src/shell/testing.ts';
 import { worlds } from '../../src/worlds/index.ts';
@@ -172,25 +172,26 @@ async function runOurs(sim: Sim, host: string, line: string): Promise<Ran> {
 
 /** A server and a home of its own, for one real kubectl at a time. */
 interface Slot {
+  /** The bastion's kubeconfig, for the served world. */
+  readonly kubeconfig: string;
   readonly sim: Sim;
   readonly serving: Serving;
   readonly home: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function openSlot(start: World, { kubectl, others = {} }: Options): Promise<Slot> {
+async function openSlot(start: World, host: string, { kubectl, others = {} }: Options): Promise<Slot> {
   const home = mkdtempSync(join(tmpdir(), 'kubectl-'));
   const bin = join(home, '.bin');
   mkdirSync(bin);
   for (const [name, path] of Object.entries({ ...others, kubectl })) symlinkSync(path, join(bin, name));
   const sim = createSim(start);
   const serving = await serveHttp(sim, { port: 0, frozen: true });
-  const kubeconfig = join(home, '.kubeconfig');
-  writeFileSync(kubeconfig, kubeconfigText(serving.url));
+  const kubeconfig = start.hosts[host]!.files[`${HOME}/.kube/config`]!.replace(/server: .*/, `server: ${serving.url}`);
+  writeFixtures(home, { '.kube/config': kubeconfig });
   const env = {
     PATH: `${bin}:/usr/bin:/bin`,
     HOME: home,
-    KUBECONFIG: kubeconfig,
     KUBE_EDITOR: 'true',
     LANG: 'C.UTF-8',
     // A process that ends at once gains nothing from collecting garbage on several threads.
@@ -199,7 +200,7 @@ async function openSlot(start: World, { kubectl, others = {} }: Options): Promis
   };
   // Fills the discovery cache, so that no line is slowed or logged by it.
   await runReal('kubectl api-resources', home, env);
-  return { sim, serving, home, env };
+  return { kubeconfig, sim, serving, home, env };
 }
 
 async function closeSlot({ serving, home }: Slot): Promise<void> {
@@ -267,7 +268,7 @@ export async function compareKubectl(options: Options): Promise<readonly Compare
       const { corpus, line, state: ready } = queue[at]!;
       const state = await ready();
       slot.sim.load(state, []);
-      writeFixtures(slot.home, files);
+      writeFixtures(slot.home, { ...files, '.kube/config': slot.kubeconfig });
       const ran = runReal(line, slot.home, slot.env);
       const turn = oursDone.then(() => runOurs(createSim(state), host, line));
       oursDone = turn;
@@ -279,7 +280,7 @@ export async function compareKubectl(options: Options): Promise<readonly Compare
   };
   const slots: Slot[] = [];
   try {
-    for (let i = 0; i <= availableParallelism(); i++) slots.push(await openSlot(start, options));
+    for (let i = 0; i <= availableParallelism(); i++) slots.push(await openSlot(start, host, options));
     await Promise.all(slots.map(work));
   } finally {
     for (const slot of slots) await closeSlot(slot);

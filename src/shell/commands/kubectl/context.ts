@@ -15,9 +15,10 @@ export type DryRun = 'none' | 'client' | 'server';
 const PROFILES = ['none', 'cpu', 'heap', 'goroutine', 'threadcreate', 'block', 'mutex'];
 
 /** What kubectl refuses of the global flags before the command runs. */
-function checkGlobals(flags: FlagValues): void {
+function checkGlobals(command: CommandNode, flags: FlagValues): void {
   const profile = flags.string('profile');
-  if (flags.changed('profile') && !PROFILES.includes(profile)) fail(`unknown profile '${profile}'`);
+  // `debug` has a --profile of its own.
+  if (command.path !== 'debug' && flags.changed('profile') && !PROFILES.includes(profile)) fail(`unknown profile '${profile}'`);
   if (!flags.changed('request-timeout')) return;
   const timeout = flags.string('request-timeout');
   if (/^\d+$/.test(timeout) || typeof parseDuration(timeout) === 'number') return;
@@ -48,7 +49,7 @@ export class Kubectl {
     this.flags = parsed.values;
     this.args = parsed.positional;
     this.dashAt = parsed.dashAt;
-    checkGlobals(this.flags);
+    checkGlobals(command, this.flags);
   }
 
   /** @throws CommandError when the kubeconfig cannot be read */

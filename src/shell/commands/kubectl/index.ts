@@ -30,7 +30,8 @@ async function invoke(process: Process, args: readonly string[]): Promise<number
   if (command.path === '' && rest[0] === 'help') return printHelp(process, rest.slice(1));
   const parsed = flagsOf(command, rest);
   for (const notice of parsed.notices) process.err(notice);
-  if (parsed.help || command.path === '') {
+  // `alpha` has no help: it says at once that there is nothing in it.
+  if ((parsed.help && command.path !== 'alpha') || command.path === '') {
     process.out(helpText(command));
     return 0;
   }

@@ -4,7 +4,7 @@
  */
 import { parseAllDocuments, type YAMLError } from 'yaml';
 import type { Kubectl } from './context.ts';
-import { CommandError, fail, NetworkFailure } from './errors.ts';
+import { CommandError, Exit, fail, NetworkFailure } from './errors.ts';
 import { quote } from './flags.ts';
 import { complaintAbout } from './gojson.ts';
 import type { Value } from './value.ts';
@@ -45,6 +45,17 @@ export function refuseKustomize(kubectl: Kubectl, directory: string): never {
     fail(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${path}'`);
   }
   return fail('kustomize: not simulated in this lab');
+}
+
+/** The same for commands that gather all errors: there it has no `error: ` before it. */
+export function refuseKustomizeOf(kubectl: Kubectl): void {
+  const directory = kubectl.flags.string('kustomize');
+  if (directory === '') return;
+  try {
+    refuseKustomize(kubectl, directory);
+  } catch (error) {
+    throw error instanceof CommandError ? new Exit(1, error.message) : error;
+  }
 }
 
 /** FilenameOptions.RequireFilenameOrKustomize and its refusals. */

@@ -1,7 +1,7 @@
 /** describe deployment, replicaset, daemonset, statefulset, job. */
 
 import { humanDuration } from '../duration.ts';
-import { dig, equal, fields, items, number, strings, text, type Value } from '../value.ts';
+import { byBytes, dig, equal, fields, items, number, strings, text, type Value } from '../value.ts';
 import { podTemplate } from './containers.ts';
 import type { Describer, Surveyor } from './index.ts';
 import {
@@ -28,15 +28,17 @@ function podCounts(object: Value, world: Surveyor): string {
   return `${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`;
 }
 
-/** The replica sets a deployment controls. */
+/** The replica sets a deployment controls, the oldest first. */
 export function replicaSetsOf(deployment: Value, world: Pick<Surveyor, 'list'>): readonly Value[] {
   const selector = selectorText(dig(deployment, 'spec', 'selector'));
   const uid = text(deployment, 'metadata', 'uid');
+  const made = (one: Value) => `${text(one, 'metadata', 'creationTimestamp')} ${text(one, 'metadata', 'name')}`;
   return world
     .list('replicasets.apps', text(deployment, 'metadata', 'namespace'), { labelSelector: selector })
     .filter((one) =>
       items(one, 'metadata', 'ownerReferences').some((ref) => dig(ref, 'controller') === true && text(ref, 'uid') === uid),
-    );
+    )
+    .sort((a, b) => byBytes(made(a), made(b)));
 }
 
 function withoutHash(template: Value | undefined): Value {

@@ -100,7 +100,25 @@ function actionEnd(source: string, from: number): number {
     } else if (char === '"' || char === '`') quote = char;
     else if (source.startsWith('}}', at)) return at;
   }
+  if (quote) throw fault(quote === '`' ? 'unterminated raw quoted string' : 'unterminated quoted string');
+  // What stands there may be no word at all, and is met first.
+  words(source.slice(from), from);
   throw fault('unclosed action');
+}
+
+/** %#U. */
+function shown(char: string): string {
+  return `U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} '${char}'`;
+}
+
+/** A field, a variable or a name ends only before one of these. */
+const TERMINATOR = /^(?:[\s.,|:)(]|$)/;
+
+/** What Go's lexer says of a word or of what is none. */
+function checkWord(word: string, rest: string): void {
+  const next = String.fromCodePoint(rest.codePointAt(0) ?? 0);
+  if (/^[-+]?\d/.test(word) && /^\w/.test(rest)) throw fault(`bad number syntax: ${JSON.stringify(word + next)}`);
+  if (/^[$.A-Za-z_]/.test(word) && word !== '.' && !TERMINATOR.test(rest)) throw fault(`bad character ${shown(next)}`);
 }
 
 interface Word {
@@ -112,13 +130,20 @@ function words(text: string, offset: number): Word[] {
   const out: Word[] = [];
   const pattern = /\s+|"(?:[^"\\]|\\.)*"|`[^`]*`|:=|[=|(),]|\$\w*(?:\.\w+)*|(?:\.\w+)+|\.|[-+]?\d[\d.]*|[A-Za-z_]\w*/y;
   let at = 0;
+  let depth = 0;
   while (at < text.length) {
     pattern.lastIndex = at;
     const match = pattern.exec(text);
-    if (!match) throw fault(`unexpected ${JSON.stringify(text[at])} in command`);
+    const char = String.fromCodePoint(text.codePointAt(at)!);
+    if (!match)
+      throw fault(/[!-~]/.test(char) ? `unexpected "${char}" in command` : `unrecognized character in action: ${shown(char)}`);
     if (match[0].trim() !== '') out.push({ text: match[0], at: offset + at });
     at = pattern.lastIndex;
+    checkWord(match[0], text.slice(at));
+    depth += match[0] === '(' ? 1 : match[0] === ')' ? -1 : 0;
+    if (depth < 0) throw fault('unexpected right paren');
   }
+  if (depth > 0) throw fault('unclosed left paren');
   return out;
 }
 
@@ -127,11 +152,13 @@ const CONSTANTS: Readonly<Record<string, Value>> = { true: true, false: false, n
 class ExpressionParser {
   readonly #words: readonly Word[];
   readonly #functions: ReadonlySet<string>;
+  readonly #variables: readonly string[];
   #at = 0;
 
-  constructor(list: readonly Word[], functions: ReadonlySet<string>) {
+  constructor(list: readonly Word[], functions: ReadonlySet<string>, variables: readonly string[]) {
     this.#words = list;
     this.#functions = functions;
+    this.#variables = variables;
   }
 
   #peek(): string | undefined {
@@ -176,6 +203,7 @@ class ExpressionParser {
       return { type: 'literal', value: JSON.parse(text.replace(/\\'/g, "'").replace(/\\([av])/g, '\\u0007')), at, text };
     }
     if (text[0] === '`') return { type: 'literal', value: text.slice(1, -1), at, text };
+    if (text[0] === '$') checkVariable(text.split('.')[0]!, this.#variables);
     if (text[0] === '.' || text[0] === '$') return path(text, at);
     if (/^[-+]?\d/.test(text)) {
       return { type: 'literal', value: new GoNumber(Number(text), text.includes('.') ? 'float64' : 'int'), at, text };
@@ -184,6 +212,10 @@ class ExpressionParser {
     if (!this.#functions.has(text)) throw fault(`function ${JSON.stringify(text)} not defined`);
     return { type: 'call', name: text, args: [], at, text };
   }
+}
+
+function checkVariable(name: string, known: readonly string[]): void {
+  if (!known.includes(name)) throw fault(`undefined variable ${JSON.stringify(name)}`);
 }
 
 /** `.a.b` or `$x.a`: Go says that a chain of fields stands where its second link does. */
@@ -199,6 +231,8 @@ class Parser {
   readonly #tokens: readonly Token[];
   readonly #functions: ReadonlySet<string>;
   #at = 0;
+  /** Variables in sight; a block takes its own away with it. */
+  #variables: readonly string[] = ['$'];
 
   constructor(list: readonly Token[], functions: ReadonlySet<string>) {
     this.#tokens = list;
@@ -223,7 +257,7 @@ class Parser {
   }
 
   #pipe(list: readonly Word[]): Expression {
-    return new ExpressionParser(list, this.#functions).pipeline();
+    return new ExpressionParser(list, this.#functions, this.#variables).pipeline();
   }
 
   #action(token: Token): Part {
@@ -231,7 +265,7 @@ class Parser {
     const head = list[0]?.text;
     if (head === 'if' || head === 'with') return this.#branch(head, list.slice(1));
     if (head === 'range') return this.#range(list.slice(1));
-    const { names, declare, rest } = declarations(list);
+    const { names, declare, rest } = this.#declarations(list);
     return { type: 'print', pipe: this.#pipe(rest), assign: names[0], declare };
   }
 
@@ -251,15 +285,28 @@ class Parser {
 
   #branch(type: 'if' | 'with', list: readonly Word[]): Part {
     if (list.length === 0) throw fault(`missing value for ${type}`);
-    const { names, rest } = declarations(list);
-    return { type, pipe: this.#pipe(rest), assign: names[0], ...this.#rest(type) };
+    const outside = this.#variables;
+    const { names, rest } = this.#declarations(list);
+    const part = { type, pipe: this.#pipe(rest), assign: names[0], ...this.#rest(type) };
+    this.#variables = outside;
+    return part;
   }
 
   #range(list: readonly Word[]): Part {
     if (list.length === 0) throw fault('missing value for range');
-    const { names, rest } = declarations(list);
+    const outside = this.#variables;
+    const { names, rest } = this.#declarations(list);
     const [index, item] = names.length === 2 ? [names[0], names[1]] : [undefined, names[0]];
-    return { type: 'range', pipe: this.#pipe(rest), index, item, ...this.#rest('range') };
+    const part: Part = { type: 'range', pipe: this.#pipe(rest), index, item, ...this.#rest('range') };
+    this.#variables = outside;
+    return part;
+  }
+
+  #declarations(list: readonly Word[]): ReturnType<typeof declarations> {
+    const found = declarations(list);
+    if (found.declare) this.#variables = [...this.#variables, ...found.names];
+    else for (const name of found.names) checkVariable(name, this.#variables);
+    return found;
   }
 }
 

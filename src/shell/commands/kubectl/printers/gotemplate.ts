@@ -16,6 +16,10 @@ export class GoTemplateFailure extends GoTemplateError {
 
 const NAMES: ReadonlySet<string> = new Set([...Object.keys(FUNCTIONS), 'and', 'or']);
 
+/** How many arguments a function takes. */
+const FIXED: Readonly<Record<string, number>> = { len: 1, not: 1, ne: 2, lt: 2, le: 2, gt: 2, ge: 2, base64decode: 1 };
+const AT_LEAST_ONE: ReadonlySet<string> = new Set(['and', 'or', 'index', 'slice', 'eq', 'printf', 'exists']);
+
 interface Scope {
   readonly dot: Result;
   readonly variables: readonly Map<string, Result>[];
@@ -116,6 +120,7 @@ class Execution {
   }
 
   #call(call: Call, scope: Scope, final: readonly Result[]): Result {
+    this.#count(call, call.args.length + final.length);
     if (call.name === 'and' || call.name === 'or') return this.#logic(call, scope, final);
     const args = [...call.args.map((arg) => this.#evaluate(arg, scope)), ...final];
     this.#node = call;
@@ -124,6 +129,14 @@ class Execution {
     } catch (error) {
       throw error instanceof FunctionFault ? new FunctionFault(`error calling ${call.name}: ${error.message}`) : error;
     }
+  }
+
+  #count({ name, at }: Call, got: number): void {
+    const wanted = FIXED[name];
+    const least = AT_LEAST_ONE.has(name) && got === 0;
+    if (!least && (wanted === undefined || wanted === got)) return;
+    this.#node = { at, text: name };
+    throw new FunctionFault(`wrong number of args for ${name}: want ${least ? 'at least 1' : wanted} got ${got}`);
   }
 
   #logic(call: Call, scope: Scope, final: readonly Result[]): Result {

@@ -305,7 +305,10 @@ function setPath(kubectl: Kubectl, path: string, value: Value | undefined): numb
         ? { ...file, [list]: items(file, list).filter((one) => text(one, 'name') !== name) }
         : withEntry(file, list, key, name, (entry) => put(entry, rest, value) as Doc),
     );
-  } else fail(`unable to find field name: ${path}`);
+  } else if (list !== undefined && Object.hasOwn(SECTIONS, list) && value === undefined) {
+    edit(kubectl, currentFile(kubectl), (file) => ({ ...file, [list]: null }));
+  } else if (parts.length === 1) fail(`unable to parse ${path} after [] at api.Config`);
+  else fail(`unable to find field name: ${path}`);
   kubectl.out(`Property ${JSON.stringify(path)} ${value === undefined ? 'unset' : 'set'}.\n`);
   return 0;
 }

@@ -2,7 +2,7 @@
 import type { Kubectl } from '../context.ts';
 import { describeObject } from '../describe/index.ts';
 import { CommandError, isNotFound, StatusError, throwAll } from '../errors.ts';
-import { checkFileNames, fileNames } from '../manifests.ts';
+import { checkFileNames, fileNames, refuseKustomizeOf } from '../manifests.ts';
 import { select } from '../selection.ts';
 import { text } from '../value.ts';
 
@@ -14,6 +14,7 @@ export function describe(kubectl: Kubectl): number {
     );
   }
   checkFileNames(kubectl);
+  refuseKustomizeOf(kubectl);
   const selection = select(kubectl, {
     args,
     files: fileNames(kubectl),

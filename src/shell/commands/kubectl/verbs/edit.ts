@@ -189,7 +189,7 @@ export function saveEach(
   if ('error' in first) {
     const why = first.error.message;
     kubectl.err(`error: ${qualifiedResource(targets[0]!.type)} ${JSON.stringify(targets[0]!.name)} is invalid\n`);
-    return `# The edited file had a syntax error: ${why.replaceAll('\n', '\n# ')}\n#\n`;
+    return syntaxError(why);
   }
   if (untyped(first.object)) {
     const { type, name: object } = targets[0]!;
@@ -197,12 +197,22 @@ export function saveEach(
     return `# ${qualifiedResource(type)} ${JSON.stringify(object)} was not valid:\n# * <nil>: Invalid value: "The edited file failed validation": ${untyped(first.object)}\n#\n`;
   }
   const list = isDoc(first.object) && text(first.object, 'kind') === 'List' ? items(first.object, 'items') : [first.object];
+  const unmapped = list.find((one) => !kubectl.client.discovery.byKind(text(one, 'apiVersion'), text(one, 'kind')));
+  if (unmapped !== undefined) return syntaxError(unrecognised(unmapped));
   let complaints = '';
   for (const object of list) {
     const target = targets.find((one) => text(object, 'metadata', 'uid') === text(one.object, 'metadata', 'uid')) ?? targets[0]!;
     complaints += saveOne(target, object);
   }
   return complaints === '' ? undefined : complaints;
+}
+
+const syntaxError = (why: string) => `# The edited file had a syntax error: ${why.replaceAll('\n', '\n# ')}\n#\n`;
+
+/** A kind that no resource has of its own, such as a subresource's Scale. */
+function unrecognised(object: Value): string {
+  const [name, namespace] = [text(object, 'metadata', 'name'), text(object, 'metadata', 'namespace')];
+  return `resource mapping not found for name: "${name}" namespace: "${namespace}" from "edited-file": no matches for kind "${text(object, 'kind')}" in version "${text(object, 'apiVersion')}"\nensure CRDs are installed first`;
 }
 
 /** Why kubectl's schema would not look at it at all. */

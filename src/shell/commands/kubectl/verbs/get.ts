@@ -2,10 +2,11 @@
 import { TABLE } from '../client.ts';
 import type { Kubectl } from '../context.ts';
 import { qualifiedKind, type ResourceType } from '../discovery.ts';
-import { Aggregate, CommandError, fail, StatusError, throwAll } from '../errors.ts';
-import { checkFileNames, fileNames } from '../manifests.ts';
+import { Aggregate, CommandError, Exit, fail, StatusError, throwAll } from '../errors.ts';
+import { klogHead } from '../klog.ts';
+import { checkFileNames, fileNames, refuseKustomizeOf } from '../manifests.ts';
 import { getPrinter, isList, type Print } from '../printers/objects.ts';
-import { sortBy } from '../printers/sort.ts';
+import { sortBy, Unsortable } from '../printers/sort.ts';
 import { isTable, TablePrinter } from '../printers/table.ts';
 import { TabWriter } from '../printers/tabwriter.ts';
 import { collectionPath, itemsOf, type Selection, select, type Target, type Wish } from '../selection.ts';
@@ -36,6 +37,7 @@ function check(kubectl: Kubectl): void {
     kubectl.err('warning: --watch-only requested, --sort-by will be ignored\n');
   }
   checkFileNames(kubectl);
+  refuseKustomizeOf(kubectl);
 }
 
 function raw(kubectl: Kubectl): number {
@@ -75,6 +77,15 @@ function wish(kubectl: Kubectl, asTable: boolean): Wish {
 }
 
 export function get(kubectl: Kubectl): number | Promise<number> {
+  try {
+    return getResources(kubectl);
+  } catch (error) {
+    if (!(error instanceof Unsortable)) throw error;
+    throw new Exit(1, `${klogHead(kubectl.process, 'F', error.source)}${error.message}`);
+  }
+}
+
+function getResources(kubectl: Kubectl): number | Promise<number> {
   if (kubectl.flags.string('raw') !== '') return raw(kubectl);
   check(kubectl);
   const { flags } = kubectl;

@@ -1,7 +1,7 @@
 /** `kubectl logs`. -f asks again for what is new as virtual time passes. */
 import type { Kubectl } from '../context.ts';
 import { CommandError, fail, isNotFound, StatusError } from '../errors.ts';
-import { containerNames, defaultContainer, firstPod, podSelector, podsOf, resolve } from '../pods.ts';
+import { containerNames, defaultContainer, firstPod, goTypeName, podSelector, podsOf, resolve } from '../pods.ts';
 import { objectPath, select } from '../selection.ts';
 import { fields, items, text, type Value } from '../value.ts';
 
@@ -67,9 +67,7 @@ async function pods(kubectl: Kubectl): Promise<readonly Value[]> {
     podSelector(object);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    fail(
-      `cannot get the logs from ${error.message.startsWith('selector for') ? `*${error.message.slice(14).replace(' not implemented', '')}: ${error.message}` : error.message}`,
-    );
+    fail(`cannot get the logs from *${goTypeName(object)}: ${error.message}`);
   }
   const { pod, count } = await firstPod(kubectl, object, flags.duration('pod-running-timeout'), 'logging');
   if (count > 1 && !flags.bool('all-pods')) kubectl.err(`Found ${count} pods, using pod/${text(pod, 'metadata', 'name')}\n`);

@@ -143,20 +143,37 @@ async function evictAll(kubectl: Kubectl, node: Target): Promise<void> {
   }
   if (dryRun !== 'none') return;
   const timeout = flags.duration('timeout');
-  const until = timeout === 0 ? Number.POSITIVE_INFINITY : kubectl.process.now() + timeout;
-  for (const one of going) {
-    const uid = text(one.pod, 'metadata', 'uid');
-    for (;;) {
-      const answer = kubectl.client.exchange({ method: 'GET', path: objectPath(one) });
-      if (answer.status === 404 || text(answer.body, 'metadata', 'uid') !== uid) break;
-      if (kubectl.process.now() >= until)
-        fail(
-          `error when waiting for pod "${one.name}" in namespace "${one.namespace}" to terminate: global timeout reached: ${timeout / 1000}s`,
-        );
-      await kubectl.process.sleep(POLL_MS, `waiting for pod ${one.name} to go`);
-    }
-    kubectl.out(verbPrinter(kubectl, flags.bool('disable-eviction') ? 'deleted' : 'evicted')(one.pod));
+  await allGone(kubectl, node, going, timeout === 0 ? Number.POSITIVE_INFINITY : kubectl.process.now() + timeout);
+}
+
+type Going = Pick<Target, 'type' | 'namespace' | 'name'> & { readonly pod: Value };
+
+/** Waits for every evicted pod; says which are still there when the time is up. */
+async function allGone(kubectl: Kubectl, node: Target, going: readonly Going[], until: number): Promise<void> {
+  const print = verbPrinter(kubectl, kubectl.flags.bool('disable-eviction') ? 'deleted' : 'evicted');
+  let left = going;
+  for (;;) {
+    left = left.filter((one) => {
+      const answer = kubectl.client.exchange({ method: 'GET', path: objectPath(one), typed: true });
+      if (answer.status !== 404 && text(answer.body, 'metadata', 'uid') === text(one.pod, 'metadata', 'uid')) return true;
+      kubectl.out(print(one.pod));
+      return false;
+    });
+    if (left.length === 0) return;
+    if (kubectl.process.now() >= until) break;
+    await kubectl.process.sleep(POLL_MS, `waiting for ${left.map(({ name }) => `pod ${name}`).join(', ')} to go`);
   }
+  const late = new Aggregate(
+    left.map(
+      ({ name, namespace }) =>
+        new CommandError(
+          `error when waiting for pod "${name}" in namespace "${namespace}" to terminate: context deadline exceeded`,
+        ),
+    ),
+  );
+  kubectl.err(`There are pending pods in node ${JSON.stringify(node.name)} when an error occurred: ${late.message}\n`);
+  for (const { name } of left) kubectl.err(`pod/${name}\n`);
+  throw late;
 }
 
 interface Taint {

@@ -2,35 +2,17 @@
 import type { Kubectl, Verb } from '../context.ts';
 import { Exit, fail, throwAll } from '../errors.ts';
 import { fileNames, refuseKustomize } from '../manifests.ts';
-import { resolve } from '../pods.ts';
 import { select } from '../selection.ts';
 import { requireFiles } from './create/index.ts';
+import { checkAttach, checkCp, checkDebug, checkPortForward } from './podaccess.ts';
 
-type Check = (kubectl: Kubectl) => void;
+type Check = (kubectl: Kubectl) => void | Promise<void>;
 
 const CHECKS: Readonly<Record<string, Check>> = {
-  attach: (kubectl) => {
-    if (kubectl.args.length === 0) fail('at least 1 argument is required for attach');
-    if (kubectl.args.length > 2)
-      fail(`expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${kubectl.args.length}: [${kubectl.args.join(' ')}]`);
-    resolve(kubectl, kubectl.args.length === 2 ? kubectl.args.join('/') : kubectl.args[0]!);
-  },
-  'port-forward': (kubectl) => {
-    if (kubectl.args.length < 2) kubectl.usage('TYPE/NAME and list of ports are required for port-forward');
-    resolve(kubectl, kubectl.args[0]!);
-  },
-  cp: (kubectl) => {
-    if (kubectl.args.length !== 2) fail('source and destination are required');
-    const remote = kubectl.args.filter((word) => word.includes(':'));
-    if (remote.length === 0) fail('one of src or dest must be a remote file specification');
-    if (remote.length === 2) fail('one of src or dest must be a local file specification');
-    resolve(kubectl, remote[0]!.slice(0, remote[0]!.indexOf(':')).split('/').at(-1)!);
-  },
-  debug: (kubectl) => {
-    if (kubectl.flags.string('image') === '' && kubectl.flags.string('copy-to') === '')
-      fail('you must specify --image when not using --copy-to.');
-    if (kubectl.args.length === 0 && kubectl.flags.list('filename').length === 0) fail('NAME or filename is required for debug');
-  },
+  attach: checkAttach,
+  'port-forward': checkPortForward,
+  cp: checkCp,
+  debug: checkDebug,
   autoscale: (kubectl) => {
     const { flags } = kubectl;
     if (flags.int('max') < 1) fail(`--max=MAXPODS is required and must be at least 1, max: ${flags.int('max')}`);
@@ -60,6 +42,9 @@ const csr: Check = (kubectl) => {
   if (kubectl.args.length === 0 && kubectl.flags.list('filename').length === 0) {
     fail('one or more CSRs must be specified as <name> or -f <filename>');
   }
+  if (kubectl.flags.list('filename').length > 0) {
+    throwAll(select(kubectl, { args: [], files: fileNames(kubectl) }).errors);
+  } else kubectl.client.discovery.lookup('certificatesigningrequests');
 };
 
 const named = (kubectl: Kubectl) => {
@@ -97,8 +82,8 @@ const GENERATORS: Readonly<Record<string, Check>> = {
 };
 
 function refuse(path: string): Verb {
-  return (kubectl) => {
-    CHECKS[path]?.(kubectl);
+  return async (kubectl) => {
+    await CHECKS[path]?.(kubectl);
     throw new Exit(1, `kubectl ${path}: not simulated in this lab`);
   };
 }
@@ -122,9 +107,9 @@ function generator(name: string, check: Check): readonly [string, Verb] {
   const path = `create ${name}`;
   return [
     path,
-    (kubectl) => {
+    async (kubectl) => {
       named(kubectl);
-      check(kubectl);
+      await check(kubectl);
       throw new Exit(1, `kubectl ${path}: not simulated in this lab`);
     },
   ];
