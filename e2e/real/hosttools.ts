@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createSim } from '../../src/engine/index.ts';
 import { MAC, masked, recordedWorld } from '../../src/shell/commands/ip/testing-recorded.ts';
 import { testSession } from '../../src/shell/testing.ts';
+import { run } from './netns.ts';
 import type { Outcome } from './outcome.ts';
 
 const SETUP = `
@@ -37,12 +38,11 @@ const FILES = { 'one host': 'lines.txt', 'other tools': 'tools.txt' };
  * @param prefix of the namespaces made here
  */
 export async function compareHostTools(root: string, prefix: string): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const [scenario, file] of Object.entries(FILES)) {
+  const scenarios = Object.entries(FILES).map(([scenario, file], index) => {
     const lines = readFileSync(join(root, 'e2e/real/hosttools', file), 'utf8').split('\n');
-    outcomes.push(...(await compareLines(scenario, lines, prefix)));
-  }
-  return outcomes;
+    return compareLines(scenario, lines, `${prefix}${index}`);
+  });
+  return (await Promise.all(scenarios)).flat();
 }
 
 async function compareLines(scenario: string, lines: readonly string[], prefix: string): Promise<readonly Outcome[]> {
@@ -54,14 +54,14 @@ async function compareLines(scenario: string, lines: readonly string[], prefix: 
     for (const line of lines.filter((each) => each !== '' && !each.startsWith('#'))) {
       const tool = line.split(' ', 1)[0]!;
       if (spawnSync('bash', ['-c', `command -v ${tool}`]).status !== 0) continue;
-      const real = spawnSync('ip', ['netns', 'exec', a, 'bash', '-c', line], { encoding: 'utf8', input: '', timeout: 5000 });
+      const real = await run('ip', ['netns', 'exec', a, 'bash', '-c', line], '', 5000);
       // What goes on until Ctrl-C is stopped on both sides.
       const patience = setTimeout(() => ours.interrupt(), 5000);
       const sim = await ours.type(`sudo ${line}`);
       clearTimeout(patience);
       const sides = {
         ours: masked(`${sim.stdout}${sim.stderr}[${sim.exitCode}]`),
-        real: masked(`${real.stdout}${real.stderr}[${real.status}]`),
+        real: masked(`${real.stdout}${real.stderr}[${real.exitCode}]`),
       };
       outcomes.push({ tool, scenario, line, verdict: sides.ours === sides.real ? 'identical' : 'different', ...sides });
     }

@@ -10,7 +10,9 @@
  * differs without a reason in e2e/real/deviations.json, when a reason there is no longer needed (known only when every suite ran),
  * or when a suite was skipped that must not be.
  */
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareBash } from '../../e2e/real/bash.ts';
 import { compareBirdConfs, compareBirdc } from '../../e2e/real/bird.ts';
@@ -40,6 +42,8 @@ interface Suite {
   readonly tools: readonly string[];
   /** Whether it needs root, to make network namespaces. */
   readonly namespaces?: boolean;
+  /** Whether it waits for timers and answers most of its time, and so goes on beside the others. */
+  readonly waits?: boolean;
   run(run: Run): Promise<readonly Outcome[]>;
 }
 
@@ -48,18 +52,26 @@ const prefix = (suite: string) => `nh${process.pid}-${suite}`;
 
 const SUITES: readonly Suite[] = [
   { name: 'bash', tools: ['bash'], run: ({ root, quick, match }) => compareBash(root, quick ? 3 : 1, match) },
-  { name: 'hosttools', tools: ['ip'], namespaces: true, run: ({ root }) => compareHostTools(root, prefix('h')) },
+  {
+    name: 'hosttools',
+    tools: ['ip'],
+    namespaces: true,
+    waits: true,
+    run: ({ root }) => compareHostTools(root, prefix('h')),
+  },
   { name: 'iptables', tools: ['ip', 'iptables', 'ipset'], namespaces: true, run: ({ root }) => compareIptables(root, prefix('i')) },
   {
     name: 'routing',
     tools: ['ip', 'bird', 'iptables', 'ipset', 'curl'],
     namespaces: true,
+    waits: true,
     run: (run) => compareRouting({ ...run, prefix: prefix('r') }),
   },
   {
     name: 'web',
     tools: ['ip', 'bird', 'iptables', 'ipset', 'curl', 'tcpdump', 'conntrack'],
     namespaces: true,
+    waits: true,
     run: ({ root, quick }) => compareWeb(root, prefix('w'), quick ? 4 : 1),
   },
   { name: 'kubectl', tools: ['kubectl'], run: runKubectl },
@@ -123,6 +135,16 @@ export async function main(args: readonly string[]): Promise<void> {
   // Namespaces are removed when the process ends (e2e/real/netns.ts), however it ends.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
   const deviations = readDeviations(root);
+  const waiting = value('--waiting');
+  if (waiting !== undefined) {
+    const found = await runInTurn(
+      chosen.filter((suite) => suite.waits),
+      run,
+      deviations,
+    );
+    writeFileSync(waiting, JSON.stringify({ ...found, done: [...found.done] }));
+    process.exit(0);
+  }
   const { done, skipped } = await runSuites(chosen, run, deviations);
   const outcomes = [...done.values()].flat();
   printDifferences(outcomes, deviations, args.includes('--show'));
@@ -146,22 +168,64 @@ interface Skipped {
   readonly installable: boolean;
 }
 
-async function runSuites(suites: readonly Suite[], run: Run, deviations: readonly Deviation[]) {
+interface Found {
+  readonly done: ReadonlyMap<string, readonly Outcome[]>;
+  readonly skipped: readonly Skipped[];
+}
+
+/** Suites that wait go on in a process of their own, beside the others. */
+async function runSuites(suites: readonly Suite[], run: Run, deviations: readonly Deviation[]): Promise<Found> {
+  const waiting = suites.filter(({ waits }) => waits);
+  const others = suites.filter(({ waits }) => !waits);
+  if (waiting.length === 0 || others.length === 0) return runInTurn(suites, run, deviations);
+  const [beside, here] = await Promise.all([runBeside(), runInTurn(others, run, deviations)]);
+  const done = new Map([...beside.done, ...here.done]);
+  const inOrder = suites.flatMap(({ name }) => (done.has(name) ? [[name, done.get(name)!] as const] : []));
+  return { done: new Map(inOrder), skipped: [...beside.skipped, ...here.skipped] };
+}
+
+/** This run's waiting suites, by the same program with the same arguments. */
+async function runBeside(): Promise<Found> {
+  const folder = mkdtempSync(join(tmpdir(), 'nexthop-beside-'));
+  const file = join(folder, 'found.json');
+  try {
+    const [node, script, ...args] = [process.execPath, ...process.argv.slice(1)];
+    const child = spawn(node!, [script!, ...args, '--waiting', file], { stdio: ['ignore', 'inherit', 'inherit'] });
+    process.once('exit', () => child.kill());
+    await new Promise((resolve) => child.once('close', resolve));
+    const { done, skipped } = JSON.parse(readFileSync(file, 'utf8'));
+    return { done: new Map(done), skipped };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runInTurn(suites: readonly Suite[], run: Run, deviations: readonly Deviation[]): Promise<Found> {
   const done = new Map<string, readonly Outcome[]>();
   const skipped: Skipped[] = [];
-  for (const { name, tools, namespaces = false, run: compare } of suites) {
-    const missing = missingHere(tools, namespaces);
-    if (missing !== undefined) {
-      skipped.push({ name, needs: missing.what, installable: missing.installable });
-      console.log(`${name.padEnd(10)} skipped: needs ${missing.what}`);
-      continue;
-    }
-    const began = Date.now();
-    const outcomes = await compare(run);
-    done.set(name, outcomes);
-    const { identical, known, different } = count(outcomes, deviations);
-    const counts = `${identical} of ${outcomes.length} identical, ${known} different for a known reason, ${different} different`;
-    console.log(`${name.padEnd(10)} ${counts} (${((Date.now() - began) / 1000).toFixed(0)} s)`);
+  for (const suite of suites) {
+    const outcomes = await runSuite(suite, run, deviations, skipped);
+    if (outcomes) done.set(suite.name, outcomes);
   }
   return { done, skipped };
+}
+
+async function runSuite(
+  { name, tools, namespaces = false, run: compare }: Suite,
+  run: Run,
+  deviations: readonly Deviation[],
+  skipped: Skipped[],
+): Promise<readonly Outcome[] | undefined> {
+  const missing = missingHere(tools, namespaces);
+  if (missing !== undefined) {
+    skipped.push({ name, needs: missing.what, installable: missing.installable });
+    console.log(`${name.padEnd(10)} skipped: needs ${missing.what}`);
+    return undefined;
+  }
+  const began = Date.now();
+  const outcomes = await compare(run);
+  const { identical, known, different } = count(outcomes, deviations);
+  const counts = `${identical} of ${outcomes.length} identical, ${known} different for a known reason, ${different} different`;
+  console.log(`${name.padEnd(10)} ${counts} (${((Date.now() - began) / 1000).toFixed(0)} s)`);
+  return outcomes;
 }
