@@ -11,6 +11,14 @@ export interface ApiRequest {
   readonly body?: string;
 }
 
+/** Who a request is made as. */
+export interface User {
+  readonly name: string;
+  readonly groups: readonly string[];
+  /** A member of system:masters or the administrator. */
+  readonly mayAll: boolean;
+}
+
 export interface ApiResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

@@ -3,7 +3,9 @@
  * One file per kind in kinds/; shared code asks this table and never names a kind. Models a registry "strategy" of
  * kube-apiserver (pkg/registry/<group>/<resource>/strategy.go) and its printer.
  */
+
 import type { Cluster } from '../world.ts';
+import type { User } from './http.ts';
 import type { ApiObject } from './objects.ts';
 import type { ApiState, ResourceName } from './storage.ts';
 import type { FieldError } from './validation/field.ts';
@@ -100,7 +102,7 @@ export interface Kind<T extends ApiObject = ApiObject> {
   /** Why this object may never be deleted; undefined when it may. */
   readonly forbidsDelete: (object: T) => string | undefined;
   /** Answers a create without storing anything: access reviews. */
-  readonly review?: (object: T) => T;
+  readonly review?: (object: T, user: User) => T;
   /** View of a stored object in this kind's own shape (see `storedAs`), and back. */
   readonly fromStored?: (object: ApiObject) => T;
   readonly toStored?: (object: T) => ApiObject;

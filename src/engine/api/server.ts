@@ -2,7 +2,7 @@
  * kube-apiserver's front door: request → response. Pure.
  *
  * Models k8s.io/apiserver's request handling: path → verb → storage, with the server's own refusals as Status objects. Leaves out
- * authentication, authorization, admission webhooks, protobuf, and API priority.
+ * authentication, roles of the cluster's own (rest/impersonate.ts has those of every cluster), admission webhooks, protobuf, and API priority.
  */
 import type { Cluster } from '../world.ts';
 import { discover, isServed } from './discovery.ts';
@@ -11,6 +11,7 @@ import type { Verb } from './kind.ts';
 import { type Answer, answer, type Call } from './rest/call.ts';
 import { create } from './rest/create.ts';
 import { remove, removeAll } from './rest/delete.ts';
+import { authorize, userOf } from './rest/impersonate.ts';
 import { negotiate } from './rest/negotiate.ts';
 import { patch } from './rest/patch.ts';
 import { resourcePath, splitTarget } from './rest/path.ts';
@@ -67,8 +68,9 @@ function dispatch(api: ApiState, request: ApiRequest, context: ServerContext): A
   }
   const form = negotiate(headers.accept);
   const call: Call = { ...target, api, context, query, headers, body: request.body ?? '', form };
-  if (target.subresource !== undefined) return subresource(call, request.method);
   const verb = target.watch ? 'list' : verbOf(request.method, target.name !== undefined);
+  authorize(userOf(headers), { ...target, verb: query.watch === undefined ? verb : 'watch' });
+  if (target.subresource !== undefined) return subresource(call, request.method);
   const misplaced = (verb === 'create' && target.name !== undefined) || (NAMED.includes(verb) && target.name === undefined);
   if (misplaced || !target.kind.verbs.includes(verb)) throw methodNotAllowed();
   return VERBS[verb](call);

@@ -10,6 +10,7 @@ import { admitNamespace, fitToPath, scopeOf, validateCreate } from './admit.ts';
 import { bodyObject } from './body.ts';
 import { type Answer, answer, type Call, isDryRun, storedIn } from './call.ts';
 import { decodeDraft } from './decode.ts';
+import { userOf } from './impersonate.ts';
 import { presentObject } from './table.ts';
 import { writerOf } from './update.ts';
 
@@ -20,7 +21,7 @@ export function create(call: Call): Answer {
   const { kind, api } = call;
   const { draft, warnings } = decodeDraft(call, bodyObject(call), 'create');
   const fitted = fitToPath(call, draft);
-  if (kind.review) return answer(api, 201, kind.review(fitted as unknown as ApiObject), warnings);
+  if (kind.review) return answer(api, 201, kind.review(fitted as unknown as ApiObject, userOf(call.headers)), warnings);
   const writer = writerOf(call);
   return createFrom(call, fitted, warnings, (object) => trackUpdate(kind, undefined, object, writer));
 }

@@ -60,6 +60,8 @@ const HEADERS = [
   ['Accept', 'accept'],
   ['Content-Type', 'content-type'],
   ['User-Agent', 'user-agent'],
+  ['Impersonate-User', 'impersonate-user'],
+  ['Impersonate-Group', 'impersonate-group'],
 ] as const;
 
 export class Client {
@@ -67,6 +69,7 @@ export class Client {
   readonly #config: Config;
   readonly #log: WireLog;
   readonly #byScheme: boolean;
+  readonly #impersonated: Readonly<Record<string, string>>;
   readonly #warningsSeen = new Set<string>();
   warned = false;
   readonly discovery: Discovery;
@@ -75,6 +78,11 @@ export class Client {
     this.#process = process;
     this.#config = config;
     this.#byScheme = SCHEME.has(command.split(' ')[0]!);
+    const [user, groups] = [flags.string('as'), flags.list('as-group')];
+    this.#impersonated = {
+      ...(user === '' ? {} : { 'impersonate-user': user }),
+      ...(groups.length === 0 ? {} : { 'impersonate-group': groups.join(', ') }),
+    };
     this.#log = new WireLog(process, flags.int('v'));
     this.discovery = new Discovery(this, process.sim);
   }
@@ -99,7 +107,7 @@ export class Client {
   exchange(request: Send): ApiResponse {
     const path = request.path + encodeQuery(request.query);
     const body = request.text ?? (request.body === undefined ? undefined : goJson(request.body));
-    const headers: Record<string, string> = { accept: this.#acceptOf(request), 'user-agent': USER_AGENT };
+    const headers: Record<string, string> = { accept: this.#acceptOf(request), 'user-agent': USER_AGENT, ...this.#impersonated };
     if (body !== undefined) headers['content-type'] = request.contentType ?? JSON_TYPE;
     const cluster = this.#process.cluster;
     if (this.#config.server === undefined) throw this.#unconfigured();

@@ -5,7 +5,7 @@ import { apiVersionOf, type ResourceType } from '../discovery.ts';
 import { Exit, fail } from '../errors.ts';
 import { objectPrinter, unknownFormat } from '../printers/objects.ts';
 import { TabWriter } from '../printers/tabwriter.ts';
-import { type Doc, items, text, type Value } from '../value.ts';
+import { byBytes, type Doc, items, text, type Value } from '../value.ts';
 
 const AUTHORIZATION = '/apis/authorization.k8s.io/v1';
 
@@ -71,9 +71,7 @@ export function canI(kubectl: Kubectl): number {
     path: `${AUTHORIZATION}/selfsubjectaccessreviews`,
     body: { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec: attributes },
   }).body;
-  // Nobody but the kubeconfig's administrator has rights in the lab: whoever one pretends to be may do nothing.
-  const pretended = flags.string('as') !== '' && !flags.list('as-group').includes('system:masters');
-  const allowed = text(review, 'status', 'allowed') === 'true' && !pretended;
+  const allowed = text(review, 'status', 'allowed') === 'true';
   if (!flags.bool('quiet')) kubectl.out(allowed ? 'yes\n' : 'no\n');
   if (!allowed) throw new Exit(1);
   return 0;
@@ -125,17 +123,21 @@ function listRules(kubectl: Kubectl): number {
     },
   }).body;
   const list = (rule: Value, field: string) => `[${items(rule, field).join(' ')}]`;
-  const rules = [
-    ...items(review, 'status', 'resourceRules').map((rule) => [
-      items(rule, 'resources')
-        .flatMap((resource) => items(rule, 'apiGroups').map((group) => (group === '' ? resource : `${resource}.${group}`)))
-        .join(','),
-      '[]',
-      list(rule, 'resourceNames'),
-      list(rule, 'verbs'),
-    ]),
-    ...items(review, 'status', 'nonResourceRules').map((rule) => ['', list(rule, 'nonResourceURLs'), '[]', list(rule, 'verbs')]),
-  ];
+  const names = (rule: Value, field: string) => items(rule, field).map(String);
+  // Every rule apart: by the group, the resource, the path it is of.
+  const resources = items(review, 'status', 'resourceRules').flatMap((rule) =>
+    names(rule, 'apiGroups').flatMap((group) =>
+      names(rule, 'resources').map((resource) => ({
+        key: `${list(rule, 'verbs')} ${group} ${resource}`,
+        cells: [group === '' ? resource : `${resource}.${group}`, '[]', list(rule, 'resourceNames'), list(rule, 'verbs')],
+      })),
+    ),
+  );
+  const paths = items(review, 'status', 'nonResourceRules').flatMap((rule) =>
+    names(rule, 'nonResourceURLs').map((path) => ({ key: `${path}]`, cells: ['', `[${path}]`, '[]', list(rule, 'verbs')] })),
+  );
+  const sorted = (rules: typeof paths) => [...rules].sort((one, other) => byBytes(one.key, other.key));
+  const rules = [...sorted(resources), ...sorted(paths)].map(({ cells }) => cells);
   const writer = new TabWriter();
   if (!kubectl.flags.bool('no-headers')) writer.line(['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs']);
   for (const rule of rules) writer.line(rule);
