@@ -10,14 +10,14 @@ import { toolFileSystem } from './tool-files.ts';
 
 /** Those of just-bash's tools that are offered. */
 export const bundledNames: ReadonlySet<string> = new Set(
-  `awk base64 basename chmod column cp diff dirname du egrep expand expr fgrep file find grep gunzip gzip jq md5sum mkdir mv  
- printenv readlink rm rmdir sed sha1sum sha256sum sort split stat strings tail tar touch tree unexpand wc yq zcat`
+  `awk base64 basename chmod column cp diff dirname du egrep expand expr fgrep file find grep gunzip gzip jq md5sum mkdir mv
+  printenv readlink rm rmdir sha1sum sha256sum split stat strings tar touch tree unexpand wc yq zcat`
     .split(/\s+/)
     .filter(Boolean),
 );
 
 const READS_STDIN = new Set(
-  'awk base64 column diff egrep expand fgrep grep gunzip gzip jq md5sum sed sha1sum sha256sum sort split strings tail tar unexpand wc yq zcat'.split(
+  'awk base64 column diff egrep expand fgrep grep gunzip gzip jq md5sum sha1sum sha256sum split strings tar unexpand wc yq zcat'.split(
     ' ',
   ),
 );
@@ -104,12 +104,6 @@ function worded(name: string, text: string): string {
     .replace(/(E[A-Z]+): [a-z -]+, \w+ '[^'\n]*'/g, (all, code: string) => ERRNO[code] ?? all);
   const missing = (before: string) => plain.replace(new RegExp(`^${name}: (.+): No such file or directory$`, 'gm'), before);
   switch (name) {
-    case 'tail':
-      return missing("tail: cannot open '$1' for reading: No such file or directory");
-    case 'sort':
-      return missing('sort: cannot read: $1: No such file or directory');
-    case 'sed':
-      return missing("sed: can't read $1: No such file or directory");
     case 'find':
       return missing('find: ‘$1’: No such file or directory');
     case 'jq':

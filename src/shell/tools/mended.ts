@@ -1,6 +1,6 @@
 /**
  * Tools whose bundled version answers otherwise than GNU's: the arguments or the output are put right around it, or a small one of
- * our own takes its place (wc, diff, ls, bc, envsubst, tail -f).
+ * our own takes its place (wc, diff, ls, bc, envsubst).
  */
 
 import { structuredPatch } from 'diff';
@@ -262,25 +262,6 @@ function normalHunk(hunk: {
   return `${old}${letter}${fresh}\n${[...removed, ...(letter === 'c' ? ['---'] : []), ...added].join('\n')}\n`;
 }
 
-async function tail(invocation: Invocation): Promise<number> {
-  const follow = invocation.args.some((arg) => /^-[0-9]*[fF]$|^--follow/.test(arg));
-  if (!follow) return bundled('tail')(invocation);
-  const rest = invocation.args.filter((arg) => !/^-[0-9]*[fF]$|^--follow/.test(arg));
-  const file = rest.find((arg, index) => !arg.startsWith('-') && rest[index - 1] !== '-n');
-  const status = await bundled('tail')({ ...invocation, args: rest });
-  if (file === undefined || status !== 0) return status;
-  const { x } = invocation;
-  const path = resolvePath(x.shell.cwd, file);
-  // Without a terminal nobody could stop it: what is there is all.
-  if (!x.fds.get(1)?.sink?.isTTY) return status;
-  for (let seen = x.platform.files.read(path) ?? ''; ; ) {
-    await x.platform.clock.sleep(1000, undefined, x.signal);
-    const text = x.platform.files.read(path) ?? '';
-    if (text.length > seen.length) print(invocation, text.slice(seen.length));
-    seen = text;
-  }
-}
-
 function rm(invocation: Invocation): Promise<number> | number {
   const recursive = invocation.args.some((arg) => /^-[a-zA-Z]*[rR]|^--recursive/.test(arg));
   const all = invocation.args.includes('--no-preserve-root');
@@ -313,7 +294,6 @@ export const mendedTools: Readonly<Record<string, Tool>> = {
   jq: { summary: 'Query JSON', run: jq },
   wc: { summary: 'Count lines, words, bytes', run: wc },
   diff: { summary: 'Compare files', run: diff },
-  tail: { summary: 'Print the last lines', run: tail },
   rm: { summary: 'Remove files', run: rm },
   envsubst: { summary: 'Put variables into a text', run: envsubst },
 };

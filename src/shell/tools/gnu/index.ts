@@ -4,7 +4,10 @@ import { hexdump, od, xxd } from './dumps.ts';
 import { comm, cut, paste, uniq } from './fields.ts';
 import { join } from './join.ts';
 import { fold, nl, rev, seq, tac } from './layout.ts';
+import { sed } from './sed.ts';
 import { shuf } from './shuf.ts';
+import { sort } from './sort.ts';
+import { tail } from './tail.ts';
 import { tr } from './tr.ts';
 
 export const gnu: Readonly<Record<string, Program>> = {
@@ -18,9 +21,12 @@ export const gnu: Readonly<Record<string, Program>> = {
   od,
   paste,
   rev,
+  sed,
   seq,
   shuf,
+  sort,
   tac,
+  tail,
   tr,
   uniq,
   xxd,
