@@ -54,6 +54,10 @@ const PIECES: Readonly<Record<string, Piece>> = {
   w: (d) => String(d.getUTCDay()),
   V: (d) => two(isoWeek(d).week),
   G: (d) => String(isoWeek(d).year),
+  g: (d) => two(isoWeek(d).year % 100),
+  U: (d) => two(Math.floor((dayOfYear(d) + 6 - d.getUTCDay()) / 7)),
+  W: (d) => two(Math.floor((dayOfYear(d) + 6 - ((d.getUTCDay() + 6) % 7)) / 7)),
+  q: (d) => String(Math.floor(d.getUTCMonth() / 3) + 1),
   Z: () => 'UTC',
   z: () => '+0000',
   n: () => '\n',
@@ -78,8 +82,9 @@ export function formatDate(ms: number, format: string): string {
     if (!piece) return all;
     let text = piece(date);
     if (letter === 'N' && digits) text = text.slice(0, Number(digits));
+    else if (digits) text = text.padStart(Math.min(Number(digits), 1000), /\d/.test(text) ? '0' : ' ');
     if (flag === '-') return text.replace(/^[0 ]+(?=.)/, '');
     if (flag === '_') return text.replace(/^0+(?=.)/, (zeros) => ' '.repeat(zeros.length));
-    return flag === '^' ? text.toUpperCase() : text;
+    return flag === '^' || flag === '#' ? text.toUpperCase() : text;
   });
 }

@@ -1,6 +1,8 @@
 /** Who and where am I: whoami, id, hostname, uname, uptime, date, ps and small kin. */
 import type { Host, NetNamespace } from '../../engine/index.ts';
 import type { Invocation } from '../bash/execution.ts';
+import { resolvePath } from '../bash/files.ts';
+import { parseDate } from './date-parse.ts';
 import { formatDate } from './dates.ts';
 import { HOSTNAME_USAGE } from './hostname-usage.ts';
 import { aroundOf } from './place.ts';
@@ -161,54 +163,21 @@ function uptime(invocation: Invocation): number {
   return 0;
 }
 
-/** Milliseconds a date's text means; undefined when it means none. */
-function parseDate(text: string, now: number): number | undefined {
-  const midnight = now - (now % 86_400_000);
-  let rest = text.trim();
-  let base = now;
-  const take = (pattern: RegExp): RegExpExecArray | undefined => {
-    const found = pattern.exec(rest);
-    if (!found) return undefined;
-    rest = rest.slice(found[0].length).trim();
-    return found;
-  };
-  const epoch = take(/^@(-?\d+(?:\.\d+)?)/);
-  const iso = epoch ? undefined : take(/^(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?\s*(?:Z|UTC)?/);
-  if (epoch) base = Number(epoch[1]) * 1000;
-  else if (iso)
-    base = Date.UTC(
-      Number(iso[1]),
-      Number(iso[2]) - 1,
-      Number(iso[3]),
-      Number(iso[4] ?? 0),
-      Number(iso[5] ?? 0),
-      Number(iso[6] ?? 0),
-    );
-  else if (take(/^now\b/)) base = now;
-  else if (take(/^today\b/)) base = now;
-  else if (take(/^tomorrow\b/)) base = now + 86_400_000;
-  else if (take(/^yesterday\b/)) base = now - 86_400_000;
-  else {
-    const clock = take(/^(\d\d?):(\d\d)(?::(\d\d))?/);
-    if (clock) base = midnight + (Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3] ?? 0)) * 1000;
-  }
-  for (
-    let step = take(/^([-+]?)\s*(\d+)\s*(sec|second|min|minute|hour|day|week)s?(\s+ago)?\b/);
-    step;
-    step = take(/^([-+]?)\s*(\d+)\s*(sec|second|min|minute|hour|day|week)s?(\s+ago)?\b/)
-  ) {
-    const unit = { sec: 1000, second: 1000, min: 60_000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 }[
-      step[3] as 'sec'
-    ];
-    base += Number(step[2]) * unit * (step[1] === '-' || step[4] ? -1 : 1);
-  }
-  return rest === '' && Number.isFinite(base) ? base : undefined;
+const precisionOf = (arg: string) =>
+  /^--rfc/.test(arg) ? /=(date|seconds|ns)$/.test(arg) : /^(-I|--iso-8601=)(hours|minutes|date|seconds|ns)$/.test(arg);
+
+function wrongPrecision(arg: string): string {
+  const option = arg.startsWith('--rfc') ? '--rfc-3339' : '--iso-8601';
+  const given = arg.replace(/^(-I|--[a-z0-9-]+=)/, '');
+  const valid = option === '--rfc-3339' ? ['date', 'seconds', 'ns'] : ['hours', 'minutes', 'date', 'seconds', 'ns'];
+  return `invalid argument ‘${given}’ for ‘${option}’\nValid arguments are:\n${valid.map((each) => `  - ‘${each}’\n`).join('')}Try 'date --help' for more information.`;
 }
 
 function date(invocation: Invocation): number {
   const args = [...invocation.args];
   let at = invocation.x.platform.clock.now();
   let format = '%a %b %e %H:%M:%S UTC %Y';
+  let formatted = false;
   while (args.length > 0) {
     const arg = args.shift()!;
     const long = /^--date=(.*)$/s.exec(arg);
@@ -219,15 +188,29 @@ function date(invocation: Invocation): number {
       const parsed = parseDate(text, at);
       if (parsed === undefined) return fail(invocation, `invalid date ‘${text}’`);
       at = parsed;
+    } else if (arg === '-r' || arg === '--reference' || arg.startsWith('--reference=')) {
+      const name = arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : args.shift();
+      if (name === undefined)
+        return fail(invocation, "option requires an argument -- 'r'\nTry 'date --help' for more information.");
+      const stat = invocation.x.platform.files.stat(resolvePath(invocation.x.shell.cwd, name));
+      if (!stat) return fail(invocation, `${name}: No such file or directory`);
+      at = stat.modifiedAt;
     } else if (arg === '-u' || arg === '--utc' || arg === '--universal') continue;
     else if (arg === '-R' || arg === '--rfc-email') format = '%a, %d %b %Y %H:%M:%S %z';
+    else if (/^-I.|^--(iso-8601|rfc-3339)=/.test(arg) && !precisionOf(arg)) return fail(invocation, wrongPrecision(arg));
     else if (/^(-I|--iso-8601)/.test(arg)) format = /s(econds)?$/.test(arg) ? '%Y-%m-%dT%H:%M:%S+00:00' : '%F';
     else if (arg.startsWith('--rfc-3339')) format = '%Y-%m-%d %H:%M:%S+00:00';
-    else if (arg.startsWith('+')) format = arg.slice(1);
-    else if (arg.startsWith('--')) return fail(invocation, `unrecognized option '${arg}'\nTry 'date --help' for more information.`);
+    else if (arg.startsWith('+')) {
+      if (formatted) return fail(invocation, `extra operand ‘${arg}’\nTry 'date --help' for more information.`);
+      formatted = true;
+      format = arg.slice(1);
+    } else if (arg.startsWith('--'))
+      return fail(invocation, `unrecognized option '${arg}'\nTry 'date --help' for more information.`);
     else if (arg.startsWith('-s') || /^\d+$/.test(arg)) return fail(invocation, 'cannot set date: Operation not permitted');
     else if (arg.startsWith('-'))
       return fail(invocation, `invalid option -- '${arg[1] ?? ''}'\nTry 'date --help' for more information.`);
+    else if (args[0] !== undefined && !args[0].startsWith('-'))
+      return fail(invocation, `extra operand ‘${args[0]}’\nTry 'date --help' for more information.`);
     else return fail(invocation, `invalid date ‘${arg}’`);
   }
   print(invocation, `${formatDate(at, format)}\n`);

@@ -104,8 +104,22 @@ async function byRecords(invocation: Invocation, args: readonly string[], separa
 
 /** jq: `del(.a[].b)` does nothing in the bundled one; the same thing said otherwise works. */
 function jq(invocation: Invocation): Promise<number> | number {
-  const args = invocation.args.map((arg) => (arg.startsWith('-') ? arg : mendedDeletions(arg)));
+  if (invocation.args[0] === '--version' || invocation.args[0] === '-V') {
+    print(invocation, 'jq-1.6\n');
+    return 0;
+  }
+  const args = invocation.args.map((arg) => (arg.startsWith('-') ? arg : mendedFilter(arg)));
   return bundled('jq')({ ...invocation, args });
+}
+
+/** @csv puts every text in quotes; unique sorts. */
+function mendedFilter(program: string): string {
+  return mendedDeletions(program)
+    .replace(
+      /@csv\b(?!\s*")/g,
+      '(map(if type == "string" then "\\"" + gsub("\\"";"\\"\\"") + "\\"" elif . == null then "" else tostring end) | join(","))',
+    )
+    .replace(/(^|[^\w.$"])unique(?![\w_])/g, '$1(sort|unique)');
 }
 
 export function mendedDeletions(program: string): string {

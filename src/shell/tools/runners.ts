@@ -1,5 +1,6 @@
 /** Programs that run others: env, xargs, timeout, nohup, nice, time, which. */
 
+import { signalName } from '../bash/builtins/signals.ts';
 import { pathOf } from '../bash/builtins/type.ts';
 import { runProgram, runWords } from '../bash/command.ts';
 import { type Execution, Interrupted, type Invocation, stdin } from '../bash/execution.ts';
@@ -29,7 +30,9 @@ async function env(invocation: Invocation): Promise<number> {
   while (args.length > 0 && /^-/.test(args[0]!)) {
     const arg = args.shift()!;
     if (arg === '-i' || arg === '-' || arg === '--ignore-environment') for (const name of [...shell.variables.keys()]) forget(name);
-    else if (arg === '-u' || arg === '--unset') forget(args.shift() ?? '');
+    else if ((arg === '-u' || arg === '--unset') && args.length === 0)
+      return fail(invocation, "option requires an argument -- 'u'\nTry 'env --help' for more information.", 125);
+    else if (arg === '-u' || arg === '--unset') forget(args.shift()!);
     else if (/^-u./.test(arg)) forget(arg.slice(2));
     else if (arg.startsWith('--unset=')) forget(arg.slice(8));
     else if (arg !== '-0' && arg !== '--')
@@ -157,14 +160,20 @@ async function timeout(invocation: Invocation): Promise<number> {
   const args = [...invocation.args];
   let preserve = false;
   let signal = 'TERM';
+  let verbose = false;
   while (args.length > 0 && /^-./.test(args[0]!)) {
     const arg = args.shift()!;
     if (arg === '--') break;
     if (arg === '--preserve-status') preserve = true;
     else if (arg === '-s' || arg === '-k') {
-      const value = args.shift() ?? '';
+      const value = args.shift();
+      if (value === undefined)
+        return fail(invocation, `option requires an argument -- '${arg[1]}'\nTry 'timeout --help' for more information.`, 125);
+      if (arg === '-s' && signalName(value) === undefined)
+        return fail(invocation, `‘${value}’: invalid signal\nTry 'timeout --help' for more information.`, 125);
       if (arg === '-s') signal = value;
-    } else if (/^(--foreground|-v|--verbose|--signal=.*|--kill-after=.*|-[sk].+)$/.test(arg)) continue;
+    } else if (arg === '-v' || arg === '--verbose') verbose = true;
+    else if (/^(--foreground|--signal=.*|--kill-after=.*|-[sk].+)$/.test(arg)) continue;
     else
       return fail(
         invocation,
@@ -173,8 +182,10 @@ async function timeout(invocation: Invocation): Promise<number> {
       );
   }
   const [duration, ...words] = args;
-  if (duration === undefined || words.length === 0)
-    return fail(invocation, "missing operand\nTry 'timeout --help' for more information.", 125);
+  if (duration === undefined || words.length === 0) {
+    invocation.x.fds.get(2)?.sink?.write("Try 'timeout --help' for more information.\n");
+    return 125;
+  }
   const seconds = parseInterval(duration);
   if (seconds === undefined)
     return fail(invocation, `invalid time interval ‘${duration}’\nTry 'timeout --help' for more information.`, 125);
@@ -191,6 +202,7 @@ async function timeout(invocation: Invocation): Promise<number> {
     x.platform.clock.sleep(seconds * 1000, undefined, done.signal).then(
       () => {
         expired = true;
+        if (verbose) fail(invocation, `sending signal ${signalName(signal)} to command ‘${words[0]}’`);
         controller.abort();
       },
       () => undefined,
@@ -224,11 +236,19 @@ function plainRunner(summary: string, skip: (args: string[]) => void): Tool {
 
 function which(invocation: Invocation): number {
   let status = 0;
+  const bad = invocation.args.find((arg) => /^-[^a]/.test(arg));
+  if (bad !== undefined) {
+    invocation.x.fds.get(2)?.sink?.write(`Illegal option ${bad}\n`);
+    print(invocation, 'Usage: /usr/bin/which [-a] args\n');
+    return 2;
+  }
   const names = invocation.args.filter((arg) => !arg.startsWith('-'));
   for (const name of names) {
-    if (ALSO_PROGRAMS.has(name) || invocation.x.platform.program(name))
-      print(invocation, `${name.includes('/') ? name : pathOf(name)}\n`);
-    else status = 1;
+    if (ALSO_PROGRAMS.has(name) || invocation.x.platform.program(name)) {
+      const path = name.includes('/') ? name : pathOf(name);
+      // /bin is /usr/bin by another name.
+      print(invocation, `${path}\n${invocation.args.includes('-a') && path.startsWith('/usr/bin/') ? `${path.slice(4)}\n` : ''}`);
+    } else status = 1;
   }
   return names.length === 0 ? 1 : status;
 }

@@ -7,15 +7,19 @@ import { emptySource, textSource } from '../bash/streams.ts';
 import { bytesOf, isAscii, textOfBytes } from '../bytes.ts';
 import { fail, print, type Tool } from './tool.ts';
 
+/** A name as GNU's messages show it: in quotes when a shell would need them. */
+export const shownName = (name: string): string =>
+  name !== '' && !/[\s"'`$&|;<>()*?[\]{}\\!#~]/.test(name) ? name : `'${name.replace(/'/g, "'\\''")}'`;
+
 /** Opens a file operand; `-` is standard input. Complains and returns undefined when it cannot be read. */
 export function openOperand(
   invocation: Invocation,
   operand: string,
-  says = (why: string) => `${operand}: ${why}`,
+  says = (why: string) => `${shownName(operand)}: ${why}`,
 ): Source | undefined {
   const { x } = invocation;
   if (operand === '-' || operand === '/dev/stdin') return stdin(x) ?? emptySource();
-  const path = resolvePath(x.shell.cwd, operand);
+  const path = operand === '' ? '/dev/fd/none' : resolvePath(x.shell.cwd, operand);
   const stat = x.platform.files.stat(path);
   if (stat?.type === 'directory') {
     fail(invocation, says('Is a directory'));
@@ -31,6 +35,13 @@ export function openOperand(
 }
 
 const denied = (path: string, root: boolean) => !root && path.startsWith('/root/');
+
+/** A byte beyond ASCII, as cat -v shows it. */
+function meta(byte: number): string {
+  if (byte === 127) return '^?';
+  const low = byte & 127;
+  return `M-${low < 32 ? `^${String.fromCharCode(low + 64)}` : low === 127 ? '^?' : String.fromCharCode(low)}`;
+}
 
 /** Numbers lines and shows ends as cat's options ask, across chunks. */
 function decorator(flags: ReadonlySet<string>): (text: string) => string {
@@ -49,6 +60,7 @@ function decorator(flags: ReadonlySet<string>): (text: string) => string {
       atStart = char === '\n';
       if (char === '\n') out += flags.has('E') ? '$\n' : '\n';
       else if (char === '\t') out += flags.has('T') ? '^I' : '\t';
+      else if (flags.has('v') && char >= '\x7f') out += [...new TextEncoder().encode(char)].map(meta).join('');
       else if (flags.has('v') && char < ' ') out += `^${String.fromCharCode(char.charCodeAt(0) + 64)}`;
       else out += char;
     }
@@ -118,9 +130,9 @@ function headOptions(invocation: Invocation): HeadOptions | number {
       if (value === undefined)
         return fail(invocation, `option requires an argument -- '${short[1]}'\nTry 'head --help' for more information.`);
       options.bytes = short[1] === 'c' || short[1] === 'bytes';
-      const found = /^([-+]?\d+)([kKmM]?)B?$/.exec(value);
-      if (!found) return fail(invocation, `invalid number of ${options.bytes ? 'bytes' : 'lines'}: ‘${value}’`);
-      options.count = Number(found[1]) * ({ k: 1024, m: 1_048_576 }[found[2]!.toLowerCase()] ?? 1);
+      const found = /^([-+]?\d+)([bkKmM]?)B?$/.exec(value);
+      if (!found) return fail(invocation, `invalid number of ${options.bytes ? 'bytes' : 'lines'}: ‘${value.replace(/^-/, '')}’`);
+      options.count = Number(found[1]) * ({ b: 512, k: 1024, m: 1_048_576 }[found[2]!.toLowerCase()] ?? 1);
       if (value.startsWith('-') && options.count === 0) options.count = -0;
     } else if (/^-\d+$/.test(arg)) options.count = Number(arg.slice(1));
     else if (arg === '-q' || arg === '-v' || arg === '--quiet' || arg === '--verbose')
@@ -198,7 +210,15 @@ async function headOf(invocation: Invocation, source: Source, { count, bytes }: 
 }
 
 async function tee(invocation: Invocation): Promise<number> {
-  const append = invocation.args.some((arg) => arg === '-a' || arg === '--append');
+  const unknown = invocation.args.find(
+    (arg) => /^-./.test(arg) && !/^(-[aip]+|--(append|ignore-interrupts|output-error(=.*)?))$/.test(arg),
+  );
+  if (unknown !== undefined)
+    return fail(
+      invocation,
+      `${unknown.startsWith('--') ? `unrecognized option '${unknown}'` : `invalid option -- '${unknown[1]}'`}\nTry 'tee --help' for more information.`,
+    );
+  const append = invocation.args.some((arg) => /^-[ip]*a/.test(arg) || arg === '--append');
   const operands = invocation.args.filter((arg) => !/^-./.test(arg));
   const sinks = [];
   let status = 0;

@@ -1,8 +1,7 @@
 /** What a name means: alias, keyword, function, builtin or file. `type`, `command -v`, `which`. */
 
-import type { Script } from 'unbash';
-import { print as printTree } from 'unbash/printer';
 import type { Execution } from '../execution.ts';
+import { functionText as textOf } from '../function-text.ts';
 import { type Builtin, type BuiltinCall, fail, print, splitOptions } from './builtin.ts';
 import { builtins } from './index.ts';
 
@@ -17,23 +16,8 @@ export function pathOf(name: string): string {
 }
 
 export function functionText(name: string, x: Execution): string {
-  const definition = x.shell.functions.get(name)!;
-  const script: Script = {
-    type: 'Script',
-    pos: 0,
-    end: 0,
-    shebang: undefined,
-    commands: [{ type: 'Statement', pos: 0, end: 0, command: definition.node, background: undefined }],
-  };
-  const body = printTree(script)
-    .trim()
-    .replace(/^(function )?[^\s(]+\s*(\(\))?\s*\{?/, '')
-    .trim();
-  return `${name} () \n{ \n${body
-    .replace(/\}$/, '')
-    .trimEnd()
-    .replace(/^ {2}/gm, '    ')
-    .replace(/^(?! )/, '    ')}\n}`;
+  const { node, source } = x.shell.functions.get(name)!;
+  return textOf(name, node, source);
 }
 
 /** @param form `path` as `command -v`, `sentence` as `type`, `kind` as `type -t`. @returns undefined: not found */
