@@ -144,6 +144,8 @@ function openForWriting(name: string, append: boolean, x: Execution): Sink {
   if (device) return device.sink ?? nullSink;
   const refusal = x.platform.files.refusal(path);
   if (refusal) throw new RedirectError(`${name}: ${refusal}`);
+  // Emptied before the command reads it: `sort f > f` loses what f held.
+  if (!append && !path.startsWith('/proc/') && x.platform.files.read(path)) x.platform.files.write(path, '');
   return fileSink(path, append, x.platform.files, x.shell.umask);
 }
 

@@ -1,7 +1,7 @@
 /** Programs that a Debian host has, or a learner of networks reaches for, and that are not here: they say so, instead of `command not found`. */
 export const absentPrograms: ReadonlySet<string> = new Set(
   `add-shell addpart agetty ansible apt apt-cache apt-cdrom apt-config apt-get apt-key apt-mark aptitude arpd arping arptables-
-  nft arptables-nft-restore arptables-nft-save aws awslocal az b2sum badblocks base32 basenc bird6 birdc6 birdcl6 blkdiscard
+  nft arptables-nft-restore arptables-nft-save aws awslocal az b2sum badblocks basenc bird6 birdc6 birdcl6 blkdiscard
   blkid blkzone blockdev bpftool brctl bridge buildah bunzip2 busctl bzcat bzcmp bzdiff bzegrep bzexe bzfgrep bzgrep bzip2
   bzip2recover bzless bzmore calico-node captoinfo cargo chage chattr chcon chcpu chfn chgpasswd chgrp chmem choom chown
   chpasswd chroot chrt chsh cilium cksum clear_console cmp col colcrt colrm containerd cpgr cppw crictl crontab csplit ctr
@@ -23,7 +23,7 @@ export const absentPrograms: ReadonlySet<string> = new Set(
   mkfs.minix mknod mkswap mktemp modprobe mount mountpoint mtr mysql namei nameif ncat nerdctl netplan netstat networkctl newgrp
   newusers nfnl_osf nft nginx nisdomainname nload nmap node nohup-dbus nologin npm nsenter nstat nsupdate numfmt openssl partx
   passwd pathchk peekfd perf perl pgrep pidwait ping4 ping6 pinky pip pip3 pivot_root pkill plipconfig pmap podman pr prlimit
-  prtstat pslog psql pstree ptx pwck pwconv pwdx pwunconv python python2 python3 rarp rbash rdma readprofile realpath reboot
+  prtstat pslog psql pstree ptx pwck pwconv pwdx pwunconv python python2 python3 rarp rbash rdma readprofile reboot
   redis-cli remove-shell resize2fs resizepart resolvectl rgrep route routel rsync rtacct rtcwake rtmon rtstat ruby run-parts
   runc runcon runuser rustc savelog scp screen sdiff sestatus setarch setpriv setterm sftp sg sha224sum sha384sum sha512sum
   shred shutdown skill skopeo slabtop slattach snap snice socat ssh-add ssh-agent ssh-argv0 ssh-copy-id ssh-keygen ssh-

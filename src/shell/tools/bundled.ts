@@ -10,14 +10,14 @@ import { toolFileSystem } from './tool-files.ts';
 
 /** Those of just-bash's tools that are offered. */
 export const bundledNames: ReadonlySet<string> = new Set(
-  `awk base64 basename chmod column cp diff dirname du egrep expand expr fgrep file find grep gunzip gzip jq md5sum mkdir mv
+  `awk chmod column cp diff du egrep expand expr fgrep file find grep gunzip gzip jq md5sum mkdir mv
   printenv readlink rm rmdir sha1sum sha256sum split stat strings tar touch tree unexpand wc yq zcat`
     .split(/\s+/)
     .filter(Boolean),
 );
 
 const READS_STDIN = new Set(
-  'awk base64 column diff egrep expand fgrep grep gunzip gzip jq md5sum sha1sum sha256sum split strings tar unexpand wc yq zcat'.split(
+  'awk column diff egrep expand fgrep grep gunzip gzip jq md5sum sha1sum sha256sum split strings tar unexpand wc yq zcat'.split(
     ' ',
   ),
 );

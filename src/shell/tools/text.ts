@@ -2,8 +2,12 @@
 import type { Tool } from './tool.ts';
 
 const SUMMARIES: Readonly<Record<string, string>> = {
+  base32: 'Bytes as letters',
+  base64: 'Bytes as letters',
+  basename: 'The last part of a path',
   comm: 'Compare two sorted files',
   cut: 'Take columns out of lines',
+  dirname: 'A path without its last part',
   fold: 'Break long lines',
   hd: 'Show bytes',
   hexdump: 'Show bytes',
@@ -11,6 +15,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   nl: 'Number lines',
   od: 'Show bytes',
   paste: 'Join lines side by side',
+  realpath: 'A path from the root',
   rev: 'Turn lines round',
   sed: 'Edit lines as they pass',
   seq: 'Count',

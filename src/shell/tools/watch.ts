@@ -15,7 +15,37 @@ interface WatchOptions {
   command: string;
 }
 
-const USAGE = '\nUsage:\n watch [options] command\n';
+const USAGE = `
+Usage:
+ watch [options] command
+
+Options:
+  -b, --beep             beep if command has a non-zero exit
+  -c, --color            interpret ANSI color and style sequences
+  -d, --differences[=<permanent>]
+                         highlight changes between updates
+  -e, --errexit          exit if command has a non-zero exit
+  -g, --chgexit          exit when output from command changes
+  -q, --equexit <cycles>
+                         exit when output from command does not change
+  -n, --interval <secs>  seconds to wait between updates
+  -p, --precise          attempt run command in precise intervals
+  -t, --no-title         turn off header
+  -w, --no-wrap          turn off line wrapping
+  -x, --exec             pass command to exec instead of "sh -c"
+
+ -h, --help     display this help and exit
+ -v, --version  output version information and exit
+
+For more details see watch(1).
+`;
+
+/** What is wrong, then how watch is called. */
+function misused(invocation: Invocation, message: string): number {
+  fail(invocation, message);
+  invocation.x.fds.get(2)?.sink?.write(USAGE);
+  return 1;
+}
 
 function readOptions(invocation: Invocation): WatchOptions | number {
   const options: WatchOptions = { seconds: 2, title: true, differences: false, untilChange: false, untilError: false, command: '' };
@@ -27,8 +57,9 @@ function readOptions(invocation: Invocation): WatchOptions | number {
     if (interval) {
       const text = interval[1] || args.shift();
       const seconds = Number((text ?? '').replace(',', '.'));
-      if (text === undefined) return fail(invocation, "option requires an argument -- 'n'");
-      if (!Number.isFinite(seconds) || text === '') return fail(invocation, `failed to parse argument: '${text}'`);
+      if (text === undefined) return misused(invocation, "option requires an argument -- 'n'");
+      if (!Number.isFinite(seconds) || text === '')
+        return fail(invocation, `failed to parse argument: '${text}': Invalid argument`);
       options.seconds = Math.max(0.1, seconds);
     } else if (arg.startsWith('--')) {
       const name = arg.slice(2).replace(/=.*/, '');
@@ -37,14 +68,14 @@ function readOptions(invocation: Invocation): WatchOptions | number {
       else if (name === 'chgexit') options.untilChange = true;
       else if (name === 'errexit') options.untilError = true;
       else if (!['color', 'beep', 'exec', 'precise', 'no-wrap'].includes(name))
-        return fail(invocation, `unrecognized option '${arg}'`);
+        return misused(invocation, `unrecognized option '${arg}'`);
     } else {
       for (const letter of arg.slice(1)) {
         if (letter === 't') options.title = false;
         else if (letter === 'd') options.differences = true;
         else if (letter === 'g') options.untilChange = true;
         else if (letter === 'e') options.untilError = true;
-        else if (!'cbxpw'.includes(letter)) return fail(invocation, `invalid option -- '${letter}'`);
+        else if (!'cbxpw'.includes(letter)) return misused(invocation, `invalid option -- '${letter}'`);
       }
     }
   }

@@ -4,6 +4,7 @@ import { hexdump, od, xxd } from './dumps.ts';
 import { comm, cut, paste, uniq } from './fields.ts';
 import { join } from './join.ts';
 import { fold, nl, rev, seq, tac } from './layout.ts';
+import { base, basename, dirname, realpath } from './names.ts';
 import { sed } from './sed.ts';
 import { shuf } from './shuf.ts';
 import { sort } from './sort.ts';
@@ -11,8 +12,12 @@ import { tail } from './tail.ts';
 import { tr } from './tr.ts';
 
 export const gnu: Readonly<Record<string, Program>> = {
+  base32: base,
+  base64: base,
+  basename,
   comm,
   cut,
+  dirname,
   fold,
   hd: hexdump,
   hexdump,
@@ -20,6 +25,7 @@ export const gnu: Readonly<Record<string, Program>> = {
   nl,
   od,
   paste,
+  realpath,
   rev,
   sed,
   seq,
