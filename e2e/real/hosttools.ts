@@ -1,5 +1,5 @@
 /**
- * Holds ip, sysctl, ping, ss, arp and nc against the real ones: the lines of hosttools/lines.txt in one namespace and in a world
+ * Holds ip, sysctl, ping, ss, arp, nc and the command lines of systemctl and journalctl against the real ones: the lines of hosttools/lines.txt in one namespace and in a world
  * like it. Needs root and iproute2; tools that are not installed are left out. Masked on both sides: times, process ids, what a veth
  * shows that an ethernet card does not, and IPv6 (which the simulation shows but does not have).
  */
@@ -31,7 +31,7 @@ ip -n A route add 10.70.0.0/16 via 10.0.1.31 onlink dev ens5
 `;
 
 /** Each in namespaces of its own. */
-const FILES = { 'one host': 'lines.txt', 'other tools': 'tools.txt' };
+const FILES = { 'one host': 'lines.txt', 'other tools': 'tools.txt', 'without systemd': 'systemd.txt' };
 
 /**
  * @param root folder of the repository

@@ -95,7 +95,7 @@ function masked({ stdout, stderr, exitCode }: LineResult): string {
       .replace(/^\d\d:\d\d:\d\d\.\d{6} /gm, 'TIME ')
       .replace(/\b(seq|ack) \d{4,}(:\d{4,})?/g, '$1 N')
       .replace(/\b(icmp +1 |tcp +6 )\d+ /g, '$1N ')
-      .replace(/\bid=\d+/g, 'id=N')
+      .replace(/\b(id|portid)=\d+/g, '$1=N')
       .replace(/\b([sd]port)=(?!80 |30\d{3} )\d+/g, '$1=PORT')
       .replace(/\bwin \d+/g, 'win N')
       .replace(/\bwscale \d+/g, 'wscale N')

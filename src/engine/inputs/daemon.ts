@@ -83,7 +83,10 @@ const ACTIONS: Readonly<Record<DaemonAction, (world: World, host: Host, daemon: 
   stop,
   kill: (world, host, daemon) => stopped(world, host, daemon, 'killed'),
   restart: (world, host, daemon) => start(world, stop(world, host, daemon), daemon),
-  reload: reloaded,
+  reload: (world, host, daemon) =>
+    daemon === 'bird' && host.daemons.bird?.running
+      ? announced(world, reloaded(world, announced(world, host, [`Reloading ${UNIT}...`]), daemon), [`Reloaded ${UNIT}.`])
+      : host,
 };
 
 /** A bird that has just been started reads its configuration at once: a mistake in it makes the start fail. */

@@ -101,7 +101,10 @@ export function conntrackTimeout(ns: NetNamespace, proto: Tuple['proto'], state:
 export function writeConntrack(ns: NetNamespace, entries: Iterable<Conntrack>, now: number): NetNamespace['conntrack'] {
   const next: Record<string, Conntrack> = {};
   for (const [id, entry] of Object.entries(ns.conntrack)) if (entry.expiresAt > now) next[id] = entry;
-  for (const entry of entries) next[entry.id] = entry;
+  for (const entry of entries) {
+    if (entry.expiresAt > now) next[entry.id] = entry;
+    else delete next[entry.id];
+  }
   return next;
 }
 

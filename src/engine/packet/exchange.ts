@@ -3,7 +3,7 @@
  * back. Both walk real tables; the answer is un-NATed by the connections the first packet made. The trace is kept in `world.flows`.
  */
 
-import { type Conntrack, idOf, toTuple } from '../kernel/conntrack.ts';
+import { type Conntrack, conntrackTimeout, idOf, toTuple } from '../kernel/conntrack.ts';
 import { toNumber } from '../net/address.ts';
 import { MAX_FLOWS, type World, withNetns } from '../world.ts';
 import { commit, createDraft, type Draft, draftOf, settleConnections } from './draft.ts';
@@ -101,8 +101,11 @@ function counted(world: World, { place, steps }: Hop, conversation: Conversation
   const of = (by: 'client' | 'server') => segments.filter((segment) => segment.by === by);
   const sum = (by: 'client' | 'server') => of(by).reduce((bytes, segment) => bytes + segmentBytes(segment), 0);
   const [packets, bytes] = conversation.resumed ? [entry.packets, entry.bytes ?? [0, 0]] : [[0, 0] as const, [0, 0] as const];
+  const closes = conversation.resumed && conversation.closedBy !== undefined;
+  const expiresAt = closes ? world.now + conntrackTimeout(ns, 'tcp', 'TIME_WAIT', true) : entry.expiresAt;
   const counts: Conntrack = {
     ...entry,
+    ...(closes && { state: 'TIME_WAIT', expiresAt }),
     packets: [packets[0] + of('client').length, packets[1] + of('server').length],
     bytes: [bytes[0] + sum('client'), bytes[1] + sum('server')],
   };

@@ -108,7 +108,8 @@ function say(stream: Stream, { by, writes }: Turn, closes: boolean): void {
   const last = rest.length > 0 ? joined(rest) : first;
   stream.send(by, closes ? 'FP.' : 'P.', last, last.length + (closes ? 1 : 0));
   stream.travel(by);
-  if (!stream.interactive.has(otherOf(by))) stream.send(otherOf(by), '.');
+  // Who is told of the end waits with its ACK for its own FIN (tcp_fin() enters pingpong mode).
+  if (!closes && !stream.interactive.has(otherOf(by))) stream.send(otherOf(by), '.');
   stream.at += STEP_MS;
 }
 

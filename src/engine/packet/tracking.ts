@@ -135,11 +135,13 @@ export function setDestination(w: Walk, address: number, port: number): void {
   a.reply = { ...a.reply, src: address, sport };
 }
 
-const LAST_PORT = 65_535;
+/** nf_nat_l4proto_unique_tuple(): a port stays among its like. */
+const portsLike = (port: number): readonly [min: number, max: number] =>
+  port >= 1024 ? [1024, 65_535] : port >= 512 ? [600, 1023] : [1, 511];
 
 /**
- * SNAT and MASQUERADE: answers will go to `address`. The port is kept when the reply tuple is free, else one of
- * 1024–65535 is picked (nf_nat_l4proto_unique_tuple); with `--random-fully` always.
+ * SNAT and MASQUERADE: answers will go to `address`. The port is kept when the reply tuple is free, else another is picked; with
+ * `--random-fully` always.
  */
 export function setSource(w: Walk, address: number, port: number, randomFully: boolean): void {
   const { attached: a } = w;
@@ -153,9 +155,10 @@ function freeReply(w: Walk, wish: FlowTuple, randomFully: boolean): FlowTuple {
   const isFree = (t: FlowTuple): boolean => findConnection(w.draft, w.at, t) === undefined;
   if (!randomFully && isFree(wish)) return wish;
   const { original: o } = a;
+  const [min, max] = portsLike(o.sport);
   for (let attempt = 0; attempt < 128; attempt++) {
     const pick = hashWords(w.at.seed + attempt, o.src, o.dst, (o.sport << 16) | o.dport, PROTO_NUMBER[o.proto], 0x5a7);
-    const candidate = { ...wish, dport: 1024 + (pick % (LAST_PORT - 1023)) };
+    const candidate = { ...wish, dport: min + (pick % (max - min + 1)) };
     if (isFree(candidate)) return candidate;
   }
   return wish;
@@ -183,6 +186,7 @@ export function remember(w: Walk): void {
   const replied = a.dir === 1 || (known?.replied ?? false);
   const state = nextState(w, a);
   const counts = known?.packets ?? [0, 0];
+  const refused = state === 'CLOSE' && a.dir === 1 && !known?.replied;
   const connection: Connection = {
     original: a.original,
     reply: a.reply,
@@ -192,7 +196,8 @@ export function remember(w: Walk): void {
     mark: known?.mark ?? 0,
     packets: a.dir === 0 ? [counts[0] + 1, counts[1]] : [counts[0], counts[1] + 1],
     createdAt: known?.createdAt ?? draft.now,
-    expiresAt: draft.now + conntrackTimeout(w.at.ns, a.original.proto, state, known?.assured ?? false),
+    // Whoever is only answered with RST has no connection: its entry goes at once (nf_conntrack_tcp_packet).
+    expiresAt: refused ? draft.now : draft.now + conntrackTimeout(w.at.ns, a.original.proto, state, known?.assured ?? false),
   };
   writeConnection(w.at, connection);
 }

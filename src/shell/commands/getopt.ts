@@ -33,7 +33,12 @@ export function getopt(args: readonly string[], specs: readonly OptionSpec[]): P
       const exact = specs.find(({ long }) => long === typed);
       const near = specs.filter(({ long }) => long?.startsWith(typed));
       const spec = exact ?? (near.length === 1 ? near[0] : undefined);
-      if (!spec) return fail(near.length > 1 ? `option '${arg}' is ambiguous` : `unrecognized option '${arg}'`);
+      if (!spec)
+        return fail(
+          near.length > 1
+            ? `option '${arg}' is ambiguous; possibilities:${near.map((each) => ` '--${each.long}'`).join('')}`
+            : `unrecognized option '${arg}'`,
+        );
       let value = equals < 0 ? '' : arg.slice(equals + 1);
       if (equals >= 0 && !spec.argument) return fail(`option '--${spec.long}' doesn't allow an argument`);
       if (equals < 0 && spec.argument === 'required') {

@@ -92,11 +92,12 @@ test('-E prints what happens until Ctrl-C', async () => {
  [UPDATE] tcp      6 60 SYN_RECV ${tuples} ${reply}
  [UPDATE] tcp      6 432000 ESTABLISHED ${tuples} ${reply} [ASSURED]
  [UPDATE] tcp      6 120 FIN_WAIT ${tuples} ${reply} [ASSURED]
+ [UPDATE] tcp      6 60 CLOSE_WAIT ${tuples} ${reply} [ASSURED]
  [UPDATE] tcp      6 30 LAST_ACK ${tuples} ${reply} [ASSURED]
  [UPDATE] tcp      6 120 TIME_WAIT ${tuples} ${reply} [ASSURED]
 `,
   );
-  expect(stderr).toBe(summary('6 flow events have been shown.'));
+  expect(stderr).toBe(summary('7 flow events have been shown.'));
 });
 
 test('refusals in the real tool’s words', async () => {

@@ -2,9 +2,10 @@
  * conntrack: lists, watches and removes entries of the connection tracking table of the namespace it runs in.
  * Models conntrack 1.4.7. Leaves out creating and changing entries, expectations (there are none), XML.
  */
-import { type Conntrack, getSysctl } from '../../../engine/index.ts';
+import { type Conntrack, getSysctl, random } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
 import { entryText } from './entry.ts';
+import { refusedOf, stepsOf } from './events.ts';
 import { HELP } from './help.ts';
 import { parseRequest, type Request, say } from './request.ts';
 
@@ -91,16 +92,6 @@ function listOther(process: Process, table: string): number {
   return 0;
 }
 
-/** What TCP goes through on the way to a state: an exchange that is over in no time still had each of them. */
-const TCP_STEPS: readonly Conntrack['state'][] = ['SYN_SENT', 'SYN_RECV', 'ESTABLISHED', 'FIN_WAIT', 'LAST_ACK', 'TIME_WAIT'];
-const STEP_SECONDS: Readonly<Partial<Record<Conntrack['state'], number>>> = {
-  SYN_SENT: 120,
-  SYN_RECV: 60,
-  ESTABLISHED: 432_000,
-  FIN_WAIT: 120,
-  LAST_ACK: 30,
-};
-
 /** -E: prints events until Ctrl-C. */
 function watch(process: Process, request: Request): Promise<number> {
   const { host, netns } = process.place;
@@ -116,19 +107,40 @@ function watch(process: Process, request: Request): Promise<number> {
       / mark=\d+ use=1/,
       '',
     );
+  /** What goes tells its counts, and its time only when that has not run out; somebody took it away then. */
+  const gone = (entry: Conntrack) => {
+    const counted = getSysctl(process.kernel.namespace(), 'net.netfilter.nf_conntrack_acct') === '1';
+    const style = { now: process.now(), counted, extended: request.extended, id: request.id };
+    const text = entryText(entry, style).replace(/ mark=\d+ use=1/, '');
+    if (entry.expiresAt <= process.now()) return text.replace(/^(\S+ +\d+) \d+ /, '$1 ');
+    return entry.state === 'CLOSE'
+      ? text
+      : `${text} [USERSPACE] portid=${Math.floor(random('portid', process.now()) * 0xffff_ffff)}`;
+  };
+  let flows = new Set(process.sim.world().flows);
   const stop = process.sim.subscribe(({ before, world }) => {
     const [old, current] = [before, world].map((w) => w.hosts[host]?.netns[netns]?.conntrack ?? {});
-    if (!old || !current || old === current) return;
+    if (!old || !current || (old === current && world.flows === before.flows)) return;
+    const traces = world.flows.filter((trace) => !flows.has(trace));
+    flows = new Set(world.flows);
     for (const [id, entry] of Object.entries(current)) {
       if (old[id] === entry || !request.matches(entry)) continue;
-      for (const step of steps(old[id], entry, process.now())) {
-        const fresh = !step.replied && step.state === (entry.original.proto === 'tcp' ? 'SYN_SENT' : step.state) && !old[id];
+      for (const step of stepsOf(old[id], entry, {
+        ns: world.hosts[host]!.netns[netns]!,
+        now: process.now(),
+        traces,
+        place: process.place,
+      })) {
+        const fresh = !step.replied && !old[id];
         print(fresh ? 'NEW' : 'UPDATES', fresh ? '    [NEW]' : ' [UPDATE]', show(step));
       }
     }
+    for (const entry of refusedOf(traces, process.place, process.now()).filter(request.matches)) {
+      print('NEW', '    [NEW]', show(entry));
+      print('DESTROY', '[DESTROY]', gone({ ...entry, state: 'CLOSE' }));
+    }
     for (const [id, entry] of Object.entries(old)) {
-      if (!current[id] && request.matches(entry))
-        print('DESTROY', '[DESTROY]', show(entry).replace(/^(\S+ +\d+) \d+ (?:[A-Z_]+ )?/, '$1 '));
+      if (!current[id] && request.matches(entry)) print('DESTROY', '[DESTROY]', gone(entry));
     }
   });
   return new Promise((resolve) => {
@@ -140,18 +152,4 @@ function watch(process: Process, request: Request): Promise<number> {
     if (process.signal.aborted) end();
     else process.signal.addEventListener('abort', end, { once: true });
   });
-}
-
-function steps(old: Conntrack | undefined, entry: Conntrack, now: number): readonly Conntrack[] {
-  const first: Conntrack = { ...entry, replied: false, assured: false };
-  if (entry.original.proto !== 'tcp') return old ? [entry] : entry.replied ? [first, entry] : [first];
-  const from = old ? TCP_STEPS.indexOf(old.state) + 1 : 0;
-  const to = TCP_STEPS.indexOf(entry.state);
-  return TCP_STEPS.slice(from, to + 1).map((state) => ({
-    ...entry,
-    state,
-    replied: state !== 'SYN_SENT',
-    assured: state !== 'SYN_SENT' && state !== 'SYN_RECV',
-    expiresAt: state === entry.state ? entry.expiresAt : now + (STEP_SECONDS[state] ?? 0) * 1000,
-  }));
 }

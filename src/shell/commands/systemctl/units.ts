@@ -50,6 +50,11 @@ export function unitsOf(host: Host): readonly Unit[] {
   return host.daemons.bird ? [BIRD, SSH] : [SSH];
 }
 
+/** `--version` of both tools, recorded. */
+export const SYSTEMD_VERSION = `systemd 252 (252.39-1~deb12u2)
++PAM +AUDIT +SELINUX +APPARMOR +IMA +SMACK +SECCOMP +GCRYPT -GNUTLS +OPENSSL +ACL +BLKID +CURL +ELFUTILS +FIDO2 +IDN2 -IDN +IPTC +KMOD +LIBCRYPTSETUP +LIBFDISK +PCRE2 -PWQUALITY +P11KIT +QRENCODE +TPM2 +BZIP2 +LZ4 +XZ +ZLIB +ZSTD -BPF_FRAMEWORK -XKBCOMMON +UTMP +SYSVINIT default-hierarchy=unified
+`;
+
 export const fullName = (word: string): string => (/\.\w+$/.test(word) ? word : `${word}.service`);
 
 export function isRunning(host: Host, unit: Unit): boolean {
@@ -72,6 +77,14 @@ const two = (value: number): string => String(value).padStart(2, '0');
 export function journalTime(at: number): string {
   const date = new Date(at);
   return `${MONTHS[date.getUTCMonth()]} ${two(date.getUTCDate())} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+}
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** `Tue 2025-06-17 14:02:00 UTC` */
+export function longTime(at: number): string {
+  const date = new Date(at);
+  return `${DAYS[date.getUTCDay()]} ${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** The unit's main process. */
