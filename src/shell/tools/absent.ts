@@ -27,7 +27,7 @@ export const absentPrograms: ReadonlySet<string> = new Set(
   redis-cli remove-shell resize2fs resizepart resolvectl rgrep route routel rsync rtacct rtcwake rtmon rtstat ruby run-parts
   runc runcon runuser rustc savelog scp screen sdiff sestatus setarch setpriv setterm sftp sg sha224sum sha384sum sha512sum
   shred shutdown skill skopeo slabtop slattach snap snice socat ssh-add ssh-agent ssh-argv0 ssh-copy-id ssh-keygen ssh-
-  keyscan start-stop-daemon stern strace stty sulogin sum swaplabel swapoff swapon switch_root sync systemd systemd-analyze
+  keyscan split start-stop-daemon stern strace stty sulogin sum swaplabel swapoff swapon switch_root sync systemd systemd-analyze tar
   systemd-ask-password systemd-cat systemd-cgls systemd-cgtop systemd-creds systemd-cryptenroll systemd-delta systemd-detect-
   virt systemd-escape systemd-firstboot systemd-id128 systemd-inhibit systemd-machine-id-setup systemd-mount systemd-notify
   systemd-path systemd-repart systemd-resolve systemd-run systemd-socket-activate systemd-stdio-bridge systemd-sysext systemd-
@@ -36,7 +36,7 @@ export const absentPrograms: ReadonlySet<string> = new Set(
   unlink unshare unxz update-alternatives update-ca-certificates update-shells useradd userdel usermod users utmpdump vagrant
   vdir vdpa vigr vipw vmstat vtysh w wdctl wget whereis wipefs wireshark write xtables-legacy-multi xtables-monitor xtables-nft-
   multi xz xzcat xzcmp xzdiff xzegrep xzfgrep xzgrep xzless xzmore ypdomainname yum zcmp zdiff zegrep zfgrep zforce zgrep zless
-  zmore znew zramctl zsh`
+  zmore znew zramctl zsh yq`
     .split(/\s+/)
     .filter(Boolean),
 );

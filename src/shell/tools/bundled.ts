@@ -11,16 +11,17 @@ import { toolFileSystem } from './tool-files.ts';
 /** Those of just-bash's tools that are offered. */
 export const bundledNames: ReadonlySet<string> = new Set(
   `awk chmod column cp diff du egrep expand expr fgrep file find grep gunzip gzip jq md5sum mkdir mv
-  printenv readlink rm rmdir sha1sum sha256sum split stat strings tar touch tree unexpand wc yq zcat`
+  printenv readlink rm rmdir sha1sum sha256sum stat strings touch tree unexpand wc zcat`
     .split(/\s+/)
     .filter(Boolean),
 );
 
 const READS_STDIN = new Set(
-  'awk column diff egrep expand fgrep grep gunzip gzip jq md5sum sha1sum sha256sum split strings tar unexpand wc yq zcat'.split(
-    ' ',
-  ),
+  'awk column diff egrep expand fgrep grep gunzip gzip jq md5sum sha1sum sha256sum strings unexpand wc zcat'.split(' '),
 );
+
+/** It writes bytes, a character each, and does not always say so. */
+const PACKER = 'gzip';
 
 /** A tool runs in one go, with the page standing still: what it may do is bounded by what takes about a second. */
 const LIMITS = { maxLoopIterations: 1_000_000, maxAwkIterations: 1_000_000, maxSedIterations: 1_000_000 } as const;
@@ -71,7 +72,7 @@ export function bundled(name: string): Program {
       env: Object.fromEntries(env),
       signal: x.signal as never,
     });
-    const bytes = result.stdoutKind === 'bytes';
+    const bytes = result.stdoutKind === 'bytes' || (name === PACKER && !/[^\x00-\xff]/.test(result.stdout));
     const written = bytes ? textOfBytes(Uint8Array.from(result.stdout, (char) => char.charCodeAt(0))) : result.stdout;
     if (written) stdout(x)?.write(written);
     if (result.stderr) stderr(x)?.write(worded(name, result.stderr));

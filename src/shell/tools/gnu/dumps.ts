@@ -1,9 +1,8 @@
-/** od (coreutils 9.1), xxd (vim 9.0), hexdump and hd (util-linux 2.38): bytes made visible. A text's bytes are its UTF-8. */
+/** od (coreutils 9.1), xxd (vim 9.0), hexdump and hd (util-linux 2.38): bytes made visible. */
 import type { Invocation } from '../../bash/execution.ts';
+import { bytesOf, textOfBytes } from '../../bytes.ts';
 import { fail, print } from '../tool.ts';
 import { quoted, readInputs, readOptions, tryHelp } from './options.ts';
-
-const bytesOf = (texts: readonly string[]): Uint8Array => new TextEncoder().encode(texts.join(''));
 
 interface Format {
   /** Columns one item takes. */
@@ -124,7 +123,7 @@ export async function od(invocation: Invocation): Promise<number> {
   const { inputs, failed } = await readInputs(invocation, given.operands);
   if (failed && inputs.length === 0) return 1;
   const skip = Number(given.value('j') ?? 0);
-  const all = bytesOf(inputs.map(({ text }) => text));
+  const all = bytesOf(inputs.map(({ text }) => text).join(''));
   const bytes = all.slice(skip, given.has('N') ? skip + Number(given.value('N')) : undefined);
   print(invocation, dump(bytes, skip, formats, { radix: radix[0]!, row: Number(given.value('w') || 16), all: given.has('v') }));
   return failed ? 1 : 0;
@@ -180,7 +179,7 @@ export async function xxd(invocation: Invocation): Promise<number> {
     print(invocation, fromDump(inputs[0]!.text, given.has('p')));
     return 0;
   }
-  const all = bytesOf([inputs[0]!.text]);
+  const all = bytesOf(inputs[0]!.text);
   const seek = Number(given.value('s') ?? 0);
   const from = seek < 0 ? Math.max(0, all.length + seek) : seek;
   const bytes = all.slice(from, given.has('l') ? from + Number(given.value('l')) : undefined);
@@ -232,7 +231,7 @@ function fromDump(text: string, plain: boolean): string {
         .split('\n')
         .map((line) => /^[0-9a-f]+:\s((?:[0-9a-f]{2,} ?)*)/i.exec(line)?.[1]?.replace(/ /g, '') ?? '')
         .join('');
-  return new TextDecoder().decode(Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)));
+  return textOfBytes(Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)));
 }
 
 export async function hexdump(invocation: Invocation): Promise<number> {
@@ -244,7 +243,10 @@ export async function hexdump(invocation: Invocation): Promise<number> {
   const { inputs, failed } = await readInputs(invocation, given.operands);
   if (failed && inputs.length === 0) return fail(invocation, 'all input file arguments failed');
   const skip = Number(given.value('s') ?? 0);
-  const bytes = bytesOf(inputs.map(({ text }) => text)).slice(skip, given.has('n') ? skip + Number(given.value('n')) : undefined);
+  const bytes = bytesOf(inputs.map(({ text }) => text).join('')).slice(
+    skip,
+    given.has('n') ? skip + Number(given.value('n')) : undefined,
+  );
   const canonical = given.has('C') || invocation.name === 'hd';
   const hex = (byte: number) => byte.toString(16).padStart(2, '0');
   let out = '';

@@ -1,5 +1,7 @@
 /** cut, uniq, paste, comm, join, tr: GNU coreutils 9.1 on fields and lines. */
+
 import type { Invocation } from '../../bash/execution.ts';
+import { bytesOf, textOfBytes } from '../../bytes.ts';
 import { fail, print } from '../tool.ts';
 import { linesOf, quoted, readInputs, readOptions, tryHelp } from './options.ts';
 
@@ -62,7 +64,12 @@ export async function cut(invocation: Invocation): Promise<number> {
     for (const line of linesOf(text, end)) {
       if (byFields && !line.includes(delimiter || '\0')) {
         if (!given.has('s')) out.push(line);
-      } else out.push((byFields ? line.split(delimiter || '\0') : [...line]).filter((_piece, at) => inside(at + 1)).join(glue));
+      } else if (byFields || glue !== '') {
+        const pieces = byFields ? line.split(delimiter || '\0') : [...line];
+        out.push(pieces.filter((_piece, at) => inside(at + 1)).join(glue));
+      }
+      // A character is a byte to coreutils 9.1.
+      else out.push(textOfBytes(bytesOf(line).filter((_byte, at) => inside(at + 1))));
     }
     print(invocation, out.map((line) => line + end).join(''));
   }

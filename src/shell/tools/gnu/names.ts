@@ -1,6 +1,8 @@
 /** basename, dirname, realpath, base64 and base32: GNU coreutils 9.1. No symbolic links here, so a real path is a plain one. */
+
 import type { Invocation } from '../../bash/execution.ts';
 import { parentOf, resolvePath } from '../../bash/files.ts';
+import { bytesOf, textOfBytes } from '../../bytes.ts';
 import { fail, print } from '../tool.ts';
 import { quoted, readInputs, readOptions, tryHelp } from './options.ts';
 
@@ -79,10 +81,10 @@ export async function base(invocation: Invocation): Promise<number> {
   const alphabet = ALPHABETS[invocation.name === 'base32' ? 'base32' : 'base64'];
   if (given.has('d')) {
     const { bytes, whole } = decode(inputs[0]!.text, alphabet, given.has('i'));
-    print(invocation, new TextDecoder().decode(Uint8Array.from(bytes)));
+    print(invocation, textOfBytes(Uint8Array.from(bytes)));
     return whole ? 0 : fail(invocation, 'invalid input');
   }
-  const text = encode(new TextEncoder().encode(inputs[0]!.text), alphabet);
+  const text = encode(bytesOf(inputs[0]!.text), alphabet);
   const width = Number(wrap);
   if (text === '') return 0;
   print(invocation, width === 0 ? text : `${(text.match(new RegExp(`.{1,${Math.min(width, 60_000)}}`, 'g')) ?? []).join('\n')}\n`);

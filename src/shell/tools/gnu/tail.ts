@@ -1,7 +1,9 @@
 /** tail: GNU coreutils 9.1. Following (-f) ends where nobody could stop it: without a terminal. */
+
 import { type Invocation, stdout } from '../../bash/execution.ts';
 import { resolvePath } from '../../bash/files.ts';
 import type { Source } from '../../bash/streams.ts';
+import { bytesOf, textOfBytes } from '../../bytes.ts';
 import { openOperand } from '../streams.ts';
 import { fail, print } from '../tool.ts';
 import { quoted, readOptions } from './options.ts';
@@ -80,12 +82,17 @@ export async function tail(invocation: Invocation): Promise<number> {
 async function fromPlace(invocation: Invocation, source: Source, bytes: boolean, count: number, end: string): Promise<void> {
   let skip = Math.max(0, count - 1);
   for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) {
+    if (bytes && skip > 0) {
+      const all = bytesOf(chunk);
+      print(invocation, textOfBytes(all.slice(skip)));
+      skip -= Math.min(skip, all.length);
+      continue;
+    }
     let at = 0;
-    if (bytes) at = Math.min(skip, chunk.length);
-    else
+    if (!bytes)
       for (let left = skip; left > 0 && at < chunk.length; left--)
         at = chunk.indexOf(end, at) < 0 ? chunk.length : chunk.indexOf(end, at) + 1;
-    skip -= bytes ? at : chunk.slice(0, at).split(end).length - 1;
+    if (!bytes) skip -= chunk.slice(0, at).split(end).length - 1;
     print(invocation, chunk.slice(at));
   }
 }
@@ -94,7 +101,7 @@ async function fromPlace(invocation: Invocation, source: Source, bytes: boolean,
 async function lastOf(invocation: Invocation, source: Source, bytes: boolean, count: number, end: string): Promise<void> {
   let kept = '';
   const cut = () => {
-    if (bytes) kept = count === 0 ? '' : kept.slice(-count);
+    if (bytes) kept = count === 0 ? '' : textOfBytes(bytesOf(kept).slice(-count));
     else {
       let at = kept.endsWith(end) ? kept.length - 1 : kept.length;
       for (let left = count; left > 0 && at >= 0; left--) at = at === 0 ? -1 : kept.lastIndexOf(end, at - 1);
