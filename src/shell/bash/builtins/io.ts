@@ -16,7 +16,7 @@ const echo: Builtin = (call) => {
   }
   let text = args.slice(at).join(' ');
   if (escapes) {
-    const done = unescapeText(text, true);
+    const done = unescapeText(text, 'echo');
     text = done.text;
     if (done.stop) newline = false;
   }

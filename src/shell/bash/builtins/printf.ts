@@ -1,4 +1,5 @@
 /** printf's formats and echo -e's escapes. */
+import { bytesOf, textOfBytes } from '../../bytes.ts';
 import { formatDate } from '../../tools/dates.ts';
 
 const SIMPLE: Readonly<Record<string, string>> = {
@@ -14,8 +15,17 @@ const SIMPLE: Readonly<Record<string, string>> = {
   '\\': '\\',
 };
 
-/** Backslash escapes. `echo`: octal needs a leading zero, and `\c` stops everything. */
-export function unescapeText(text: string, echo: boolean): { text: string; stop: boolean } {
+/** Where escapes stand: `echo -e` wants a zero before octal digits, printf's `%b` takes it, a format counts it as a digit. */
+type Place = 'echo' | '%b' | 'format';
+
+const OCTAL: Readonly<Record<Place, RegExp>> = {
+  echo: /^0([0-7]{0,3})/,
+  '%b': /^(?:0([0-7]{0,3})|([1-7][0-7]{0,2}))/,
+  format: /^0?([0-7]{1,3})/,
+};
+
+/** Backslash escapes; `\c` stops everything. */
+export function unescapeText(text: string, place: Place): { text: string; stop: boolean } {
   let out = '';
   for (let at = 0; at < text.length; at++) {
     if (text[at] !== '\\' || at + 1 >= text.length) {
@@ -23,26 +33,31 @@ export function unescapeText(text: string, echo: boolean): { text: string; stop:
       continue;
     }
     const rest = text.slice(at + 1);
-    const octal = (echo ? /^0([0-7]{0,3})/ : /^0?([0-7]{1,3})/).exec(rest);
+    const octal = OCTAL[place].exec(rest);
     const hex = /^x([0-9a-fA-F]{1,2})/.exec(rest) ?? /^u([0-9a-fA-F]{1,4})/.exec(rest) ?? /^U([0-9a-fA-F]{1,8})/.exec(rest);
-    if (rest[0] === 'c') return { text: out, stop: true };
+    if (rest[0] === 'c') return { text: joined(out), stop: true };
     if (octal) {
-      out += String.fromCharCode(Number.parseInt(octal[1] || '0', 8) & 255);
+      out += byte(Number.parseInt(octal[1] || octal[2] || '0', 8) & 255);
       at += octal[0].length;
     } else if (hex) {
       const code = Number.parseInt(hex[1]!, 16);
-      out += code <= 0x10ffff ? String.fromCodePoint(code) : '';
+      if (hex[0][0] === 'x') out += byte(code);
+      else out += code <= 0x10ffff ? String.fromCodePoint(code) : '';
       at += hex[0].length;
     } else if (Object.hasOwn(SIMPLE, rest[0]!)) {
       out += SIMPLE[rest[0]!];
       at++;
-    } else if (!echo && (rest[0] === '"' || rest[0] === "'")) {
+    } else if (place === 'format' && (rest[0] === '"' || rest[0] === "'")) {
       out += rest[0];
       at++;
     } else out += '\\';
   }
-  return { text: out, stop: false };
+  return { text: joined(out), stop: false };
 }
+
+/** A byte by its number; bytes that make a character are one again when all are there. */
+const byte = (code: number): string => (code < 0x80 ? String.fromCharCode(code) : String.fromCharCode(0xdc00 + code));
+const joined = (text: string): string => (/[\udc80-\udcff]/.test(text) ? textOfBytes(bytesOf(text)) : text);
 
 const SPEC = /^%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(\([^)]*\))?[hlLqjzt]*([a-zA-Z%])/;
 
@@ -63,7 +78,7 @@ export function formatPrintf(
       const char = format[at]!;
       if (char === '\\') {
         const piece = /^\\([0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[\s\S])?/.exec(format.slice(at))![0];
-        const done = unescapeText(piece, false);
+        const done = unescapeText(piece, 'format');
         text += done.text;
         stop = done.stop;
         at += piece.length;
@@ -74,12 +89,12 @@ export function formatPrintf(
           const bad = format.slice(at).match(/^%[-+ #0'\d.*]*.?/)![0];
           const end = at + bad.length >= format.length && /[%\d.*#' +-]$/.test(bad);
           errors.push(end ? `\`${bad}': missing format character` : `\`${bad.at(-1)}': invalid format character`);
-          return { text, errors, warnings };
+          return { text: joined(text), errors, warnings };
         }
         const piece = convert(spec, left, errors, now, warnings);
         text += piece.text;
         stop = piece.stop;
-        if (piece.bad) return { text, errors, warnings };
+        if (piece.bad) return { text: joined(text), errors, warnings };
         at += spec[0].length;
       } else {
         text += char;
@@ -88,7 +103,7 @@ export function formatPrintf(
     }
     if (stop || left.length === before) break;
   } while (left.length > 0);
-  return { text, errors, warnings };
+  return { text: joined(text), errors, warnings };
 }
 
 function convert(
@@ -122,7 +137,7 @@ function convert(
     case 'Q':
       return { text: pad(quoteShell(take() ?? '')), stop: false };
     case 'b': {
-      const done = unescapeText(take() ?? '', true);
+      const done = unescapeText(take() ?? '', '%b');
       return { text: pad(done.text.slice(0, precision)), stop: done.stop };
     }
     case 'd':
