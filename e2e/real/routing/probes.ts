@@ -41,7 +41,11 @@ export interface ProbeOutcome {
 const OFTEN = 60;
 /** Where there is one. */
 const SELDOM = 4;
+/** curl's -m. */
+const PATIENCE_S = 2;
 const FORMAT = '\\n%{http_code} %{exitcode}\\n';
+/** An ICMP error and a time-out. */
+const NO_ANSWER = /000 (?:7\ncurl: \(7\) Failed to connect|28\ncurl: \(28\) Connection timed out) .*/;
 const SEEN = '\\n@%header{x-seen}\\n';
 
 /** Asks both sides. @param sticky the service sends a client to the same backend again and again, whichever came first */
@@ -55,8 +59,11 @@ export async function compareProbe(
   if (!place) return [];
   const url = urlOf(world, probe.url);
   const line = `${probe.from}: curl ${url}`;
-  const text = (answers: Answers) => textOf(answers, sticky);
-  const ask = { place, url, patience: probe.patience ?? 2, times: backendsOf(world, url) > 1 ? OFTEN : SELDOM };
+  const text = (answers: Answers) => {
+    const all = textOf(answers, sticky);
+    return probe.unanswered ? all.replace(NO_ANSWER, 'no answer') : all;
+  };
+  const ask = { place, url, times: backendsOf(world, url) > 1 ? OFTEN : SELDOM };
   const ours = await askOurs(world, ask);
   const ways = nextHopsOf(world, place, new URL(url).hostname);
   if (ways.length < 2) {
@@ -77,7 +84,6 @@ export async function compareProbe(
 interface Ask {
   readonly place: Place;
   readonly url: string;
-  readonly patience: number;
   /** Requests to learn what the programs see. */
   readonly times: number;
 }
@@ -100,10 +106,10 @@ function textOf({ said, seen }: Answers, sticky: boolean): string {
   return [maskMs(said), ...places].join('\n');
 }
 
-async function askOurs(world: World, { place, url, patience, times }: Ask): Promise<Answers> {
+async function askOurs(world: World, { place, url, times }: Ask): Promise<Answers> {
   const sim = createSim(world);
   const session = testSession(sim, { host: place.host, netns: '' }, { settle: false });
-  const curl = `curl -sS -m ${patience} -w '${FORMAT}' ${url}`;
+  const curl = `curl -sS -m ${PATIENCE_S} -w '${FORMAT}' ${url}`;
   const { stdout, stderr, exitCode } = await session.type(place.netns === '' ? curl : `sudo ip netns exec ${place.netns} ${curl}`);
   const said = stdout + stderr;
   if (exitCode !== 0) return { said, seen: [] };
@@ -115,8 +121,8 @@ async function askOurs(world: World, { place, url, patience, times }: Ask): Prom
   return { said, seen: unique(seen) };
 }
 
-async function askReal(parts: Namespaces, { place, url, patience, times }: Ask): Promise<Answers> {
-  const { stdout, stderr, exitCode } = await parts.run(place, ['curl', '-sS', '-m', String(patience), '-w', FORMAT, url]);
+async function askReal(parts: Namespaces, { place, url, times }: Ask): Promise<Answers> {
+  const { stdout, stderr, exitCode } = await parts.run(place, ['curl', '-sS', '-m', String(PATIENCE_S), '-w', FORMAT, url]);
   const said = stdout + stderr;
   return exitCode === 0 ? { said, seen: unique(await seenBy(parts, place, url, times)) } : { said, seen: [] };
 }

@@ -46,6 +46,6 @@ export interface Probe {
   readonly from: string;
   /** May name a service's address: `http://{clusterIP yaobank/customer}/`, `http://10.0.1.20:{nodePort yaobank/customer}/`. */
   readonly url: string;
-  /** curl's -m, s. */
-  readonly patience?: number;
+  /** Nobody may answer, and whether ICMP says so or time runs out is left to chance. */
+  readonly unanswered?: boolean;
 }
