@@ -104,3 +104,10 @@ test.each([
 ])('nslookup %s', async (name, text, exitCode) => {
   expect(await inPod(nslookup, name)).toEqual([text, exitCode]);
 });
+
+test('a type may stand before the name', async () => {
+  const [asked] = await inPod(dig, 'SRV _http._tcp.summary.yaobank.svc.cluster.local +short');
+  const [after] = await inPod(dig, '_http._tcp.summary.yaobank.svc.cluster.local SRV +short');
+  expect(asked).toBe(after);
+  expect(asked).toMatch(/^0 100 80 summary\.yaobank\.svc\.cluster\.local\.$/m);
+});

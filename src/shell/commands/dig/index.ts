@@ -82,13 +82,13 @@ function readArguments(args: readonly string[]): Read {
   };
   let [name, type, server, short, search, timeoutMs, tries]: [
     string | undefined,
-    string,
+    string | undefined,
     string | undefined,
     boolean,
     boolean,
     number,
     number,
-  ] = [undefined, 'A', undefined, false, false, 5000, 3];
+  ] = [undefined, undefined, undefined, false, false, 5000, 3];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
     if (arg.startsWith('@')) server = arg.slice(1);
@@ -130,13 +130,13 @@ function readArguments(args: readonly string[]): Read {
         return { error: `${value}: No such file or directory\ndig: couldn't open specified batch file\n`, status: 8 };
       else if (letter === 'c' && value.toUpperCase() === 'IN') continue;
       else if (letter !== 'p' || value !== '53') return { absent: arg };
-    } else if (TYPES.has(arg.toUpperCase()) && name !== undefined) type = arg.toUpperCase();
+    } else if (TYPES.has(arg.toUpperCase())) type = arg.toUpperCase();
     else if (arg.toUpperCase() !== 'IN') name = arg;
   }
   return {
     query: {
       name: name ?? '.',
-      type: name === undefined ? 'NS' : type,
+      type: type ?? (name === undefined ? 'NS' : 'A'),
       ...(server ? { server } : {}),
       show,
       short,
