@@ -51,7 +51,7 @@ interface Suite {
 const prefix = (suite: string) => `nh${process.pid}-${suite}`;
 
 const SUITES: readonly Suite[] = [
-  { name: 'bash', tools: ['bash'], run: ({ root, quick, match }) => compareBash(root, quick ? 3 : 1, match) },
+  { name: 'bash', tools: ['bash'], run: ({ root, quick, match }) => compareBash(root, quick ? 6 : 1, match) },
   {
     name: 'hosttools',
     tools: ['ip'],
@@ -108,7 +108,7 @@ async function compareClient(
     kubectl: findKubectl()!,
     others,
     ...(match === undefined ? {} : { only: match }),
-    ...(quick ? { every: 10 } : {}),
+    ...(quick ? { every: 14 } : {}),
   });
   keep?.(compared);
   const text = ({ stdout, stderr, exitCode }: (typeof compared)[number]['ours']) => mask(`${stdout}${stderr}[${exitCode}]`);
