@@ -22,3 +22,39 @@ declare class TextDecoder {
 }
 declare function structuredClone<T>(value: T): T;
 declare function queueMicrotask(callback: () => void): void;
+declare function fetch(url: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> }>;
+declare namespace WebAssembly {
+  class Module {
+    private readonly compiled: true;
+  }
+  class Instance {
+    constructor(module: Module, imports: Imports);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+  class Memory {
+    constructor(descriptor: { initial: number });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+  class Table {
+    constructor(descriptor: { initial: number; maximum: number; element: 'anyfunc' });
+  }
+  class RuntimeError extends Error {}
+  interface Global {
+    value: number;
+  }
+  type Imports = Record<string, Record<string, unknown>>;
+  function compile(bytes: Uint8Array): Promise<Module>;
+}
+interface ImportMeta {
+  /** Vite: within the node bundle or a test, not in a browser. */
+  readonly env: { readonly SSR: boolean };
+}
+declare module '*?inline' {
+  const url: string;
+  export default url;
+}
+declare module '*?url' {
+  const url: string;
+  export default url;
+}

@@ -42,6 +42,7 @@ async function makeBundle() {
     configFile: false,
     logLevel: 'error',
     publicDir: false,
+    assetsInclude: ['**/*.wasm'],
     // One file: reading a hundred modules costs more than running them.
     ssr: { noExternal: true },
     build: {

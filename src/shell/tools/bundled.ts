@@ -10,14 +10,14 @@ import { toolFileSystem } from './tool-files.ts';
 
 /** Those of just-bash's tools that are offered. */
 export const bundledNames: ReadonlySet<string> = new Set(
-  `awk chmod column cp diff du egrep expand expr fgrep file find grep gunzip gzip jq md5sum mkdir mv
+  `awk chmod column cp diff du egrep expand expr fgrep file find grep gunzip gzip md5sum mkdir mv
   printenv readlink rm rmdir sha1sum sha256sum stat strings touch tree unexpand wc zcat`
     .split(/\s+/)
     .filter(Boolean),
 );
 
 const READS_STDIN = new Set(
-  'awk column diff egrep expand fgrep grep gunzip gzip jq md5sum sha1sum sha256sum strings unexpand wc zcat'.split(' '),
+  'awk column diff egrep expand fgrep grep gunzip gzip md5sum sha1sum sha256sum strings unexpand wc zcat'.split(' '),
 );
 
 /** It writes bytes, a character each, and does not always say so. */
@@ -107,8 +107,6 @@ function worded(name: string, text: string): string {
   switch (name) {
     case 'find':
       return missing('find: ‘$1’: No such file or directory');
-    case 'jq':
-      return missing('jq: error: Could not open $1: No such file or directory');
     case 'mkdir':
       return plain.replace(/cannot create directory '([^'\n]*)'/g, 'cannot create directory ‘$1’');
     case 'stat':

@@ -6,7 +6,7 @@
 import { structuredPatch } from 'diff';
 import { type Invocation, stdin } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
-import { emptySource, readAll, textSink, textSource } from '../bash/streams.ts';
+import { emptySource, readAll, textSink } from '../bash/streams.ts';
 import { bytesOf } from '../bytes.ts';
 import { bundled } from './bundled.ts';
 import { openOperand } from './streams.ts';
@@ -102,93 +102,8 @@ async function byRecords(invocation: Invocation, args: readonly string[], separa
   return status;
 }
 
-/** jq: `del(.a[].b)` does nothing in the bundled one; the same thing said otherwise works. Its complaints get jq 1.6's form. */
-async function jq(invocation: Invocation): Promise<number> {
-  const { x } = invocation;
-  if (invocation.args[0] === '--version' || invocation.args[0] === '-V') {
-    print(invocation, 'jq-1.6\n');
-    return 0;
-  }
-  const joined = invocation.args.some((arg) => /^-[a-zA-Z]*j|^--join-output$/.test(arg));
-  const args = invocation.args
-    .map((arg) => (joined && /^-[a-zA-Z]*j/.test(arg) ? arg.replace('j', 'r') : arg === '--join-output' ? '-r' : arg))
-    .map((arg) => (arg.startsWith('-') ? arg : mendedFilter(arg)));
-  const program = programPlace(args);
-  // Each result ends with a mark, so that only the newline after it goes.
-  if (joined && program >= 0) args[program] = `(${args[program]}) | tostring + "${MARK}"`;
-  const unknown = args.find((arg) =>
-    /^-[^-]/.test(arg) ? /[^sncCaSrjReMfLh]/.test(arg.slice(1)) : arg.startsWith('--') && !JQ_OPTIONS.has(arg.slice(2)),
-  );
-  if (unknown !== undefined) {
-    x.fds
-      .get(2)
-      ?.sink?.write(
-        `jq: Unknown option ${unknown}\nUse jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://stedolan.github.io/jq\n`,
-      );
-    return 2;
-  }
-  const source = stdin(x);
-  const input = source && !source.isTTY ? await readAll(source) : '';
-  const [out, err] = [textSink(), textSink()];
-  const fds = new Map(x.fds)
-    .set(0, { source: textSource(input) })
-    .set(1, { sink: out })
-    .set(2, { sink: err });
-  const status = await bundled('jq')({ ...invocation, args, x: { ...x, fds } });
-  print(invocation, joined ? out.text().replaceAll(`${MARK}\n`, '') : out.text());
-  x.fds.get(2)?.sink?.write(runtimeWords(err.text(), input));
-  return status;
-}
-
-const MARK = '\ue001';
-
-/** Where the filter stands among the arguments. */
-function programPlace(args: readonly string[]): number {
-  for (let at = 0; at < args.length; at++) {
-    if (/^--(arg|argjson|slurpfile|rawfile)$/.test(args[at]!)) at += 2;
-    else if (!args[at]!.startsWith('-')) return at;
-  }
-  return -1;
-}
-
-const JQ_OPTIONS: ReadonlySet<string> = new Set(
-  'arg argjson args jsonargs slurpfile rawfile slurp null-input compact-output color-output monochrome-output ascii-output sort-keys raw-output join-output raw-input exit-status tab indent unbuffered stream seq from-file help'.split(
-    ' ',
-  ),
-);
-
-/** What went wrong with a value, not with the program: jq names the place in the input. */
-function runtimeWords(text: string, input: string): string {
-  const line = input.split('\n').length - 1;
-  return text
-    .replace(
-      /^jq: parse error: (?=Cannot (?:index|iterate)|.* (?:cannot be|has no|is not valid)|(?!Unexpected|Expected|Invalid|.*JSON)[^\n]*$)/m,
-      `jq: error (at <stdin>:${line}): `,
-    )
-    .replace(/^jq: error: Could not open (?!file)/m, 'jq: error: Could not open file ');
-}
-
-/** @csv puts every text in quotes; unique sorts. */
-function mendedFilter(program: string): string {
-  return mendedDeletions(program)
-    .replace(
-      /@csv\b(?!\s*")/g,
-      '(map(if type == "string" then "\\"" + gsub("\\"";"\\"\\"") + "\\"" elif . == null then "" else tostring end) | join(","))',
-    )
-    .replace(/(^|[^\w.$"])unique(?![\w_])/g, '$1(sort|unique)');
-}
-
-export function mendedDeletions(program: string): string {
-  return program.replace(/\bdel\(([^()]*)\)/g, (_all, inside: string) => {
-    const parts = inside.split(',').map((path) => {
-      const trimmed = path.trim();
-      const at = trimmed.lastIndexOf('[]');
-      const [base, rest] = [trimmed.slice(0, at), trimmed.slice(at + 2)];
-      return at < 0 || rest === '' ? `del(${trimmed})` : `(${base || '.'} |= map(${mendedDeletions(`del(${rest})`)}))`;
-    });
-    return parts.length === 1 ? parts[0]! : `(${parts.join(' | ')})`;
-  });
-}
+/** jq 1.6 comes with its first use. */
+const jq: Tool['run'] = async (invocation) => (await import('./jq/index.ts')).jq(invocation);
 
 async function readOperands(
   invocation: Invocation,
