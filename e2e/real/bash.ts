@@ -11,13 +11,16 @@ import type { Outcome } from './outcome.ts';
 /** What a file of entries writes for a newline inside one. */
 const NEWLINE = '␤';
 
-/** @param every only each n-th line; `match`: only those with this text */
+/** @param every only each n-th line; `match`: only those with this text, or in a file of this name */
 export async function compareBash(root: string, every = 1, match = ''): Promise<readonly Outcome[]> {
   const folder = join(root, 'e2e/real/bash');
   const lines = readdirSync(folder)
     .sort()
-    .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
-    .filter((line) => line !== '' && !line.startsWith('# ') && line.includes(match))
+    .flatMap((file) => {
+      const text = readFileSync(join(folder, file), 'utf8').split('\n');
+      return file === `${match}.txt` ? text : text.filter((line) => line.includes(match));
+    })
+    .filter((line) => line !== '' && !line.startsWith('# '))
     .filter((_, i) => i % every === 0)
     .map((line) => line.replaceAll(NEWLINE, '\n'));
   const start = loadWorld(worlds.yaobank!).world();

@@ -128,11 +128,14 @@ export async function runProgram(name: string, args: readonly string[], x: Execu
   const program = x.platform.program(name);
   if (!program) {
     const stat = name.includes('/') ? x.platform.files.stat(name) : undefined;
-    const why = name.includes('/')
-      ? stat?.type === 'directory'
-        ? 'Is a directory'
-        : 'No such file or directory'
-      : 'command not found';
+    const why =
+      x.shell.dialect === 'dash' && !stat
+        ? 'not found'
+        : name.includes('/')
+          ? stat?.type === 'directory'
+            ? 'Is a directory'
+            : 'No such file or directory'
+          : 'command not found';
     stderr(x)?.write(`${errorPrefix(x.shell)}${name}: ${why}\n`);
     return stat ? 126 : 127;
   }

@@ -75,6 +75,8 @@ export interface ShellState {
   subshell: number;
   /** The prompt's shell: aliases expand, errors read `-bash: …`. */
   interactive: boolean;
+  /** Whose words its complaints have: bash's, unless it runs as sh. */
+  dialect?: 'dash';
   /** What the shell itself was started with: its terminal. */
   readonly descriptors: Descriptors;
   /** Files opened by `exec 3>file`. */
@@ -171,5 +173,6 @@ export function lineNumber({ position }: ShellState): number {
 
 /** How an error begins: `-bash: ` at the prompt, `script.sh: line 3: ` in a script. */
 export function errorPrefix(state: ShellState): string {
+  if (state.dialect === 'dash') return `${state.scriptName}: ${lineNumber(state)}: `;
   return state.interactive ? `${state.scriptName}: ` : `${state.scriptName}: line ${lineNumber(state)}: `;
 }

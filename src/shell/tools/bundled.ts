@@ -1,5 +1,5 @@
 /**
- * Text tools that come from just-bash (grep, sed, awk, jq, sort …), loaded when first needed: most lines need none of them.
+ * Text tools that come from just-bash (jq, find, cp …), loaded when first needed: most lines need none of them.
  */
 import type { Bash, IFileSystem } from 'just-bash/browser';
 import { runWords } from '../bash/command.ts';
@@ -10,21 +10,21 @@ import { toolFileSystem } from './tool-files.ts';
 
 /** Those of just-bash's tools that are offered. */
 export const bundledNames: ReadonlySet<string> = new Set(
-  `awk chmod column cp diff du egrep expand expr fgrep file find grep gunzip gzip md5sum mkdir mv
+  `chmod column cp diff du egrep expand expr fgrep file find grep gunzip gzip md5sum mkdir mv
   printenv readlink rm rmdir sha1sum sha256sum stat strings touch tree unexpand wc zcat`
     .split(/\s+/)
     .filter(Boolean),
 );
 
 const READS_STDIN = new Set(
-  'awk column diff egrep expand fgrep grep gunzip gzip md5sum sha1sum sha256sum strings unexpand wc zcat'.split(' '),
+  'column diff egrep expand fgrep grep gunzip gzip md5sum sha1sum sha256sum strings unexpand wc zcat'.split(' '),
 );
 
 /** It writes bytes, a character each, and does not always say so. */
 const PACKER = 'gzip';
 
 /** A tool runs in one go, with the page standing still: what it may do is bounded by what takes about a second. */
-const LIMITS = { maxLoopIterations: 1_000_000, maxAwkIterations: 1_000_000, maxSedIterations: 1_000_000 } as const;
+const LIMITS = { maxLoopIterations: 1_000_000, maxSedIterations: 1_000_000 } as const;
 
 let library: Promise<typeof import('just-bash/browser')> | undefined;
 
@@ -50,7 +50,7 @@ export function bundled(name: string): Program {
         const exitCode = await runWords([command, ...args], { ...x, fds });
         return { stdout: out.text(), stderr: err.text(), exitCode };
       });
-    const runsOthers = name === 'find' || name === 'awk';
+    const runsOthers = name === 'find';
     const fs: IFileSystem = toolFileSystem(x);
     const bash: Bash = new Bash({
       fs,

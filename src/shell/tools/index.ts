@@ -4,6 +4,7 @@ import { editorTools } from './editors.ts';
 import { grepTools } from './grep.ts';
 import { helpTools } from './help.ts';
 import { identityTools } from './identity.ts';
+import { largeTools } from './large.ts';
 import { lsTools } from './ls.ts';
 import { mendedTools } from './mended.ts';
 import { pagerTools } from './pager.ts';
@@ -21,6 +22,7 @@ export const tools: Readonly<Record<string, Tool>> = {
   ...runnerTools,
   ...grepTools,
   ...mendedTools,
+  ...largeTools,
   ...lsTools,
   ...bcTools,
   ...pagerTools,

@@ -6,101 +6,11 @@
 import { structuredPatch } from 'diff';
 import { type Invocation, stdin } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
-import { emptySource, readAll, textSink } from '../bash/streams.ts';
+import { emptySource, readAll } from '../bash/streams.ts';
 import { bytesOf } from '../bytes.ts';
 import { bundled } from './bundled.ts';
 import { openOperand } from './streams.ts';
 import { fail, print, type Tool } from './tool.ts';
-
-/** A single character that separates fields stands for itself, but for a blank. */
-function literalSeparator(value: string): string {
-  if (value === 't') return '\\t';
-  return /^[.|*+?()[\]{}^$]$/.test(value)
-    ? `[${value === '^' ? '\\^' : value}]`
-    : value === '\\|'
-      ? '[|]'
-      : value === '\\.'
-        ? '[.]'
-        : value;
-}
-
-/** awk: `-F.` and `FS="."` mean the character, not any character. */
-async function awk(invocation: Invocation): Promise<number> {
-  const args: string[] = [];
-  const given = [...invocation.args];
-  let program = false;
-  while (given.length > 0) {
-    const arg = given.shift()!;
-    if (program || !/^-./.test(arg)) {
-      args.push(
-        program
-          ? arg.replace(/^(FS=)(.)$/, (_all, name: string, char: string) => name + literalSeparator(char))
-          : mendedProgram(arg),
-      );
-      program = true;
-    } else if (arg === '-F') args.push('-F', literalSeparator(given.shift() ?? ''));
-    else if (arg.startsWith('-F')) args.push('-F', literalSeparator(arg.slice(2)));
-    else if (arg === '-v' || /^-v./.test(arg)) {
-      const value = arg === '-v' ? (given.shift() ?? '') : arg.slice(2);
-      args.push(
-        '-v',
-        value.replace(/^(FS=)(.)$/, (_all, name: string, char: string) => name + literalSeparator(char)),
-      );
-    } else if (arg === '-f') {
-      args.push(arg, given.shift() ?? '');
-      program = true;
-    } else if (arg === '--') continue;
-    else args.push(arg);
-  }
-  moveAssignments(args);
-  if (args.length === 0) {
-    invocation.x.fds.get(2)?.sink?.write('usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]\n');
-    return 2;
-  }
-  const separated = recordSeparator(args);
-  if (!separated) return bundled('awk')({ ...invocation, args });
-  return byRecords(invocation, separated.args, separated.separator);
-}
-
-/** `awk prog OFS=- file`: assignments among the files; those before the first file work as `-v`. */
-function moveAssignments(args: string[]): void {
-  let at = 0;
-  while (at < args.length && /^-./.test(args[at]!)) at += /^-[Fvf]$/.test(args[at]!) ? 2 : 1;
-  const first = args.includes('-f') ? at : at + 1;
-  while (first < args.length && /^[A-Za-z_]\w*=/.test(args[first]!)) args.unshift('-v', ...args.splice(first, 1));
-}
-
-function mendedProgram(text: string): string {
-  return text.replace(/\bFS\s*=\s*"([.|*+?()[\]{}^$])"/g, (_all, char: string) => `FS="${char === '^' ? '\\\\^' : `[${char}]`}"`);
-}
-
-/** `RS=";"`: records end at another character than a newline, which the bundled awk does not know. */
-function recordSeparator(args: readonly string[]): { readonly separator: string; readonly args: string[] } | undefined {
-  for (const [at, arg] of args.entries()) {
-    const found = /\bRS\s*=\s*"([^"\\\n])"\s*;?/.exec(arg) ?? (args[at - 1] === '-v' ? /^RS=(.)$/.exec(arg) : null);
-    if (found)
-      return {
-        separator: found[1]!,
-        args: args.map((each, index) => (index === at ? (args[at - 1] === '-v' ? 'RS_=1' : each.replace(found[0], '')) : each)),
-      };
-  }
-  return undefined;
-}
-
-/** Feeds awk newline-separated records; newlines inside a record travel as a private character. */
-async function byRecords(invocation: Invocation, args: readonly string[], separator: string): Promise<number> {
-  const source = stdin(invocation.x);
-  const text = source ? await readAll(source) : '';
-  const records = text.split(separator);
-  if (records.at(-1) === '') records.pop();
-  const sink = textSink();
-  const { textSource } = await import('../bash/streams.ts');
-  const fed = `${records.map((record) => record.replaceAll('\n', '\ue000')).join('\n')}\n`;
-  const fds = new Map(invocation.x.fds).set(0, { source: textSource(fed) }).set(1, { sink });
-  const status = await bundled('awk')({ ...invocation, args, x: { ...invocation.x, fds } });
-  print(invocation, sink.text().replaceAll('\ue000', '\n'));
-  return status;
-}
 
 /** jq 1.6 comes with its first use. */
 const jq: Tool['run'] = async (invocation) => (await import('./jq/index.ts')).jq(invocation);
@@ -273,9 +183,6 @@ async function envsubst(invocation: Invocation): Promise<number> {
 }
 
 export const mendedTools: Readonly<Record<string, Tool>> = {
-  awk: { summary: 'Take lines apart into fields', run: awk },
-  mawk: { summary: 'Take lines apart into fields', run: awk },
-  gawk: { summary: 'Take lines apart into fields', run: awk },
   jq: { summary: 'Query JSON', run: jq },
   wc: { summary: 'Count lines, words, bytes', run: wc },
   diff: { summary: 'Compare files', run: diff },

@@ -1,4 +1,5 @@
 /** bash, sh and scripts: a new shell in its own process. */
+import { runProgram } from '../bash/command.ts';
 import { inSubshell, runScript } from '../bash/execute.ts';
 import { type Execution, type Invocation, stderr, stdin } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
@@ -14,6 +15,8 @@ interface Request {
   readonly args: readonly string[];
   /** How errors name it: `bash: -c`. */
   readonly label: string;
+  /** Run as sh, which is dash on Debian. */
+  readonly dash?: boolean;
 }
 
 /** Runs a script's text in a new shell that inherits only what is exported. */
@@ -29,6 +32,7 @@ async function runText({ x, env }: Invocation, request: Request, options: readon
   for (const [name, definition] of x.shell.functions) if (env.has(`BASH_FUNC_${name}%%`)) shell.functions.set(name, definition);
   for (const option of options) shell.options.add(option);
   shell.positional = request.args;
+  if (request.dash) shell.dialect = 'dash';
   const inside: Execution = { ...x, shell, source: request.text, tested: false, depth: 0 };
   const parsed = checkSyntax(request.text);
   if ('error' in parsed) {
@@ -47,7 +51,38 @@ async function runText({ x, env }: Invocation, request: Request, options: readon
   });
 }
 
-const LETTERS: Readonly<Record<string, string>> = { e: 'errexit', u: 'nounset', x: 'xtrace', f: 'noglob', v: 'verbose' };
+const LETTERS: Readonly<Record<string, string>> = {
+  e: 'errexit',
+  n: 'noexec',
+  u: 'nounset',
+  x: 'xtrace',
+  f: 'noglob',
+  v: 'verbose',
+};
+const BASH_USAGE = `Usage:	bash [GNU long option] [option] ...
+	bash [GNU long option] [option] script-file ...
+GNU long options:
+	--debug
+	--debugger
+	--dump-po-strings
+	--dump-strings
+	--help
+	--init-file
+	--login
+	--noediting
+	--noprofile
+	--norc
+	--posix
+	--pretty-print
+	--rcfile
+	--restricted
+	--verbose
+	--version
+Shell options:
+	-ilrsD or -c command or -O shopt_option		(invocation only)
+	-abefhkmnptuvxBCEHPT or -o option
+`;
+const isDash = (name: string) => /(?:^|\/)(?:sh|dash)$/.test(name);
 
 async function bash(invocation: Invocation): Promise<number> {
   const { x, name } = invocation;
@@ -62,22 +97,39 @@ async function bash(invocation: Invocation): Promise<number> {
       x.fds.get(1)?.sink?.write('GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\n');
       return 0;
     }
-    if (arg.startsWith('--')) continue;
+    if (/^--(?:login|norc|noprofile|posix|verbose|noediting)$/.test(arg)) continue;
+    if (arg.startsWith('--')) return refuseOption(invocation, arg);
     for (const letter of arg.slice(1)) {
       if (letter === 'c') command = '';
       else if (letter === 'o') options.push(args.shift() ?? '');
       else if (LETTERS[letter]) options.push(LETTERS[letter]!);
+      else if (!'abhilmprstBCDEHPTO'.includes(letter)) return refuseOption(invocation, `-${letter}`);
     }
   }
   if (command !== undefined) {
     const [text, zero, ...positional] = args;
-    if (text === undefined) return fail(invocation, '-c: option requires an argument', 2);
-    return runText(invocation, { text, name: zero ?? name, args: positional, label: `${zero ?? name}: -c` }, options);
+    if (text === undefined)
+      return fail(invocation, isDash(name) ? '0: -c requires an argument' : '-c: option requires an argument', 2);
+    return runText(
+      invocation,
+      { text, name: zero ?? name, args: positional, label: `${zero ?? name}: -c`, dash: isDash(name) },
+      options,
+    );
   }
   if (args.length > 0) return runFile(invocation, args, false, options);
   const source = stdin(x);
   if (source?.isTTY || !source) return enterShell(invocation);
-  return runText(invocation, { text: await readAll(source), name, args: [], label: name }, options);
+  return runText(invocation, { text: await readAll(source), name, args: [], label: name, dash: isDash(name) }, options);
+}
+
+/** What bash says of an option it does not have. */
+function refuseOption({ x, name }: Invocation, option: string): number {
+  if (isDash(name)) {
+    stderr(x)?.write(`${name}: 0: Illegal option ${option.slice(0, 2)}\n`);
+    return 2;
+  }
+  stderr(x)?.write(`${name}: ${option}: invalid option\n${BASH_USAGE}`);
+  return 2;
 }
 
 /** `bash` alone at the prompt: one shell deeper, same place. */
@@ -106,10 +158,24 @@ function runFile(
     stderr(x)?.write(`${direct ? errorPrefix(x.shell) : 'bash: '}${file}: ${why}\n`);
     return status;
   };
+  const dash = !direct && isDash(invocation.name);
+  if (dash && (!stat || stat.type === 'directory')) {
+    stderr(x)?.write(`sh: 0: ${stat ? `${file}: Is a directory` : `cannot open ${file}: No such file`}\n`);
+    return 2;
+  }
   if (!stat) return complain('No such file or directory', 127);
   if (stat.type === 'directory') return complain('Is a directory', 126);
   if (text === undefined || (direct && (stat.mode & 0o111) === 0)) return complain('Permission denied', 126);
-  return runText(invocation, { text, name: file, args, label: file }, options);
+  const interpreter = direct ? /^#![ \t]*(\S+)(?:[ \t]+([^\n]*?))?[ \t]*(?:\n|$)/.exec(text) : null;
+  if (!interpreter) return runText(invocation, { text, name: file, args, label: file, dash }, options);
+  const [, path0, argument] = interpreter as unknown as [string, string, string?];
+  const viaEnv = /^\/usr\/bin\/env$/.test(path0) ? argument : undefined;
+  const name = viaEnv ?? path0;
+  if (/^(?:\/(?:usr\/)?bin\/)?(?:ba|da)?sh$/.test(name))
+    return runText(invocation, { text, name: file, args, label: file, dash: isDash(name) }, options);
+  const words = [...(argument ? [argument] : []), file, ...args];
+  if (x.platform.program(path0)) return runProgram(path0, words, x);
+  return complain(`${path0}: bad interpreter: No such file or directory`, 126);
 }
 
 export const shells: Readonly<Record<string, Tool>> = {
