@@ -17,6 +17,7 @@ ip netns add A; ip netns add B
 ip -n A link set lo up; ip -n B link set lo up
 ip -n A link add ens5 address ${MAC} type veth peer name ens5 netns B
 ip netns exec A sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+ip netns exec B sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 ip netns exec B sysctl -qw net.ipv4.icmp_ratelimit=0
 ip -n A addr add 10.0.1.10/24 brd + dev ens5; ip -n A link set ens5 up
 ip -n B addr add 10.0.1.31/24 brd + dev ens5; ip -n B link set ens5 up
@@ -31,7 +32,7 @@ ip -n A route add 10.70.0.0/16 via 10.0.1.31 onlink dev ens5
 `;
 
 /** Each in namespaces of its own. */
-const FILES = { 'one host': 'lines.txt', 'other tools': 'tools.txt', 'without systemd': 'systemd.txt' };
+const FILES = { 'one host': 'lines.txt', 'other tools': 'tools.txt', 'without systemd': 'systemd.txt', counters: 'counters.txt' };
 
 /**
  * @param root folder of the repository

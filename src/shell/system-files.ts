@@ -14,6 +14,7 @@ import {
   type World,
 } from '../engine/index.ts';
 import type { Errno } from './bash/files.ts';
+import { networkFiles } from './network-files.ts';
 
 export interface SystemFilesOptions {
   readonly sim: Sim;
@@ -89,6 +90,7 @@ export function systemFiles({ sim, host: name, prefix, netns, root, by }: System
     '/proc/loadavg': () => '0.08 0.03 0.01 1/212 1201\n',
   };
   const namespace = () => world().hosts[name]?.netns[netns];
+  const network = networkFiles(namespace, () => world().now);
   /** `/proc/sys/net/ipv4/ip_forward` → `net.ipv4.ip_forward`; a dot inside a part is a slash in sysctl's own spelling. */
   const sysctlName = (path: string) =>
     path
@@ -114,7 +116,8 @@ export function systemFiles({ sim, host: name, prefix, netns, root, by }: System
     return typeof value === 'string' ? `${value}\n` : undefined;
   };
   return {
-    read: (path) => (path.startsWith('/proc/sys/') ? readSysctl(path) : Object.hasOwn(texts, path) ? texts[path]!() : undefined),
+    read: (path) =>
+      path.startsWith('/proc/sys/') ? readSysctl(path) : Object.hasOwn(texts, path) ? texts[path]!() : network.read(path),
     list(path) {
       if (path === '/home/ubuntu/.kube') return texts['/home/ubuntu/.kube/config']?.() ? ['config'] : undefined;
       if (path !== '/proc/sys' && !path.startsWith('/proc/sys/')) {
@@ -122,7 +125,8 @@ export function systemFiles({ sim, host: name, prefix, netns, root, by }: System
           (each) => each.startsWith(`${path === '/' ? '' : path}/`) && texts[each]!() !== undefined,
         );
         const direct = names.map((each) => each.slice(path === '/' ? 1 : path.length + 1)).filter((each) => !each.includes('/'));
-        return direct.length > 0 && path !== '/' ? direct : undefined;
+        const own = path === '/' ? [] : [...direct, ...(network.list(path) ?? [])];
+        return own.length > 0 ? own : undefined;
       }
       const inside = sysctls().filter((each) => each.startsWith(`${path}/`));
       return inside.length === 0

@@ -4,7 +4,7 @@
  */
 import { findSocket } from '../kernel/socket.ts';
 import { parseAddress } from '../net/address.ts';
-import { exchange } from '../packet/exchange.ts';
+import { exchange, withDatagrams } from '../packet/exchange.ts';
 import { outcomeOf } from '../packet/outcome.ts';
 import type { Trace } from '../packet/trace.ts';
 import type { Place, World } from '../world.ts';
@@ -32,7 +32,8 @@ export function dnsQuery(
 ): { readonly world: World; readonly result: DnsOutcome } {
   const query: DnsQuery = { id: idOf(world), name, type, edns };
   const payload = queryMessage(query);
-  const sent = asked(exchange(world, { from, proto: 'udp', dst: server, dport: 53, length: payload.length }), payload);
+  const walked = exchange(world, { from, proto: 'udp', dst: server, dport: 53, length: payload.length });
+  const sent = withDatagrams(walked.world, walked.trace, payload);
   const { trace } = sent;
   const result = (outcome: 'refused' | 'no-answer' | 'unreachable') => ({ world: sent.world, result: { outcome, trace } });
   const outcome = outcomeOf(trace);
@@ -45,17 +46,12 @@ export function dnsQuery(
   if (!image?.dns) return result('no-answer');
   const question = { name: name.replace(/\.$/, '').toLowerCase(), type: type.toUpperCase(), client: received.header.src };
   const answer = image.dns(question, host);
-  const heard = asked(sent, payload, answerMessage(query, answer));
+  const heard = withDatagrams(sent.world, trace, payload, answerMessage(query, answer));
   return { world: heard.world, result: { outcome: 'answer', answer, trace: heard.trace } };
 }
 
 /** The message's id: any number, another for each question. */
 const idOf = ({ inputs, flows }: World) => Math.imul(inputs * 131 + flows.length + 1, 40_503) & 0xffff;
-
-function asked({ world, trace }: { readonly world: World; readonly trace: Trace }, ...datagrams: readonly [string, string?]) {
-  const said: Trace = { ...trace, datagrams };
-  return { world: { ...world, flows: world.flows.map((flow) => (flow.id === trace.id ? said : flow)) }, trace: said };
-}
 
 export interface Resolution {
   readonly world: World;

@@ -59,12 +59,13 @@ export function addLink(ns: NetNamespace, link: NetLink): NetNamespace | KernelE
 export function deleteLink(ns: NetNamespace, name: string): NetNamespace {
   if (!Object.hasOwn(ns.links, name)) return ns;
   const { [name]: _gone, ...links } = ns.links;
+  const { [name]: _counted, ...linkStats } = ns.linkStats ?? {};
   const routes = ns.routes.flatMap((route) => {
     if (route.type !== 'unicast') return [route];
     const nexthops = route.nexthops.filter((hop) => hop.dev !== name);
     return nexthops.length === route.nexthops.length ? [route] : nexthops.length === 0 ? [] : [{ ...route, nexthops }];
   });
-  return forgetNeighbours({ ...ns, links, routes: routes.length === ns.routes.length ? ns.routes : routes }, name);
+  return forgetNeighbours({ ...ns, links, linkStats, routes: routes.length === ns.routes.length ? ns.routes : routes }, name);
 }
 
 /**

@@ -23,6 +23,8 @@ export interface NetNamespace {
   /** Entries by id. Expiry is `expiresAt`; an expired entry counts as absent. */
   readonly conntrack: Readonly<Record<string, Conntrack>>;
   readonly sockets: readonly Socket[];
+  /** What each link has counted; absent: nothing yet. */
+  readonly linkStats?: Readonly<Record<string, LinkStats>>;
   /** Next ephemeral source port, 32768–60999. */
   readonly nextPort: number;
 }
@@ -42,6 +44,14 @@ export interface NetLink {
   readonly segment?: string;
   /** The other end of a `veth`, on the same host. */
   readonly peer?: { readonly netns: string; readonly link: string };
+}
+
+/** `rtnl_link_stats64`; bytes of whole Ethernet frames. */
+export interface LinkStats {
+  readonly rxPackets: number;
+  readonly rxBytes: number;
+  readonly txPackets: number;
+  readonly txBytes: number;
 }
 
 export interface LinkAddress {

@@ -10,6 +10,7 @@ import { commit, createDraft, type Draft, draftOf, settleConnections } from './d
 import { run } from './routing.ts';
 import { START, segmentBytes, segmentsOf } from './segments.ts';
 import type { Conversation, Flow, Hop, Trace } from './trace.ts';
+import { countAnswer, countConversation, countTrace } from './traffic.ts';
 import { createWalk, errorFor, nextTraceId, replyTo, silentTrace, traceOf, type Walked, walkFirst } from './walk.ts';
 import type { Attached, Ending } from './walker.ts';
 
@@ -68,7 +69,7 @@ export function exchange(
   const both: Trace = back ? { ...forward, reverse: back.trace } : forward;
   const stands = first.ending.disposition === 'delivered' && back?.ending.disposition === 'delivered';
   if (stands) settleConnections(draft, options.hold ? 'ESTABLISHED' : 'TIME_WAIT');
-  const kept = remembered(commit(draft), both);
+  const kept = countTrace(world, remembered(commit(draft), both), both, stands && flow.proto === 'tcp');
   if (!stands || flow.proto !== 'tcp') return { world: kept, trace: both };
   const conversation: Conversation = { turns: [], ...(options.hold ? {} : { closedBy: 'client' }) };
   return { world: withConversation(kept, both, conversation), trace: { ...both, conversation } };
@@ -80,12 +81,26 @@ export function resume(world: World, trace: Trace): { readonly world: World; rea
   return { world: remembered(world, again), trace: again };
 }
 
-/** The world in which a trace says what its connection carried, and every conntrack on its way has counted that. */
+/** The world in which a trace says what its connection carried, and every conntrack and link on its way has counted that. */
 export function withConversation(start: World, { id, hops }: Trace, conversation: Conversation): World {
-  const flows = start.flows.map((trace) => (trace.id === id ? { ...trace, conversation } : trace));
+  const known = start.flows.find((trace) => trace.id === id);
+  const flows = start.flows.map((trace) => (trace === known ? { ...trace, conversation } : trace));
   let world: World = { ...start, flows };
   for (const hop of hops) world = counted(world, hop, conversation);
-  return world;
+  return known ? countConversation(world, known, conversation) : world;
+}
+
+/** What a datagram and its answer held: the trace says it, and links count an answer as long as it is. */
+export function withDatagrams(
+  world: World,
+  trace: Trace,
+  ...datagrams: NonNullable<Trace['datagrams']>
+): { readonly world: World; readonly trace: Trace } {
+  const [question, answer] = datagrams;
+  const said: Trace = { ...trace, datagrams };
+  const flows = world.flows.map((flow) => (flow.id === trace.id ? said : flow));
+  const extraBytes = answer === undefined ? 0 : answer.length - question.length;
+  return { world: countAnswer({ ...world, flows }, trace, extraBytes), trace: said };
 }
 
 const NO_WAY = { there: 0, back: 0, thinking: 0 };

@@ -12,6 +12,7 @@ import type { Host, World } from '../world.ts';
 import { type Arrival, currentNeighbour, type Draft, draftOf, type NetnsDraft, writeNeighbour } from './draft.ts';
 import { placeWord } from './hooks.ts';
 import { ICMP_UNREACHABLE } from './packet.ts';
+import type { Step } from './trace.ts';
 import type { Ending, Outcome, Walk } from './walker.ts';
 
 interface Owner {
@@ -119,6 +120,9 @@ function overSegment(draft: Draft, link: NetLink, target: number): Arrival | und
   const at = owner && draftOf(draft, owner.host, '');
   return at && { at, dev: owner.link.name, mac: owner.link.mac };
 }
+
+/** Whether a step of a trace sent ARP requests. */
+export const asksForNeighbour = ({ at, text }: Step): boolean => at === 'neighbour' && text.startsWith('ARP on');
 
 /** Writes the neighbour entry and the step. A fresh REACHABLE entry is left as it is. */
 function noteNeighbour(w: Walk, dev: string, target: number, mac: string | undefined): void {

@@ -16,6 +16,7 @@ import {
 import { writeJson } from './json.ts';
 import { addressesJson, addressesText, briefText, linkJson, linksOf, linkText, type Shown, shownAddresses } from './link-print.ts';
 import { readScope } from './names.ts';
+import { statsJson, statsText } from './stats.ts';
 import { usage } from './usage.ts';
 
 interface Selector {
@@ -72,7 +73,11 @@ function show(context: Context, cursor: Cursor): undefined {
     if (!narrowed || shown.inet.length + shown.inet6.length > 0) rows.push({ link, shown });
   }
   if (options.json) {
-    const objects = rows.map(({ link, shown }) => ({ ...linkJson(context, link, false), addr_info: addressesJson(link, shown) }));
+    const objects = rows.map(({ link, shown }) => ({
+      ...linkJson(context, link, false),
+      addr_info: addressesJson(link, shown),
+      ...(options.statistics ? statsJson(context, link) : {}),
+    }));
     process.out(writeJson(objects, options.pretty));
   } else if (options.brief) {
     for (const { link, shown } of rows) {
@@ -82,7 +87,9 @@ function show(context: Context, cursor: Cursor): undefined {
     }
   } else {
     for (const { link, shown } of rows) {
-      process.out((options.oneline ? '' : linkText(context, link, false)) + addressesText(context, link, shown));
+      const addresses = addressesText(context, link, shown);
+      const stats = options.statistics ? statsText(context, link) : '';
+      process.out(options.oneline ? addresses : linkText(context, link, false) + addresses + stats);
     }
   }
 }

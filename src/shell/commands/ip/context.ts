@@ -21,7 +21,11 @@ export interface Options {
   json: boolean;
   pretty: boolean;
   details: boolean;
-  statistics: boolean;
+  /** How often `-s` was given. */
+  statistics: number;
+  humanReadable: boolean;
+  /** Human readable by 1024. */
+  iec: boolean;
   oneline: boolean;
 }
 

@@ -83,18 +83,28 @@ const OPTIONS: readonly (readonly [name: string, set: Setter])[] = [
   ['0', () => setFamilyLink()],
   ['M', () => setFamilyLink()],
   ['B', () => setFamilyLink()],
-  ['human-readable', () => {}],
-  ['iec', () => {}],
+  [
+    'human-readable',
+    (s) => {
+      s.options.humanReadable = true;
+    },
+  ],
+  [
+    'iec',
+    (s) => {
+      s.options.iec = true;
+    },
+  ],
   [
     'stats',
     (s) => {
-      s.options.statistics = true;
+      s.options.statistics++;
     },
   ],
   [
     'statistics',
     (s) => {
-      s.options.statistics = true;
+      s.options.statistics++;
     },
   ],
   [
@@ -171,7 +181,17 @@ function setFamilyLink(): never {
 
 function readOptions(args: readonly string[], isTTY: boolean): { settings: Settings; rest: readonly string[] } | 'version' {
   const settings: Settings = {
-    options: { family: 'any', brief: false, json: false, pretty: false, details: false, statistics: false, oneline: false },
+    options: {
+      family: 'any',
+      brief: false,
+      json: false,
+      pretty: false,
+      details: false,
+      statistics: 0,
+      humanReadable: false,
+      iec: false,
+      oneline: false,
+    },
     colour: false,
   };
   let at = 0;

@@ -15,23 +15,26 @@ import {
 } from './context.ts';
 import { writeJson } from './json.ts';
 import { briefText, linkFlags, linkJson, linkText } from './link-print.ts';
+import { statsJson, statsText } from './stats.ts';
 import { usage } from './usage.ts';
 
 function show(context: Context, cursor: Cursor): undefined {
   const { process, options, paint } = context;
   const links = selectLinks(context, readSelector(cursor, usage.link));
-  if (options.statistics) throw notSimulated('-s link (interface counters)');
   if (options.json)
     process.out(
       writeJson(
-        links.map((link) => linkJson(context, link, true)),
+        links.map((link) => ({
+          ...linkJson(context, link, true),
+          ...(options.statistics && !options.brief ? statsJson(context, link) : {}),
+        })),
         options.pretty,
       ),
     );
   else if (options.brief) {
     for (const link of links) process.out(briefText(context, link, `${paint.mac(`${link.mac} `)}<${linkFlags(link).join(',')}> `));
   } else {
-    for (const link of links) process.out(linkText(context, link, true));
+    for (const link of links) process.out(linkText(context, link, true) + (options.statistics ? statsText(context, link) : ''));
   }
 }
 

@@ -3,7 +3,15 @@
  * arp_solicit() and neigh_timer_handler(): three requests a second apart (mcast_solicit, retrans_time_ms); while they last no packet
  * begins new ones. Everybody on a segment sees a request; only the two ends see the answer.
  */
-import type { Hop, NetLink, NetNamespace, Place, Trace, World } from '../../../engine/index.ts';
+import {
+  asksForNeighbour,
+  type Hop,
+  type NetLink,
+  type NetNamespace,
+  type Place,
+  type Trace,
+  type World,
+} from '../../../engine/index.ts';
 import type { Captured } from './capture.ts';
 import { arp, ETHERTYPE } from './headers.ts';
 
@@ -17,7 +25,7 @@ const ANSWER_MS = 0.05;
 const BROADCAST = 'ff:ff:ff:ff:ff:ff';
 
 export function arpSeen(world: World, here: Place, hop: Hop, trace: Trace, at: number, asking: Unanswered): readonly Captured[] {
-  const asked = hop.steps.find((step) => step.at === 'neighbour' && step.text.startsWith('ARP on'));
+  const asked = hop.steps.find(asksForNeighbour);
   if (!asked || hop.out === undefined || asked.ref?.kind !== 'neighbour') return [];
   const asker = world.hosts[hop.place.host]?.netns[hop.place.netns];
   const out = asker?.links[hop.out];
