@@ -18,6 +18,7 @@ import { felixAgent } from './daemons/felix/agent.ts';
 import { kubeProxyAgent } from './daemons/kube-proxy/agent.ts';
 import { kubeletAgent } from './daemons/kubelet/agent.ts';
 import { heartbeatAgent } from './daemons/kubelet/heartbeat.ts';
+import { neighbourTimers } from './packet/neighbourtimers.ts';
 import { watch } from './watch.ts';
 
 export const agents: readonly Agent[] = [
@@ -40,4 +41,5 @@ export const agents: readonly Agent[] = [
   felixAgent,
   confd,
   bird,
+  neighbourTimers,
 ];

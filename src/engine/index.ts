@@ -55,7 +55,7 @@ export { type Position, START, segmentsOf, type TcpSegment } from './packet/segm
 export type * from './packet/trace.ts';
 export { linkStats } from './packet/traffic.ts';
 export { walkFirst } from './packet/walk.ts';
-export { asksForNeighbour } from './packet/wire.ts';
+export { arpSource, asksForNeighbour } from './packet/wire.ts';
 export { readJournal, replay } from './replay.ts';
 export { createSim, type Frame, type JournalEntry, type Moment, type Sim, type Start, simFrom } from './sim.ts';
 export { rehearse } from './step.ts';

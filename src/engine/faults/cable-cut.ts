@@ -1,4 +1,5 @@
 /** Fault: the cable of a host's interface is pulled: NO-CARRIER, and nobody beyond it can be reached. */
+import { setCarrier } from '../kernel/link.ts';
 import { withNetns } from '../world.ts';
 import type { Fault, FaultTarget } from './fault.ts';
 
@@ -17,9 +18,6 @@ export const cableCut: Fault = {
   broken: (world, { host, what }) => world.hosts[host]?.netns['']?.links[what ?? '']?.carrier === false,
   set(world, { host, what = '' }, on) {
     const ns = world.hosts[host]?.netns[''];
-    const link = ns?.links[what];
-    if (!ns || !link || link.carrier === !on) return world;
-    const links = { ...ns.links, [what]: { ...link, carrier: !on } };
-    return withNetns(world, { host, netns: '' }, { ...ns, links });
+    return ns ? withNetns(world, { host, netns: '' }, setCarrier(ns, what, !on)) : world;
   },
 };

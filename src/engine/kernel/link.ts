@@ -89,10 +89,12 @@ export function setLink(
   return forgetNeighbours({ ...next, routes }, name);
 }
 
-/** The cable: carrier lost or back. Routes stay and print `linkdown`. The same namespace when nothing differs or there is no such link. */
+/** The cable: carrier lost or back. Routes stay and print `linkdown`; neighbours go (neigh_carrier_down). The same namespace when nothing differs or there is no such link. */
 export function setCarrier(ns: NetNamespace, name: string, carrier: boolean): NetNamespace {
   const old = Object.hasOwn(ns.links, name) ? ns.links[name] : undefined;
-  return !old || old.carrier === carrier ? ns : withLink(ns, { ...old, carrier });
+  if (!old || old.carrier === carrier) return ns;
+  const next = withLink(ns, { ...old, carrier });
+  return carrier ? next : forgetNeighbours(next, name);
 }
 
 /** `ip addr add`: the address, and its connected route if the link is up. ENODEV: no such link; EEXIST: the link has it. */

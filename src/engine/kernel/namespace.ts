@@ -89,8 +89,8 @@ export interface Neighbour {
   readonly address: string;
   readonly dev: string;
   readonly mac?: string;
-  readonly state: 'REACHABLE' | 'STALE' | 'FAILED' | 'INCOMPLETE' | 'PERMANENT' | 'NOARP';
-  /** When it was last confirmed, ms; REACHABLE turns STALE about 30 s later. */
+  readonly state: 'REACHABLE' | 'STALE' | 'DELAY' | 'PROBE' | 'FAILED' | 'INCOMPLETE' | 'PERMANENT' | 'NOARP';
+  /** When it came to this state, ms; neighbourState() says what has become of it since. */
   readonly at: number;
 }
 

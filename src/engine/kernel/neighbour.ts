@@ -1,6 +1,7 @@
 /**
- * The neighbour (ARP) table. Models the NUD states that `ip neigh` shows, Linux 6.x: REACHABLE for about 30 s after a confirmation,
- * then STALE; FAILED after three unanswered probes a second apart. Leaves out DELAY and PROBE as states of their own.
+ * The neighbour (ARP) table. Models the NUD states of Linux 6.x (net/core/neighbour.c): REACHABLE for about 30 s after a confirmation, then
+ * STALE; STALE entries are used as they are, and what is used is asked about 5 s later (DELAY, PROBE); INCOMPLETE while a first question
+ * is out, FAILED after three unanswered ones a second apart. packet/neighbourtimers.ts turns DELAY and PROBE into what comes of them.
  */
 import type { Neighbour, NetNamespace } from './namespace.ts';
 
@@ -8,10 +9,41 @@ import type { Neighbour, NetNamespace } from './namespace.ts';
 export const REACHABLE_MS = 30_000;
 /** Three ARP requests (mcast_solicit) a second (retrans_time) apart, then EHOSTUNREACH. */
 export const ARP_FAILS_AFTER_MS = 3000;
+/** delay_first_probe_time: how long one waits for somebody to confirm a used STALE entry before it is asked about. */
+export const DELAY_MS = 5000;
+/** Three unicast requests (ucast_solicit) a second apart. */
+export const PROBE_MS = 3000;
 
-/** An entry's state at `now`: REACHABLE ages to STALE. */
+/** An entry's state at `now`: REACHABLE ages to STALE, INCOMPLETE to FAILED. */
 export function neighbourState(entry: Neighbour, now: number): Neighbour['state'] {
-  return entry.state === 'REACHABLE' && now - entry.at > REACHABLE_MS ? 'STALE' : entry.state;
+  const age = now - entry.at;
+  if (entry.state === 'REACHABLE' && age > REACHABLE_MS) return 'STALE';
+  if (entry.state === 'INCOMPLETE' && age >= ARP_FAILS_AFTER_MS) return 'FAILED';
+  return entry.state;
+}
+
+/** NUD_VALID: the entry's hardware address is used. */
+export function isValid(entry: Neighbour, now: number): boolean {
+  const state = neighbourState(entry, now);
+  return state !== 'FAILED' && state !== 'INCOMPLETE';
+}
+
+/** The entry once a packet has used it: STALE turns to DELAY (neigh_event_send). */
+export function used(entry: Neighbour, now: number): Neighbour {
+  return neighbourState(entry, now) === 'STALE' ? { ...entry, state: 'DELAY', at: now } : entry;
+}
+
+/**
+ * What a host that is asked learns about the asker (neigh_event_ns): an entry that says the same stays as it is, else it is STALE.
+ * @param old what it knew
+ */
+export function learned(
+  old: Neighbour | undefined,
+  { address, dev, mac }: Required<Pick<Neighbour, 'address' | 'dev' | 'mac'>>,
+  now: number,
+): Neighbour {
+  if (old && (old.state === 'PERMANENT' || (old.mac === mac && isValid(old, now)))) return old;
+  return { address, dev, mac, state: 'STALE', at: now };
 }
 
 export function neighbourKey(dev: string, address: string): string {

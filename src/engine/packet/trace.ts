@@ -46,6 +46,8 @@ export type Disposition =
   | 'no-route'
   /** ARP failed: host unreachable. */
   | 'neighbour-unreachable'
+  /** Sent to a hardware address that the neighbour table still holds, where nobody is: silence. */
+  | 'lost'
   /** A blackhole route: EINVAL for the host itself, silence for others. */
   | 'blackhole'
   /** A prohibit route. */

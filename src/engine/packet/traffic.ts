@@ -4,7 +4,7 @@
  * packets that traces record, which are those tcpdump shows; what daemons say to each other all day is left out.
  */
 import type { LinkStats, NetNamespace } from '../kernel/namespace.ts';
-import { ARP_FAILS_AFTER_MS, findNeighbour } from '../kernel/neighbour.ts';
+import { findNeighbour, neighbourState } from '../kernel/neighbour.ts';
 import { remember } from '../memo.ts';
 import { type Place, type World, withNetns } from '../world.ts';
 import { packetLength } from './packet.ts';
@@ -88,7 +88,7 @@ function addArp(tally: Tally, before: World, { host, netns }: Place, hop: Hop): 
   const answered = asked.action.includes(' is at ');
   const old = findNeighbour(asker, out.name, asked.ref.address);
   // While one asks in vain, other packets begin no questions of their own.
-  const asking = !answered && old?.state === 'FAILED' && before.now - old.at < ARP_FAILS_AFTER_MS;
+  const asking = !answered && old !== undefined && neighbourState(old, before.now) === 'INCOMPLETE';
   const requests = times(asking ? 0 : answered ? 1 : ARP_REQUESTS, ARP_BYTES);
   const answers = times(answered ? 1 : 0, ARP_BYTES);
   tally.add(hop.place, out.name, 'tx', requests);
@@ -124,6 +124,13 @@ function answerLoad(trace: Trace, reverse: Trace): Load {
   return times(1, isError ? ICMP_ERROR_HEADERS + Math.min(bytes, QUOTED_BYTES) : bytes);
 }
 
+/** arp_error_report(): a kernel tells its own sockets of a neighbour that does not answer by ICMP, over loopback. */
+function addOwnError(tally: Tally, trace: Trace): void {
+  const { bytes } = firstLoad(trace);
+  const error = times(1, ICMP_ERROR_HEADERS + Math.min(bytes, QUOTED_BYTES));
+  for (const way of ['rx', 'tx'] as const) tally.add(trace.flow.from, 'lo', way, error);
+}
+
 const NO_WAY = { there: 0, back: 0, thinking: 0 };
 const NOTHING: Load = { packets: 0, bytes: 0 };
 
@@ -145,6 +152,7 @@ export function countTrace(before: World, world: World, trace: Trace, stands: bo
   if (!stands) {
     addWay(tally, trace, firstLoad(trace));
     if (reverse) addWay(tally, reverse, answerLoad(trace, reverse));
+    if (trace.disposition === 'neighbour-unreachable' && trace.errno !== undefined) addOwnError(tally, trace);
   }
   return tally.applied(world);
 }

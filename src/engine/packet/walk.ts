@@ -7,7 +7,7 @@
 
 import { toTuple } from '../kernel/conntrack.ts';
 import type { NetNamespace } from '../kernel/namespace.ts';
-import { neighbourState } from '../kernel/neighbour.ts';
+import { isValid } from '../kernel/neighbour.ts';
 import type { CtState, HookName, Rule, TableName } from '../kernel/netfilter/types.ts';
 import { sysctlNumber } from '../kernel/sysctl.ts';
 import type { FlowTuple } from '../kernel/tuplehash.ts';
@@ -137,7 +137,7 @@ class PacketWalk implements Walk {
   }
   failed(dev: string, via: number): boolean {
     const entry = currentNeighbour(this.at, dev, formatAddress(via));
-    return entry !== undefined && neighbourState(entry, this.now) === 'FAILED';
+    return entry !== undefined && !isValid(entry, this.now);
   }
 }
 

@@ -5,10 +5,10 @@
  */
 import { isLocal, lookup } from '../kernel/fib.ts';
 import type { NetLink, NetNamespace } from '../kernel/namespace.ts';
-import { ARP_FAILS_AFTER_MS, neighbourState } from '../kernel/neighbour.ts';
+import { ARP_FAILS_AFTER_MS, isValid, learned, neighbourState, used } from '../kernel/neighbour.ts';
 import { confNumber, forwards } from '../kernel/sysctl.ts';
-import { formatAddress } from '../net/address.ts';
-import type { Host, World } from '../world.ts';
+import { formatAddress, toNumber } from '../net/address.ts';
+import type { Host, Place, World } from '../world.ts';
 import { type Arrival, currentNeighbour, type Draft, draftOf, type NetnsDraft, writeNeighbour } from './draft.ts';
 import { placeWord } from './hooks.ts';
 import { ICMP_UNREACHABLE } from './packet.ts';
@@ -72,10 +72,15 @@ export function transmit(w: Walk, dev: string, target: number): Outcome {
   const link = w.at.ns.links[dev]!;
   w.recorder?.leave(dev);
   if (link.type === 'loopback') return { at: w.at, dev, mac: link.mac };
-  const arrival = resolve(w, link, target);
-  noteNeighbour(w, dev, target, arrival?.mac);
-  if (arrival) return arrival;
+  const arrival = resolve(w.draft, w.at, link, target);
   const address = formatAddress(target);
+  const known = w.recorder && noteNeighbour(w, link, address, arrival);
+  if (known && known !== arrival?.mac) {
+    const reason = () =>
+      `The neighbour table of ${placeWord(w)} still holds ${known} for ${address}, where nobody is: the frame is lost.`;
+    return { disposition: 'lost', reason };
+  }
+  if (arrival) return arrival;
   const seconds = ARP_FAILS_AFTER_MS / 1000;
   const why = link.carrier
     ? `nobody answers ARP for ${address} on ${dev}`
@@ -92,7 +97,7 @@ function unreachable(w: Walk, reason: () => string): Ending {
 }
 
 /** Who answers ARP for `target` on a link: asked once in a draft. */
-function resolve({ at, draft }: Walk, link: NetLink, target: number): Arrival | undefined {
+function resolve(draft: Draft, at: NetnsDraft, link: NetLink, target: number): Arrival | undefined {
   let wire = at.wires.get(link.name);
   if (!wire) {
     wire = new Map();
@@ -104,6 +109,13 @@ function resolve({ at, draft }: Walk, link: NetLink, target: number): Arrival | 
     wire.set(target | 0, arrival);
   }
   return arrival ?? undefined;
+}
+
+/** The hardware address of who answers ARP for an address on a link; undefined: nobody. */
+export function answererOf(draft: Draft, { host, netns }: Place, dev: string, address: string): string | undefined {
+  const at = draftOf(draft, host, netns);
+  const link = at?.ns.links[dev];
+  return at && link?.up ? resolve(draft, at, link, toNumber(address))?.mac : undefined;
 }
 
 function overVeth(draft: Draft, from: NetnsDraft, link: NetLink, target: number): Arrival | undefined {
@@ -124,24 +136,45 @@ function overSegment(draft: Draft, link: NetLink, target: number): Arrival | und
 /** Whether a step of a trace sent ARP requests. */
 export const asksForNeighbour = ({ at, text }: Step): boolean => at === 'neighbour' && text.startsWith('ARP on');
 
-/** Writes the neighbour entry and the step. A fresh REACHABLE entry is left as it is. */
-function noteNeighbour(w: Walk, dev: string, target: number, mac: string | undefined): void {
-  const { at, draft, recorder } = w;
-  if (!recorder) return;
-  const address = formatAddress(target);
-  const old = currentNeighbour(at, dev, address);
-  const known = old && neighbourState(old, draft.now) === 'REACHABLE' && old.mac === mac;
-  if (old?.state !== 'PERMANENT' && !known) {
-    writeNeighbour(
-      at,
-      mac ? { address, dev, mac, state: 'REACHABLE', at: draft.now } : { address, dev, state: 'FAILED', at: draft.now },
-    );
-  }
+/**
+ * What the neighbour table makes of it: uses what it holds, or asks. Writes the entries of both ends, and the step.
+ * @returns the hardware address the frame goes to without a question; undefined: it had to ask
+ */
+function noteNeighbour(w: Walk, link: NetLink, address: string, arrival: Arrival | undefined): string | undefined {
+  const { at, draft } = w;
+  const dev = link.name;
+  const { now } = draft;
   const ref = { kind: 'neighbour', ...at.place, address } as const;
-  const text = mac
-    ? known
-      ? `The neighbour table knows ${address} on ${dev}: ${mac}.`
-      : `ARP on ${dev} asks who has ${address}; ${mac} answers.`
-    : `ARP on ${dev} asks who has ${address}; nobody answers.`;
-  recorder.step('neighbour', mac ? `${address} is at ${mac}` : `${address} FAILED`, text, { ref });
+  const note = (action: string, text: string) => w.recorder?.step('neighbour', action, text, { ref });
+  const old = currentNeighbour(at, dev, address);
+  if (old?.mac !== undefined && isValid(old, now)) {
+    const state = neighbourState(old, now);
+    const next = used(old, now);
+    if (next !== old) writeNeighbour(at, next);
+    const doubt = state === 'REACHABLE' || state === 'PERMANENT' ? '' : ` (${state}: it will be asked about in a while)`;
+    note(`${address} is at ${old.mac}`, `The neighbour table knows ${address} on ${dev}: ${old.mac}${doubt}.`);
+    return old.mac;
+  }
+  if (!arrival) {
+    // While a question is out, other packets wait for the same answer.
+    const asking = old && neighbourState(old, now) === 'INCOMPLETE';
+    if (!asking) writeNeighbour(at, { address, dev, state: 'INCOMPLETE', at: now });
+    note(`${address} FAILED`, `ARP on ${dev} asks who has ${address}; nobody answers.`);
+    return undefined;
+  }
+  writeNeighbour(at, { address, dev, mac: arrival.mac, state: 'REACHABLE', at: now });
+  const asker = arpSource(at.ns, link, formatAddress(w.packet.src));
+  if (asker !== undefined) {
+    const before = currentNeighbour(arrival.at, arrival.dev, asker);
+    const after = learned(before, { address: asker, dev: arrival.dev, mac: link.mac }, now);
+    if (after !== before) writeNeighbour(arrival.at, after);
+  }
+  note(`${address} is at ${arrival.mac}`, `ARP on ${dev} asks who has ${address}; ${arrival.mac} answers.`);
+  return undefined;
+}
+
+/** arp_solicit(): the packet's source if it is the host's own, else an address of the link, else of any. */
+export function arpSource(ns: NetNamespace, out: NetLink, src: string | undefined): string | undefined {
+  const own = [out, ...Object.values(ns.links)].flatMap((link) => link.addresses).filter(({ scope }) => scope === 'global');
+  return (own.find(({ address }) => address === src) ?? own[0])?.address;
 }

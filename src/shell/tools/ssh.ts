@@ -1,7 +1,8 @@
 /** ssh to another machine of the lab, over a real connection to its port 22. Leaves out keys, forwarding and everything after. */
-import { errorText, outcomeOf, type Place, type Sim } from '../../engine/index.ts';
+import { errorText, outcomeOf, type Place, type Sim, type Trace } from '../../engine/index.ts';
 import { type Invocation, stdin } from '../bash/execution.ts';
 import { readAll } from '../bash/streams.ts';
+import { type Connection, keepConnecting, SYN_TIMEOUT_MS } from '../connecting.ts';
 import { formatDate } from './dates.ts';
 import { aroundOf } from './place.ts';
 import { fail, type Tool } from './tool.ts';
@@ -15,8 +16,6 @@ const USAGE = `usage: ssh [-46AaCfGgKkMNnqsTtVvXxYy] [-B bind_interface]
            [-w local_tun[:remote_tun]] destination [command [argument ...]]
 `;
 const WITH_VALUE = 'BbcDEeFIiJLlmOopQRSWw';
-/** TCP's own patience with a SYN nobody answers. */
-const SYN_TIMEOUT_MS = 130_000;
 
 interface Request {
   user: string;
@@ -70,6 +69,24 @@ function hostAt(sim: Sim, place: Place): string | undefined {
   return sim.world().hosts[place.host] ? place.host : undefined;
 }
 
+async function connected(invocation: Invocation, { host, port, timeoutMs }: Request, first: Trace): Promise<Connection> {
+  const { x } = invocation;
+  const { sim, by } = aroundOf(invocation);
+  const outcome = outcomeOf(first);
+  if (outcome.type === 'answered') return { type: 'answered', trace: first, afterMs: 0 };
+  const why = `waiting for ${host} to answer on port ${port}`;
+  const sleep = (ms: number) => x.platform.clock.sleep(ms, why, x.signal);
+  if (outcome.type === 'silence')
+    return keepConnecting(
+      { sim: { dispatch: (input) => sim.dispatch(input, by()) }, sleep },
+      first,
+      timeoutMs ?? SYN_TIMEOUT_MS,
+      why,
+    );
+  await sleep(outcome.afterMs);
+  return outcome;
+}
+
 async function ssh(invocation: Invocation): Promise<number> {
   const request = readRequest(invocation);
   if (typeof request === 'number') return request;
@@ -88,17 +105,13 @@ async function ssh(invocation: Invocation): Promise<number> {
       255,
     );
   }
-  const trace = sim.dispatch({ type: 'flow', flow: { from: place, proto: 'tcp', dst: address, dport: port } }, by());
-  const outcome = outcomeOf(trace);
-  if (outcome.type !== 'answered') {
-    const wait = outcome.type === 'error' ? outcome.afterMs : (request.timeoutMs ?? SYN_TIMEOUT_MS);
-    await x.platform.clock.sleep(wait, `waiting for ${host} to answer on port ${port}`, x.signal);
-    return fail(
-      invocation,
-      `connect to host ${host} port ${port}: ${outcome.type === 'error' ? errorText(outcome.errno) : 'Connection timed out'}`,
-      255,
-    );
+  const first = sim.dispatch({ type: 'flow', flow: { from: place, proto: 'tcp', dst: address, dport: port } }, by());
+  const connection = await connected(invocation, request, first);
+  if (connection.type !== 'answered') {
+    const why = connection.type === 'error' ? errorText(connection.errno) : 'Connection timed out';
+    return fail(invocation, `connect to host ${host} port ${port}: ${why}`, 255);
   }
+  const { trace } = connection;
   const target = trace.received ? hostAt(sim, trace.received.place) : undefined;
   if (target === undefined || trace.received?.process !== 'sshd' || trace.received.place.netns !== '') {
     return fail2(

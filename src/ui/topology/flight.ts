@@ -78,10 +78,12 @@ function legBetween(positions: Positions, a: Hop, b: Hop): Leg {
   };
 }
 
+const ENDS_ON_WIRE: readonly Trace['disposition'][] = ['left-network', 'neighbour-unreachable', 'lost'];
+
 /** Out onto the wire and no further: nobody answers there, or it leaves our network. */
 function lastLeg(trace: Trace, positions: Positions): Leg | undefined {
   const hop = trace.hops.at(-1);
-  if (!hop || (trace.disposition !== 'left-network' && trace.disposition !== 'neighbour-unreachable')) return undefined;
+  if (!hop || !ENDS_ON_WIRE.includes(trace.disposition)) return undefined;
   const from = rowPoint(positions, hop) ?? pointOf(positions, hop.place);
   const away = trace.disposition === 'left-network' && positions.gateway;
   const to = away || { x: positions.busX, y: from.y };

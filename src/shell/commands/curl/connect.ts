@@ -4,13 +4,15 @@
  */
 import { errorText, type HttpResult } from '../../../engine/index.ts';
 import type { Process } from '../../command.ts';
+import { type Connection, keepConnecting, SYN_TIMEOUT_MS } from '../../connecting.ts';
 import { type Meter, silentMeter } from './meter.ts';
 import type { CurlOptions } from './options.ts';
 import type { Target } from './request.ts';
 import type { Facts } from './write-out.ts';
 
-/** A SYN is sent again after 1, 2, 4 … seconds; Linux gives up about so many ms after the first. */
-const SYN_TIMEOUT_MS = 131_072;
+type NoAnswer = Extract<HttpResult, { outcome: 'no-answer' }>;
+type ConnectFailed = Extract<HttpResult, { outcome: 'connect-failed' }>;
+
 /** What a connection and an answer cost on this network, ms. */
 export const CONNECT_MS = 0.4;
 
@@ -32,13 +34,24 @@ export interface Progress {
 }
 
 /** Waits, with a row of the meter for each second that passes. */
-export async function wait(process: Process, ms: number, why: string, progress: Progress): Promise<void> {
-  const end = process.now() + ms;
-  for (let second = 1; second * 1000 <= ms - 1000 && progress.meter !== silentMeter; second++) {
-    await process.sleep(Math.max(0, end - ms + second * 1000 - process.now()), why);
-    progress.meter.tick(second * 1000);
-  }
-  await process.sleep(Math.max(0, end - process.now()), why);
+export function wait(process: Process, ms: number, why: string, progress: Progress): Promise<void> {
+  return waiter(process, ms, progress)(ms, why);
+}
+
+/** Waits piece by piece, at most `limitMs` in all, with a row of the meter for each second but the last. */
+function waiter(process: Process, limitMs: number, progress: Progress): (ms: number, why: string) => Promise<void> {
+  const began = process.now();
+  let second = 1;
+  let pieces = 0;
+  return async (ms, why) => {
+    pieces += ms;
+    const until = Math.min(pieces, limitMs - 1000);
+    for (; second * 1000 <= until && progress.meter !== silentMeter; second++) {
+      await process.sleep(Math.max(0, began + second * 1000 - process.now()), why);
+      progress.meter.tick(second * 1000);
+    }
+    await process.sleep(Math.max(0, began + pieces - process.now()), why);
+  };
 }
 
 /** What one run of curl keeps between its URLs. */
@@ -160,26 +173,40 @@ export async function unresolved(state: State, result: Extract<HttpResult, { out
   return failure(state, 6, error, { totalMs: result.tookMs });
 }
 
-export async function noAnswer(state: State, address: string, at: Partial<Facts>): Promise<Transferred> {
-  const { process, target, options, progress, spentMs } = state;
+/** How long curl waits for a connection, ms, and what ends it. */
+function patienceOf({ options, spentMs }: State): { readonly ms: number; readonly by: 'max-time' | 'connect-timeout' | 'kernel' } {
   const { connectTimeoutMs = Number.POSITIVE_INFINITY } = options;
   const maxTimeMs = (options.maxTimeMs ?? Number.POSITIVE_INFINITY) - spentMs;
-  const why = `waiting for ${address}:${target.port} to answer a SYN`;
-  if (maxTimeMs <= Math.min(connectTimeoutMs, SYN_TIMEOUT_MS)) {
-    await wait(process, maxTimeMs + 1, why, progress);
+  if (maxTimeMs <= Math.min(connectTimeoutMs, SYN_TIMEOUT_MS)) return { ms: maxTimeMs + 1, by: 'max-time' };
+  return connectTimeoutMs <= SYN_TIMEOUT_MS
+    ? { ms: connectTimeoutMs + 1, by: 'connect-timeout' }
+    : { ms: SYN_TIMEOUT_MS, by: 'kernel' };
+}
+
+/** Goes on where nobody answered the first SYN. */
+export async function connectPatiently(state: State, { trace, address }: Pick<NoAnswer, 'trace' | 'address'>): Promise<Connection> {
+  const { process, target, progress } = state;
+  const limitMs = patienceOf(state).ms;
+  const caller = { sim: process.sim, sleep: waiter(process, limitMs, progress) };
+  return keepConnecting(caller, trace, limitMs, `waiting for ${address}:${target.port} to answer a SYN`);
+}
+
+/** Waited for nothing. */
+export function timedOut(state: State, address: string, at: Partial<Facts>): Transferred {
+  const { target, options, progress } = state;
+  const { ms, by } = patienceOf(state);
+  if (by === 'max-time') {
     const error = `Connection timed out after ${options.maxTimeMs! + 1} milliseconds`;
     progress.say(`* ${error}`);
-    progress.meter.failed(maxTimeMs + 1);
+    progress.meter.failed(ms);
     progress.say(`* Closing connection ${state.number}`);
-    return failure(state, 28, error, { ...at, totalMs: maxTimeMs + 1 });
+    return failure(state, 28, error, { ...at, totalMs: ms });
   }
-  const limited = connectTimeoutMs <= SYN_TIMEOUT_MS;
-  const ms = limited ? connectTimeoutMs + 1 : SYN_TIMEOUT_MS;
-  await wait(process, ms, why, progress);
+  const limited = by === 'connect-timeout';
   const error = `Failed to connect to ${target.host} port ${target.port} after ${ms} ms: ${limited ? 'Timeout was reached' : "Couldn't connect to server"}`;
   progress.say(
     limited
-      ? `* ipv4 connect timeout after ${connectTimeoutMs}ms, move on!`
+      ? `* ipv4 connect timeout after ${options.connectTimeoutMs}ms, move on!`
       : `* connect to ${address} port ${target.port} failed: Connection timed out`,
   );
   progress.say(`* ${error}`);
@@ -188,16 +215,25 @@ export async function noAnswer(state: State, address: string, at: Partial<Facts>
   return failure(state, 28, error, { ...at, totalMs: ms });
 }
 
+/** An error came back: at once, when ARP had failed, or for a later SYN. */
 export async function refused(
   state: State,
-  result: Extract<HttpResult, { outcome: 'connect-failed' }>,
+  result: Pick<ConnectFailed, 'afterMs' | 'errno' | 'address'>,
   at: Partial<Facts>,
 ): Promise<Transferred> {
-  const { process, target, options, progress } = state;
-  const { afterMs, errno, address } = result;
-  const limit = Math.min(options.maxTimeMs ?? Number.POSITIVE_INFINITY, options.connectTimeoutMs ?? Number.POSITIVE_INFINITY);
-  if (afterMs > limit) return noAnswer(state, address, at);
-  if (afterMs > 0) await wait(process, afterMs, `waiting for ${address} to answer`, progress);
+  const { process, progress } = state;
+  const { afterMs, address } = result;
+  const { ms } = patienceOf(state);
+  if (afterMs > 0) await wait(process, Math.min(afterMs, ms), `waiting for ${address} to answer`, progress);
+  return afterMs > ms ? timedOut(state, address, at) : failedToConnect(state, result, at);
+}
+
+export function failedToConnect(
+  state: State,
+  { afterMs, errno, address }: Pick<ConnectFailed, 'afterMs' | 'errno' | 'address'>,
+  at: Partial<Facts>,
+): Transferred {
+  const { target, progress } = state;
   const error = `Failed to connect to ${target.host} port ${target.port} after ${Math.round(afterMs)} ms: Couldn't connect to server`;
   const immediate = errno === 'ENETUNREACH' || errno === 'EINVAL' || errno === 'EACCES';
   progress.say(

@@ -49,7 +49,7 @@ test('a closed port is refused, with the meter when output goes elsewhere', asyn
 test('a SYN nobody answers: the kernel’s patience, --connect-timeout, -m', async () => {
   const none = '10.49.77.77';
   expect(await curl(`ip route add ${none} via 10.0.1.30`, `sudo ip route add ${none} via 10.0.1.1; curl -sS ${none}`)).toEqual(
-    said(`curl: (28) Failed to connect to ${none} port 80 after 131072 ms: Couldn't connect to server\n`, 28),
+    said(`curl: (28) Failed to connect to ${none} port 80 after 133552 ms: Couldn't connect to server\n`, 28),
   );
   expect(await curl(`curl -sS -m 3 ${none}`)).toEqual(said('curl: (28) Connection timed out after 3001 milliseconds\n', 28));
   expect(await curl(`curl -sS --connect-timeout 2 ${none}`)).toEqual(

@@ -8,17 +8,19 @@ import {
   bindProblem,
   CONNECT_MS,
   type Connections,
+  connectPatiently,
   type End,
   endOf,
+  failedToConnect,
   failure,
   isAddress,
   keyOf,
-  noAnswer,
   type Progress,
   refused,
   type State,
   sayBound,
   type Transferred,
+  timedOut,
   unresolved,
   wait,
   withoutAddress,
@@ -74,10 +76,22 @@ export async function transfer(
   progress.say(`*   Trying ${result.address}:${result.port}...`);
   sayBound(state);
   const at: Partial<Facts> = { lookupMs: 0.05, remotePort: 0 };
-  if (result.outcome === 'no-answer') return noAnswer(state, result.address, at);
+  if (result.outcome === 'no-answer') {
+    const connection = await connectPatiently(state, result);
+    const { afterMs } = connection;
+    if (connection.type === 'timeout') return timedOut(state, result.address, at);
+    if (connection.type === 'error') return failedToConnect(state, { ...connection, address: result.address }, at);
+    const late = send(state, request, end, connection.trace.id);
+    return isConnected(late) ? connected(state, request, late, at, afterMs) : timedOut(state, result.address, at);
+  }
   if (result.outcome === 'connect-failed') return refused(state, result, at);
   return connected(state, request, result, at);
 }
+
+type OverConnection = Extract<HttpResult, { outcome: 'response' | 'empty-reply' | 'not-tls' }>;
+
+const isConnected = (result: HttpResult): result is OverConnection =>
+  result.outcome === 'response' || result.outcome === 'empty-reply' || result.outcome === 'not-tls';
 
 function send({ process, options, target, connections }: State, request: Outgoing, end: End, over?: string): HttpResult {
   const scheme = target.scheme === 'https' ? 'https' : 'http';
@@ -124,12 +138,13 @@ async function reused(
 async function connected(
   state: State,
   request: Outgoing,
-  result: Extract<HttpResult, { outcome: 'response' | 'empty-reply' | 'not-tls' }>,
+  result: OverConnection,
   before: Partial<Facts>,
+  waitedMs = 0,
 ): Promise<Transferred> {
   const { process, options, target, progress } = state;
   const { say, meter } = progress;
-  const connectMs = CONNECT_MS;
+  const connectMs = waitedMs + CONNECT_MS;
   const { src, sport } = result.trace.sent;
   const at: Partial<Facts> = {
     ...before,

@@ -14,7 +14,18 @@ import {
   usageStop,
 } from './context.ts';
 import { writeJson } from './json.ts';
-import { addressesJson, addressesText, briefText, linkJson, linksOf, linkText, type Shown, shownAddresses } from './link-print.ts';
+import {
+  addressesJson,
+  addressesText,
+  briefAddressesJson,
+  briefJson,
+  briefText,
+  linkJson,
+  linksOf,
+  linkText,
+  type Shown,
+  shownAddresses,
+} from './link-print.ts';
 import { readScope } from './names.ts';
 import { statsJson, statsText } from './stats.ts';
 import { usage } from './usage.ts';
@@ -72,7 +83,10 @@ function show(context: Context, cursor: Cursor): undefined {
     });
     if (!narrowed || shown.inet.length + shown.inet6.length > 0) rows.push({ link, shown });
   }
-  if (options.json) {
+  if (options.json && options.brief) {
+    const objects = rows.map(({ link, shown }) => ({ ...briefJson(context, link), addr_info: briefAddressesJson(shown) }));
+    process.out(writeJson(objects, options.pretty));
+  } else if (options.json) {
     const objects = rows.map(({ link, shown }) => ({
       ...linkJson(context, link, false),
       addr_info: addressesJson(link, shown),

@@ -1,6 +1,7 @@
 /** Prints links and their addresses as `ip link` and `ip addr` do (ipaddress.c, print_linkinfo, print_addrinfo). */
 import { type LinkAddress, type NetLink, type NetNamespace, operstate, toPrefix, uuid } from '../../../engine/index.ts';
 import type { Context } from './context.ts';
+import { detailsJson, detailsText } from './details.ts';
 import { type Inet6Address, inet6Of } from './inet6.ts';
 import type { Json } from './json.ts';
 
@@ -69,7 +70,7 @@ export function linkText(context: Context, link: NetLink, mode: boolean): string
     const kind = link.type === 'loopback' ? 'loopback' : 'ether';
     text += `${newline}    link/${kind} ${paint.mac(link.mac)} brd ${paint.mac(broadcast)}`;
   }
-  return `${text}${peerText(context, link)}\n`;
+  return `${text}${peerText(context, link)}${options.details ? detailsText(link, mode, newline) : ''}\n`;
 }
 
 export function linkJson(context: Context, link: NetLink, mode: boolean): Record<string, Json> {
@@ -86,11 +87,22 @@ export function linkJson(context: Context, link: NetLink, mode: boolean): Record
     ...(mode ? { linkmode: 'DEFAULT' } : {}),
     group: 'default',
     ...(qlen ? { txqlen: qlen } : {}),
-    link_type: link.type === 'loopback' ? 'loopback' : 'ether',
-    address: link.mac,
-    broadcast: link.type === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff',
+    ...(context.options.family === 'any' || mode
+      ? {
+          link_type: link.type === 'loopback' ? 'loopback' : 'ether',
+          address: link.mac,
+          broadcast: link.type === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff',
+        }
+      : {}),
     ...(link.peer ? { link_netnsid: 0 } : {}),
+    ...(context.options.details ? detailsJson(link, mode) : {}),
   };
+}
+
+/** What `-br -j` says of a link before its own part. */
+export function briefJson(context: Context, link: NetLink): Record<string, Json> {
+  const peer = peerIndex(context, link);
+  return { ...(peer === undefined ? {} : { link_index: peer }), ifname: link.name, operstate: operstate(link) };
 }
 
 /** A second address of the same subnet. */
@@ -167,6 +179,9 @@ export function addressesJson(link: NetLink, shown: Shown): readonly Json[] {
     })),
   ];
 }
+
+export const briefAddressesJson = ({ inet, inet6 }: Shown): readonly Json[] =>
+  [...inet, ...inet6].map(({ address, prefixLength }) => ({ local: address, prefixlen: prefixLength }));
 
 /** One line of `-br`: name, state, then what follows. */
 export function briefText(context: Context, link: NetLink, rest: string): string {

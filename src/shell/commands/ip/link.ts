@@ -1,4 +1,5 @@
 /** `ip link`: show, set up|down|mtu (iproute2 6.1, ip/iplink.c). Making and deleting links is not simulated. */
+import type { NetLink } from '../../../engine/index.ts';
 import { readSelector, selectLinks } from './address.ts';
 import {
   abbreviates,
@@ -13,8 +14,8 @@ import {
   usageStop,
   wrongArgument,
 } from './context.ts';
-import { writeJson } from './json.ts';
-import { briefText, linkFlags, linkJson, linkText } from './link-print.ts';
+import { type Json, writeJson } from './json.ts';
+import { briefJson, briefText, linkFlags, linkJson, linkText } from './link-print.ts';
 import { statsJson, statsText } from './stats.ts';
 import { usage } from './usage.ts';
 
@@ -24,18 +25,25 @@ function show(context: Context, cursor: Cursor): undefined {
   if (options.json)
     process.out(
       writeJson(
-        links.map((link) => ({
-          ...linkJson(context, link, true),
-          ...(options.statistics && !options.brief ? statsJson(context, link) : {}),
-        })),
+        links.map((link) => showJson(context, link)),
         options.pretty,
       ),
     );
   else if (options.brief) {
     for (const link of links) process.out(briefText(context, link, `${paint.mac(`${link.mac} `)}<${linkFlags(link).join(',')}> `));
   } else {
-    for (const link of links) process.out(linkText(context, link, true) + (options.statistics ? statsText(context, link) : ''));
+    for (const link of links) {
+      const text = linkText(context, link, true);
+      const own = options.oneline && options.statistics ? `${text.trimEnd()}\\` : text;
+      process.out(own + (options.statistics ? statsText(context, link) : ''));
+    }
   }
+}
+
+function showJson(context: Context, link: NetLink): Record<string, Json> {
+  const { brief, statistics } = context.options;
+  if (brief) return { ...briefJson(context, link), address: link.mac, flags: linkFlags(link) };
+  return { ...linkJson(context, link, true), ...(statistics ? statsJson(context, link) : {}) };
 }
 
 const UNSIMULATED = [

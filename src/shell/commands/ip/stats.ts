@@ -43,7 +43,11 @@ export function statsText(context: Context, link: NetLink): string {
   const title = (name: string, i: number) => `${name.padStart(widths[i]!)} `;
   // Room for a column of compressed packets, which only PPP has.
   const titles = (way: string, names: string) =>
-    `    ${way}: ${names.split(' ').map(title).join('').slice(way.length + 2)}${' '.repeat(10)}`;
+    `    ${way}: ${names
+      .split(' ')
+      .map(title)
+      .join('')
+      .slice(way.length + 2)}${' '.repeat(10)}`;
   const errorTitles = (way: string, names: string) =>
     `    ${`${way} errors:`.padEnd(widths[0]!)} ${names
       .split(' ')

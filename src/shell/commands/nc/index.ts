@@ -1,15 +1,14 @@
 /** OpenBSD netcat: does a port answer (`nc -z`)? And what does it say to an HTTP request that is piped in? Listening, proxies and all else that could be carried are not simulated. */
 
-import { errorText, httpWrites, outcomeOf, parseAddress } from '../../../engine/index.ts';
+import { errorText, httpWrites, type Outcome, outcomeOf, parseAddress, type Trace } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
+import { keepConnecting, SYN_TIMEOUT_MS } from '../../connecting.ts';
 import { hostsOr } from '../completing.ts';
 import { getopt, shortOptions } from '../getopt.ts';
 import { portOf, serviceName } from '../services.ts';
 import { help, usage } from './usage.ts';
 
 const OPTIONS = shortOptions('46bCDdFhI:i:klM:m:NnO:P:p:q:rSs:T:tUuV:vW:w:X:x:Zz');
-/** tcp_syn_retries 6: 1+2+4+8+16+32+64 s. */
-const CONNECT_TIMEOUT_MS = 127_000;
 
 interface Probe {
   readonly process: Process;
@@ -21,6 +20,22 @@ interface Probe {
   readonly timeoutMs?: number;
 }
 
+/** Waits for what comes of a first packet: an answer, an error, or nothing within the time given. */
+async function connecting({ process, proto, timeoutMs = SYN_TIMEOUT_MS }: Probe, trace: Trace): Promise<Outcome> {
+  const outcome = outcomeOf(trace);
+  if (outcome.type === 'error' && outcome.afterMs > 0) {
+    await process.sleep(Math.min(timeoutMs, outcome.afterMs), 'waiting for ARP');
+    return timeoutMs < outcome.afterMs ? { type: 'silence' } : outcome;
+  }
+  if (outcome.type !== 'silence') return outcome;
+  if (proto === 'udp') {
+    await process.sleep(timeoutMs, 'waiting for an answer');
+    return outcome;
+  }
+  const connection = await keepConnecting(process, trace, timeoutMs, 'waiting for a SYN-ACK');
+  return connection.type === 'timeout' ? outcome : connection;
+}
+
 async function probe(p: Probe, port: number): Promise<boolean> {
   const { process, proto } = p;
   // udptest() sends an X, and only where it would tell what came of it.
@@ -29,7 +44,7 @@ async function probe(p: Probe, port: number): Promise<boolean> {
   const { sim } = process;
   const trace = silent ? sim.ask({ type: 'flow', flow }) : sim.dispatch({ type: 'flow', flow });
   if (silent) return trace.errno === undefined || trace.errno === 'EHOSTUNREACH';
-  const outcome = outcomeOf(trace);
+  const outcome = await connecting(p, trace);
   const service = p.numeric ? '*' : (serviceName(port, proto) ?? '*');
   // UDP has no handshake: no answer within the test is as good as an open port.
   const open = outcome.type === 'answered' || (proto === 'udp' && outcome.type === 'silence');
@@ -39,13 +54,10 @@ async function probe(p: Probe, port: number): Promise<boolean> {
   }
   let why: string;
   if (outcome.type === 'error') {
-    const limit = p.timeoutMs !== undefined && p.timeoutMs < outcome.afterMs;
-    if (outcome.afterMs > 0) await process.sleep(limit ? p.timeoutMs! : outcome.afterMs, 'waiting for ARP');
-    why = limit ? 'timed out: Operation now in progress' : `failed: ${errorText(outcome.errno)}`;
+    why = `failed: ${errorText(outcome.errno)}`;
     // A datagram's connect() only fails for want of a route: what udptest() finds out after it, it does not say.
     if (proto === 'udp' && outcome.errno === 'ECONNREFUSED') return false;
   } else {
-    await process.sleep(p.timeoutMs ?? CONNECT_TIMEOUT_MS, 'waiting for a SYN-ACK');
     why = p.timeoutMs === undefined ? `failed: ${errorText('ETIMEDOUT')}` : 'timed out: Operation now in progress';
   }
   if (p.verbose) process.err(`nc: connect to ${p.name} port ${port} (${proto}) ${why}\n`);
@@ -64,17 +76,25 @@ async function carry({ process, name, address, timeoutMs }: Probe, port: number)
     const [, key, value] = /^([^:\s]+): *(.*)$/.exec(line) ?? [];
     return key === undefined ? [] : [[key, value!] as const];
   });
-  const result = process.sim.dispatch({
-    type: 'http',
-    from: process.place,
-    request: { method, url: `http://${address}:${port}${path}`, headers, body, version: version === '1.0' ? '1.0' : '1.1' },
-  });
+  const request = {
+    method,
+    url: `http://${address}:${port}${path}`,
+    headers,
+    body,
+    version: version === '1.0' ? '1.0' : '1.1',
+  } as const;
+  let result = process.sim.dispatch({ type: 'http', from: process.place, request });
+  if (result.outcome === 'no-answer') {
+    const connection = await keepConnecting(process, result.trace, timeoutMs ?? SYN_TIMEOUT_MS, 'waiting for a SYN-ACK');
+    if (connection.type === 'answered')
+      result = process.sim.dispatch({ type: 'http', from: process.place, request, connect: { over: connection.trace.id } });
+    else if (connection.type === 'error') result = { ...result, ...connection, outcome: 'connect-failed', afterMs: 0 };
+  }
   if (result.outcome === 'response') {
     process.out(httpWrites(result.response).join(''));
     return 0;
   }
   if (result.outcome === 'no-answer') {
-    await process.sleep(timeoutMs ?? CONNECT_TIMEOUT_MS, 'waiting for a SYN-ACK');
     process.err(timeoutMs === undefined ? `nc: connect to ${name} port ${port} (tcp) failed: ${errorText('ETIMEDOUT')}\n` : '');
     return 1;
   }

@@ -3,15 +3,7 @@
  * arp_solicit() and neigh_timer_handler(): three requests a second apart (mcast_solicit, retrans_time_ms); while they last no packet
  * begins new ones. Everybody on a segment sees a request; only the two ends see the answer.
  */
-import {
-  asksForNeighbour,
-  type Hop,
-  type NetLink,
-  type NetNamespace,
-  type Place,
-  type Trace,
-  type World,
-} from '../../../engine/index.ts';
+import { arpSource, asksForNeighbour, type Hop, type NetLink, type Place, type Trace, type World } from '../../../engine/index.ts';
 import type { Captured } from './capture.ts';
 import { arp, ETHERTYPE } from './headers.ts';
 
@@ -32,7 +24,7 @@ export function arpSeen(world: World, here: Place, hop: Hop, trace: Trace, at: n
   const seenBy = out && watcher(world, here, hop.place, out);
   if (!asker || !out || !seenBy) return [];
   const { address } = asked.ref;
-  const sender = [out.mac, senderOf(asker, out, asked.before?.src) ?? trace.sent.src] as const;
+  const sender = [out.mac, arpSource(asker, out, asked.before?.src) ?? trace.sent.src] as const;
   const isAsker = seenBy === out;
   const on = { dev: seenBy.name, index: seenBy.index, loopback: false, ethertype: ETHERTYPE.arp } as const;
   const request = (time: number): Captured => ({
@@ -66,10 +58,4 @@ function watcher(world: World, here: Place, { host, netns }: Place, out: NetLink
   const links = world.hosts[here.host]?.netns[here.netns]?.links ?? {};
   if (out.peer) return here.host === host && here.netns === out.peer.netns ? links[out.peer.link] : undefined;
   return Object.values(links).find((link) => link.up && link.carrier && out.segment !== undefined && link.segment === out.segment);
-}
-
-/** arp_solicit(): the packet's source if it is the host's own, else an address of the link, else of any. */
-function senderOf(ns: NetNamespace, out: NetLink, src: string | undefined): string | undefined {
-  const own = [out, ...Object.values(ns.links)].flatMap((link) => link.addresses).filter(({ scope }) => scope === 'global');
-  return (own.find(({ address }) => address === src) ?? own[0])?.address;
 }

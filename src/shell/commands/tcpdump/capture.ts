@@ -3,7 +3,7 @@
  * (segments.ts), in the order of the wire, as bytes.
  *
  * Reads traces: every later packet of a connection takes the way its first one took. Checksums of what this side of a network card sent
- * are still the card's to fill in. Leaves out TCP's repetitions.
+ * are still the card's to fill in.
  */
 import {
   type Conversation,
@@ -41,13 +41,15 @@ interface Standing {
 export interface Memory {
   /** Connections whose later requests may come in later inputs: where their streams stand, and how many packets each end has sent. */
   readonly positions: Map<string, Standing>;
+  /** SYNs that nobody has answered: the trace of the first, and how many were sent. */
+  readonly knocking: Map<string, { readonly origin: string; readonly sent: number }>;
   /** Neighbours that are being asked for. */
   readonly asking: Unanswered;
   /** When the last flow was over, ms: what is done in no time still comes one after the other. */
   until: number;
 }
 
-export const newMemory = (): Memory => ({ positions: new Map(), asking: new Map(), until: 0 });
+export const newMemory = (): Memory => ({ positions: new Map(), knocking: new Map(), asking: new Map(), until: 0 });
 
 /** A connection whose beginning was not seen. */
 const UNDER_WAY: Position = { sent: { client: 1, server: 1 }, interactive: new Set() };
@@ -82,20 +84,32 @@ export class Wire {
       const thinking = nested.next === index + 1 ? THINKING_MS : nested.end - (start + there * 2 + back + 0.1) + THINKING_MS;
       return { end: this.connection(trace, trace.conversation, start, { there, back, thinking }), next: nested.next };
     }
-    this.oneWay(trace, start, { trace, at: trace.at + start });
+    const syn = this.knock(trace);
+    this.oneWay(trace, start, { trace, at: trace.at + start, ...syn });
     const answered = start + there + 0.1;
-    if (trace.reverse) this.oneWay(trace.reverse, answered, { trace: trace.reverse, first: trace, at: trace.at + answered });
+    if (trace.reverse)
+      this.oneWay(trace.reverse, answered, { ...syn, trace: trace.reverse, first: trace, at: trace.at + answered });
     return { end: start + there + back + 0.1, next: nested.next };
   }
 
+  /** A SYN that goes out again is the first one's copy, but for its IP id. */
+  private knock(trace: Trace): Pick<Message, 'origin' | 'nth'> {
+    if (trace.sent.proto !== 'tcp') return {};
+    const key = keyOf(trace);
+    const { origin, sent } = this.memory.knocking.get(key) ?? { origin: trace.id, sent: 0 };
+    if (trace.reverse) this.memory.knocking.delete(key);
+    else this.memory.knocking.set(key, { origin, sent: sent + 1 });
+    return { origin, nth: sent };
+  }
+
   private connection(trace: Trace, conversation: Conversation, start: number, pace: Parameters<typeof segmentsOf>[2]): number {
-    const { sent } = trace;
-    const key = `${sent.src}:${sent.sport} ${sent.dst}:${sent.dport}`;
+    const key = keyOf(trace);
+    const begun = conversation.resumed ? undefined : this.knock(trace);
     const known = conversation.resumed ? this.memory.positions.get(key) : undefined;
     const from = conversation.resumed ? (known?.position ?? UNDER_WAY) : START;
     const { segments, position } = segmentsOf(conversation, from, pace);
-    const origin = known?.origin ?? trace.id;
-    const counts = { ...(known?.sent ?? { client: 0, server: 0 }) };
+    const origin = known?.origin ?? begun?.origin ?? trace.id;
+    const counts = { ...(known?.sent ?? { client: begun?.nth ?? 0, server: 0 }) };
     segments.forEach((segment, i) => {
       const way = segment.by === 'client' ? trace : trace.reverse!;
       const nth = counts[segment.by]++;
@@ -154,6 +168,8 @@ export class Wire {
     return hop && dev !== undefined ? this.world.hosts[hop.place.host]?.netns[hop.place.netns]?.links[dev] : undefined;
   }
 }
+
+const keyOf = ({ sent: { src, sport, dst, dport } }: Trace): string => `${src}:${sport} ${dst}:${dport}`;
 
 const NOBODY = '00:00:00:00:00:00';
 
