@@ -36,7 +36,8 @@ const DISCOVERY = new RegExp(
   [
     String.raw`^(?:<klog> discovery_client\.go:(?:253|319)\] "Request Body" body=""\n)?`,
     String.raw`<klog> round_trippers\.go:(?:470\] |473\] curl -v -X)GET .*<server>/apis?\?.*\n`,
-    String.raw`(?:<klog> round_trippers\.go:\d+\] .*\n)+`,
+    // Up to the next request.
+    String.raw`(?:<klog> round_trippers\.go:(?!47[03]\])\d+\] .*\n)+`,
     String.raw`(?:<klog> discovery_client\.go:(?:253|319)\] "Response Body" body=(?:".*"|<\n(?:\t.*\n)* >)\n)?`,
   ].join(''),
   'gm',

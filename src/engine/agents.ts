@@ -2,6 +2,7 @@
 import type { Agent } from './agent.ts';
 import { daemonsetAgent } from './controllers/daemonset.ts';
 import { deploymentAgent } from './controllers/deployment/index.ts';
+import { disruptionAgent } from './controllers/disruption.ts';
 import { endpointsAgent } from './controllers/endpoints.ts';
 import { endpointsliceAgent } from './controllers/endpointslice.ts';
 import { eventTtlAgent } from './controllers/eventttl.ts';
@@ -9,7 +10,7 @@ import { garbageCollectorAgent } from './controllers/garbagecollector.ts';
 import { jobAgent } from './controllers/job.ts';
 import { namespaceAgent } from './controllers/namespace.ts';
 import { nodeLifecycleAgent } from './controllers/nodelifecycle.ts';
-import { replicasetAgent } from './controllers/replicaset.ts';
+import { replicasetAgent, replicationControllerAgent } from './controllers/replicaset.ts';
 import { schedulerAgent } from './controllers/scheduler/index.ts';
 import { statefulsetAgent } from './controllers/statefulset.ts';
 import { bird } from './daemons/bird/agent.ts';
@@ -29,12 +30,14 @@ export const agents: readonly Agent[] = [
   garbageCollectorAgent,
   deploymentAgent,
   replicasetAgent,
+  replicationControllerAgent,
   daemonsetAgent,
   statefulsetAgent,
   jobAgent,
   schedulerAgent,
   endpointsAgent,
   endpointsliceAgent,
+  disruptionAgent,
   eventTtlAgent,
   kubeletAgent,
   kubeProxyAgent,

@@ -44,18 +44,42 @@ function subresourcesOf(kind: Kind): readonly Subresource[] {
 
 const served: readonly Kind[] = kinds.filter((kind) => !kind.internal);
 
-/** Group and versions beside the kinds' own: `drain` asks for `policy` before it evicts. */
-const EXTRA_GROUPS: readonly { readonly group: string; readonly version: string }[] = [{ group: 'policy', version: 'v1' }];
+interface Group {
+  readonly group: string;
+  /** The preferred one first. */
+  readonly versions: readonly string[];
+}
 
-/** Groups in the server's order of precedence, the core group left out. */
-const GROUPS: readonly { readonly group: string; readonly version: string }[] = [
-  ...new Map(
-    [...served.filter((kind) => kind.group !== ''), ...EXTRA_GROUPS].map((it) => [
-      it.group,
-      { group: it.group, version: it.version },
-    ]),
-  ).values(),
+/** The server's order of precedence (kube-apiserver's apiVersionPriorities), the core group left out; what is added comes after. */
+const PRECEDENCE = [
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
 ];
+
+function groupsOf(list: readonly Kind[]): readonly Group[] {
+  const versions = new Map<string, Set<string>>(PRECEDENCE.map((group) => [group, new Set()]));
+  for (const { group, version } of list) {
+    if (group !== '') versions.set(group, (versions.get(group) ?? new Set()).add(version));
+  }
+  return [...versions].map(([group, all]) => ({ group, versions: [...all] }));
+}
+
+const GROUPS = groupsOf(served);
+const CORE: Group = { group: '', versions: ['v1'] };
+const GROUP_VERSIONS = GROUPS.flatMap(({ group, versions }) => versions.map((version) => ({ group, version })));
 
 const ofGroup = (group: string, version: string) => served.filter((kind) => kind.group === group && kind.version === version);
 
@@ -85,9 +109,9 @@ function resourceList(group: string, version: string): object {
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: listedResources(group, version) };
 }
 
-function groupEntry({ group, version }: { readonly group: string; readonly version: string }): object {
-  const known = { groupVersion: `${group}/${version}`, version };
-  return { name: group, versions: [known], preferredVersion: known };
+function groupEntry({ group, versions }: Group): object {
+  const known = versions.map((version) => ({ groupVersion: `${group}/${version}`, version }));
+  return { name: group, versions: known, preferredVersion: known[0] };
 }
 
 function aggregatedVersion(group: string, version: string): object {
@@ -111,8 +135,6 @@ function aggregatedVersion(group: string, version: string): object {
   return { version, resources, freshness: 'Current' };
 }
 
-type Groups = readonly { readonly group: string; readonly version: string }[];
-
 /** Which form of aggregated discovery the client would rather have: v2 since 1.30, v2beta1 before; undefined: the plain one. */
 function aggregatedVersionOf(accept: string | undefined): string | undefined {
   for (const range of accept?.split(',') ?? []) {
@@ -126,13 +148,13 @@ function aggregatedVersionOf(accept: string | undefined): string | undefined {
   return undefined;
 }
 
-function aggregated(groups: Groups, version: string): ApiResponse {
-  const items = groups.map(({ group, version }) => ({
+function aggregated(groups: readonly Group[], form: string): ApiResponse {
+  const items = groups.map(({ group, versions }) => ({
     metadata: { ...(group ? { name: group } : {}), creationTimestamp: null },
-    versions: [aggregatedVersion(group, version)],
+    versions: versions.map((version) => aggregatedVersion(group, version)),
   }));
-  const body = { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items };
-  const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+  const body = { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${form}`, metadata: {}, items };
+  const type = `application/json;g=apidiscovery.k8s.io;v=${form};as=APIGroupDiscoveryList`;
   return { status: 200, headers: { 'content-type': type }, body };
 }
 
@@ -172,7 +194,7 @@ function health(path: string, query: Query): ApiResponse {
 }
 
 function indexPaths(): readonly string[] {
-  const groups = GROUPS.flatMap(({ group, version }) => [`/apis/${group}`, `/apis/${group}/${version}`]);
+  const groups = GROUPS.flatMap(({ group, versions }) => [`/apis/${group}`, ...versions.map((it) => `/apis/${group}/${it}`)]);
   return ['/api', '/api/v1', '/apis', ...groups, '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'].sort();
 }
 
@@ -203,7 +225,7 @@ export function discover(path: string, query: Query, accept: string | undefined,
     case '/readyz':
       return health(path, query);
     case '/api': {
-      if (form) return aggregated([{ group: '', version: 'v1' }], form);
+      if (form) return aggregated([CORE], form);
       const address = [{ clientCIDR: '0.0.0.0/0', serverAddress: `${context.cluster.apiHost}:6443` }];
       return ok({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: address });
     }
@@ -213,7 +235,7 @@ export function discover(path: string, query: Query, accept: string | undefined,
     case '/openapi/v2':
       return openApiV2(accept);
     case '/openapi/v3':
-      return ok(openApiIndex([{ group: '', version: 'v1' }, ...GROUPS]));
+      return ok(openApiIndex([{ group: '', version: 'v1' }, ...GROUP_VERSIONS]));
     default:
       return discoverGroup(path);
   }
@@ -221,7 +243,7 @@ export function discover(path: string, query: Query, accept: string | undefined,
 
 /** Whether a path lies below a group and version that are served: what is missing there is a Status, elsewhere a plain 404. */
 export function isServed(path: string): boolean {
-  return ['/api/v1', ...GROUPS.map(({ group, version }) => `/apis/${group}/${version}`)].some(
+  return ['/api/v1', ...GROUP_VERSIONS.map(({ group, version }) => `/apis/${group}/${version}`)].some(
     (root) => path === root || path.startsWith(`${root}/`),
   );
 }
@@ -236,5 +258,5 @@ function discoverGroup(path: string): ApiResponse | undefined {
   const found = apis === 'apis' && rest.length === 0 ? GROUPS.find(({ group }) => group === name) : undefined;
   if (!found) return undefined;
   if (version === undefined) return ok({ kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(found) });
-  return version === found.version ? ok(resourceList(found.group, found.version)) : undefined;
+  return found.versions.includes(version) ? ok(resourceList(found.group, version)) : undefined;
 }

@@ -54,6 +54,8 @@ export interface Kind<T extends ApiObject = ApiObject> {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly namespaced: boolean;
+  /** false: served, but nothing in the lab would act on such an object, so none can be made or changed. */
+  readonly simulated: boolean;
   /** Not listed by discovery: kinds that only the engine's own rooms and Calico's own client read and write. */
   readonly internal?: boolean;
   readonly verbs: readonly Verb[];
@@ -136,6 +138,13 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'events.k8s.io': 'events',
   'authorization.k8s.io': 'authorization',
   'authentication.k8s.io': 'authentication',
+  autoscaling: 'autoscaling',
+  policy: 'policy',
+  'admissionregistration.k8s.io': 'admissionregistration',
+  'certificates.k8s.io': 'certificates',
+  'node.k8s.io': 'node',
+  'scheduling.k8s.io': 'scheduling',
+  'storage.k8s.io': 'storage',
 };
 
 /** Fills in what most kinds share; kinds without columns of their own print NAME and CREATED AT, as upstream. */
@@ -145,6 +154,7 @@ export function defineKind<T extends ApiObject>(settings: Settings<T>): Kind {
     singular: settings.kind.toLowerCase(),
     shortNames: [],
     categories: [],
+    simulated: true,
     verbs: ALL_VERBS,
     type: `${PACKAGES[settings.group] ?? 'calico'}.${settings.kind}`,
     generation: false,

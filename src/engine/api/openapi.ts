@@ -13,6 +13,7 @@ type Json = Readonly<Record<string, unknown>>;
 const PREFIXES: Readonly<Record<string, string>> = {
   meta: 'io.k8s.apimachinery.pkg.apis.meta.v1',
   calico: 'com.github.projectcalico.api.pkg.apis.projectcalico.v3',
+  autoscalingv2: 'io.k8s.api.autoscaling.v2',
 };
 
 /** `core.ServicePort` → `io.k8s.api.core.v1.ServicePort`. */

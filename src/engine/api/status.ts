@@ -70,6 +70,9 @@ export const badRequest = (message: string): StatusError => failure(400, 'BadReq
 export const forbiddenError = (of: Named, name: string, why: string): StatusError =>
   failure(403, 'Forbidden', `${qualified(of)}${name ? ` ${quote(name)}` : ''} is forbidden: ${why}`, detailsOf(of, name));
 
+/** A write to a kind of which the lab only knows that there are none, or which there are. */
+export const notSimulated = (of: Named, name: string): StatusError => forbiddenError(of, name, 'not simulated in this lab');
+
 /** @param token goes on with the list as it is now */
 export function expired(message: string, token?: string): StatusError {
   const error = failure(410, 'Expired', message);
@@ -100,6 +103,10 @@ export const methodNotAllowed = (): StatusError =>
 
 /** What the simulation leaves out. */
 export const notImplemented = (what: string): StatusError => failure(501, 'NotImplemented', `${what}: not simulated in this lab`);
+
+/** Not now: an eviction that a disruption budget forbids. */
+export const tooManyRequests = (message: string, causes: readonly StatusCause[], retryAfterSeconds?: number): StatusError =>
+  failure(429, 'TooManyRequests', message, { causes, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) });
 
 /** The client knows a version that this server has not come to. */
 export function tooNew(asked: number, current: number): StatusError {

@@ -4,6 +4,7 @@ import type { ResourceName } from '../storage.ts';
 import { calicoKinds } from './calico.ts';
 import { configMapKind } from './configmap.ts';
 import { controllerRevisionKind } from './controllerrevision.ts';
+import { csiNodeKind } from './csinode.ts';
 import { daemonSetKind } from './daemonset.ts';
 import { deploymentKind } from './deployment.ts';
 import { endpointsKind } from './endpoints.ts';
@@ -15,22 +16,51 @@ import { leaseKind } from './lease.ts';
 import { namespaceKind } from './namespace.ts';
 import { networkPolicyKind } from './networkpolicy.ts';
 import { nodeKind } from './node.ts';
+import {
+  admissionKinds,
+  autoscalerKinds,
+  bindingKind,
+  certificateSigningRequestKind,
+  cronJobKind,
+  csiDriverKind,
+  csiStorageCapacityKind,
+  ingressClassKind,
+  limitRangeKind,
+  persistentVolumeClaimKind,
+  persistentVolumeKind,
+  podTemplateKind,
+  resourceQuotaKind,
+  runtimeClassKind,
+  storageClassKind,
+  tokenReviewKind,
+  volumeAttachmentKind,
+} from './none.ts';
 import { podKind } from './pod.ts';
+import { podDisruptionBudgetKind } from './poddisruptionbudget.ts';
+import { priorityClassKind } from './priorityclass.ts';
 import { replicaSetKind } from './replicaset.ts';
+import { replicationControllerKind } from './replicationcontroller.ts';
 import { reviewKinds } from './review.ts';
 import { secretKind } from './secret.ts';
 import { serviceKind } from './service.ts';
 import { serviceAccountKind } from './serviceaccount.ts';
 import { statefulSetKind } from './statefulset.ts';
 
-/** In the order in which `kubectl api-resources` groups them. */
+/** In the order in which discovery lists them: by group (discovery.ts has the groups' order), then by name. */
 export const kinds: readonly Kind[] = [
+  bindingKind,
   configMapKind,
   endpointsKind,
   eventKind,
+  limitRangeKind,
   namespaceKind,
   nodeKind,
+  persistentVolumeClaimKind,
+  persistentVolumeKind,
   podKind,
+  podTemplateKind,
+  replicationControllerKind,
+  resourceQuotaKind,
   secretKind,
   serviceAccountKind,
   serviceKind,
@@ -39,13 +69,27 @@ export const kinds: readonly Kind[] = [
   deploymentKind,
   replicaSetKind,
   statefulSetKind,
-  jobKind,
-  leaseKind,
-  endpointSliceKind,
   eventsGroupKind,
+  ...reviewKinds,
+  tokenReviewKind,
+  ...autoscalerKinds,
+  cronJobKind,
+  jobKind,
+  certificateSigningRequestKind,
+  ingressClassKind,
   ingressKind,
   networkPolicyKind,
-  ...reviewKinds,
+  podDisruptionBudgetKind,
+  csiDriverKind,
+  csiNodeKind,
+  csiStorageCapacityKind,
+  storageClassKind,
+  volumeAttachmentKind,
+  ...admissionKinds,
+  priorityClassKind,
+  leaseKind,
+  runtimeClassKind,
+  endpointSliceKind,
   ...calicoKinds,
 ];
 

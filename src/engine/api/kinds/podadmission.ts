@@ -7,6 +7,7 @@ import type { WriteScope } from '../kind.ts';
 import type { Container, Pod, PodSpec, Toleration } from '../objects.ts';
 import { forbiddenError } from '../status.ts';
 import { getObject, objectsOf } from '../storage.ts';
+import { SYSTEM_PRIORITIES } from './priorityclass.ts';
 
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -61,11 +62,6 @@ function withTolerations(spec: PodSpec): PodSpec {
   return added.length === 0 ? spec : { ...spec, tolerations: [...given, ...added] };
 }
 
-const CRITICAL: ReadonlyMap<string, number> = new Map([
-  ['system-node-critical', 2000001000],
-  ['system-cluster-critical', 2000000000],
-]);
-
 type Quantities = Readonly<Record<string, string>> | undefined;
 
 function qosClass(spec: PodSpec): string {
@@ -89,7 +85,7 @@ function checkAccount(pod: Pod, account: string, { api, cluster }: WriteScope): 
 
 function checkPriority(pod: Pod, { cluster }: WriteScope): void {
   const name = pod.spec.priorityClassName as string | undefined;
-  if (cluster === undefined || !name || CRITICAL.has(name)) return;
+  if (cluster === undefined || !name || SYSTEM_PRIORITIES.has(name)) return;
   const why = `no PriorityClass with name ${name} was found`;
   throw forbiddenError({ group: '', plural: 'pods', kind: 'Pod' }, pod.metadata.name, why);
 }
@@ -122,7 +118,7 @@ export function admitPod(pod: Pod, scope: WriteScope): Pod {
     pod.metadata.uid,
   );
   const spec = withTolerations(withAccount(pod.spec, suffix));
-  const priority = CRITICAL.get((spec.priorityClassName as string) ?? '') ?? 0;
+  const priority = SYSTEM_PRIORITIES.get((spec.priorityClassName as string) ?? '') ?? 0;
   return {
     ...pod,
     spec: { ...spec, preemptionPolicy: spec.preemptionPolicy ?? 'PreemptLowerPriority', priority: spec.priority ?? priority },

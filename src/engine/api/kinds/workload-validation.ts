@@ -21,7 +21,7 @@ export function goSelector(selector: LabelSelector): GoText {
 
 const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
-function selectorErrors(selector: LabelSelector, at: string): FieldError[] {
+export function selectorErrors(selector: LabelSelector, at: string): FieldError[] {
   const errors = validateLabels(selector.matchLabels, `${at}.matchLabels`);
   for (const [i, { key, operator, values = [] }] of (selector.matchExpressions ?? []).entries()) {
     const field = `${at}.matchExpressions[${i}]`;

@@ -2,7 +2,7 @@
 import type { Draft } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
 import { trackUpdate } from '../patch/managers.ts';
-import { alreadyExists, invalidError } from '../status.ts';
+import { alreadyExists, invalidError, notSimulated } from '../status.ts';
 import { getObject, keyOf, putObject } from '../storage.ts';
 import { required } from '../validation/field.ts';
 import { freshObject } from '../write.ts';
@@ -35,6 +35,7 @@ export function createFrom(call: Call, draft: Draft, told: readonly string[], tr
   if (!given.name && !given.generateName) {
     throw invalidError(kind, '', [required('metadata.name', 'name or generateName is required')]);
   }
+  if (!kind.simulated) throw notSimulated(kind, given.name ?? '');
   const scope = scopeOf(call);
   // Noted before admission and allocation, as upstream: nobody owns the clusterIP a Service was given.
   const fresh = track(kind.defaults(freshObject(api, kind, withoutSystemFields(draft), context)));

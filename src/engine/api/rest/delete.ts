@@ -2,7 +2,7 @@
 
 import { isFields } from '../equal.ts';
 import type { ApiObject } from '../objects.ts';
-import { badRequest, conflict, forbiddenError, invalidError } from '../status.ts';
+import { badRequest, conflict, forbiddenError, invalidError, notSimulated } from '../status.ts';
 import { type ApiState, getObject, keyOf } from '../storage.ts';
 import { notSupported } from '../validation/field.ts';
 import { type DeleteOptions, deleteObject } from '../write.ts';
@@ -73,6 +73,7 @@ export function remove(call: Call): Answer {
   const wish = wishOf(call);
   const forbidden = kind.forbidsDelete(object);
   if (forbidden) throw forbiddenError(kind, object.metadata.name, forbidden);
+  if (!kind.simulated) throw notSimulated(kind, object.metadata.name);
   checkPreconditions(call, object, wish);
   const next = removed(call, api, object, wish);
   const left = getObject(next, storedIn(kind), callKey(call));

@@ -11,7 +11,8 @@ import { type Answer, answer, type Call, requireObject } from './call.ts';
 import { store, writerOf } from './update.ts';
 
 interface Scalable extends ApiObject {
-  readonly spec: { readonly replicas: number; readonly selector?: LabelSelector };
+  /** A ReplicationController's selector is a plain map. */
+  readonly spec: { readonly replicas: number; readonly selector?: LabelSelector | Readonly<Record<string, string>> };
   readonly status?: { readonly replicas?: number };
 }
 
@@ -23,6 +24,11 @@ interface Scale {
   readonly status: { readonly replicas: number; readonly selector: string };
 }
 
+function selectorText(selector: Scalable['spec']['selector'] = {}): string {
+  const plain = Object.values(selector).every((value) => typeof value === 'string');
+  return formatSelector(plain ? { matchLabels: selector as Readonly<Record<string, string>> } : (selector as LabelSelector));
+}
+
 function scaleOf(object: Scalable): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const { replicas, selector } = object.spec;
@@ -31,7 +37,7 @@ function scaleOf(object: Scalable): Scale {
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
     spec: replicas === 0 ? {} : { replicas },
-    status: { replicas: object.status?.replicas ?? 0, selector: formatSelector(selector) },
+    status: { replicas: object.status?.replicas ?? 0, selector: selectorText(selector) },
   };
 }
 

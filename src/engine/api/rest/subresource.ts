@@ -2,9 +2,8 @@
 import type { ApiRequest } from '../http.ts';
 import type { Kind } from '../kind.ts';
 import { methodNotAllowed, noResource, notImplemented } from '../status.ts';
-import { deleteObject } from '../write.ts';
-import { bodyObject } from './body.ts';
-import { type Answer, answer, type Call, callKey, isDryRun, requireObject } from './call.ts';
+import { type Answer, type Call, requireObject } from './call.ts';
+import { evict } from './eviction.ts';
 import { patch } from './patch.ts';
 import { get } from './read.ts';
 import { scale } from './scale.ts';
@@ -15,21 +14,6 @@ type Method = ApiRequest['method'];
 function status(call: Call, method: Method): Answer {
   if (method === 'PUT') return update(call);
   return method === 'PATCH' ? patch(call) : get(call);
-}
-
-/** Evicting is a delete that a disruption budget could refuse; there are none here. */
-function evict(call: Call): Answer {
-  requireObject(call);
-  const options = bodyObject(call).deleteOptions as { readonly gracePeriodSeconds?: number } | undefined;
-  const { now, input } = call.context;
-  const next = deleteObject(call.api, 'pods', callKey(call), { now, input, gracePeriodSeconds: options?.gracePeriodSeconds });
-  return answer(isDryRun(call.query) ? call.api : next, 201, {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Success',
-    code: 201,
-  });
 }
 
 /** Of each subresource, the methods it takes and whether a kind has it. */

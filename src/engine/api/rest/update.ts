@@ -3,7 +3,7 @@ import { isFields } from '../equal.ts';
 import type { Draft } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
 import { managerName, trackUpdate, type Writer } from '../patch/managers.ts';
-import { badRequest, conflict, invalidError, MODIFIED } from '../status.ts';
+import { badRequest, conflict, invalidError, MODIFIED, notSimulated } from '../status.ts';
 import { getObject, putObject } from '../storage.ts';
 import { invalid } from '../validation/field.ts';
 import { settleDeletion, updated } from '../write.ts';
@@ -25,6 +25,7 @@ export function store(call: Call, old: ApiObject, draft: Draft, warnings: readon
   const { kind, api, query, form, context } = call;
   const metadata = (isFields(draft.metadata) ? draft.metadata : {}) as unknown as ApiObject['metadata'];
   const name = old.metadata.name;
+  if (!kind.simulated) throw notSimulated(kind, name);
   checkIdentity(call, old, metadata);
   const scope = scopeOf(call);
   const sent = { ...draft, metadata: { ...keptMetadata(old), ...metadata, name } } as ApiObject;

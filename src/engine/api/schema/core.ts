@@ -64,4 +64,26 @@ PersistentVolumeClaimStatus: phase string(Bound|Lost|Pending),
 PersistentVolumeClaimCondition: type! string, status! string, lastProbeTime time, lastTransitionTime time, reason string,
   message string
 ModifyVolumeStatus: targetVolumeAttributesClassName string, status! string(InProgress|Infeasible|Pending)
+ReplicationController kind: metadata meta.ObjectMeta, spec ReplicationControllerSpec, status ReplicationControllerStatus
+ReplicationControllerSpec: replicas int32 *, minReadySeconds int32 @4, selector {}string atomic @2, template PodTemplateSpec *
+ReplicationControllerStatus: replicas! int32, fullyLabeledReplicas int32, readyReplicas int32 @4, availableReplicas int32,
+  observedGeneration int64 @3, conditions []ReplicationControllerCondition &type #type @6
+ReplicationControllerCondition: type! string, status! string, lastTransitionTime time, reason string, message string
+ResourceQuota kind: metadata meta.ObjectMeta, spec ResourceQuotaSpec, status ResourceQuotaStatus
+ResourceQuotaSpec: hard {}quantity,
+  scopes []string(BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating) atomic,
+  scopeSelector ScopeSelector *
+ScopeSelector atomic: matchExpressions []ScopedResourceSelectorRequirement atomic
+ScopedResourceSelectorRequirement:
+  scopeName! string(BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating),
+  operator! string(DoesNotExist|Exists|In|NotIn), values []string atomic
+ResourceQuotaStatus: hard {}quantity, used {}quantity
+LimitRange kind: metadata meta.ObjectMeta, spec LimitRangeSpec
+LimitRangeSpec: limits! []LimitRangeItem atomic
+LimitRangeItem: type! string, max {}quantity, min {}quantity, default {}quantity, defaultRequest {}quantity,
+  maxLimitRequestRatio {}quantity
+PodTemplate kind: metadata meta.ObjectMeta, template PodTemplateSpec
+Binding kind: metadata meta.ObjectMeta, target! ObjectReference
+TopologySelectorTerm atomic: matchLabelExpressions []TopologySelectorLabelRequirement atomic
+TopologySelectorLabelRequirement: key! string, values! []string atomic
 `;

@@ -184,6 +184,79 @@ networking.NetworkPolicySpec.podSelector: The pods it is about.
 networking.NetworkPolicySpec.ingress: What may come in. Without a rule, nothing.
 networking.NetworkPolicySpec.egress: What may go out. Without a rule, nothing, if the policy is about egress.
 networking.NetworkPolicySpec.policyTypes: Whether it is about Ingress, Egress or both.
+core.PersistentVolume: A piece of storage in the cluster, made by an administrator or by a storage driver.
+core.PersistentVolumeSpec.capacity: How much it holds.
+core.PersistentVolumeSpec.accessModes: In how many places at once it can be mounted.
+core.PersistentVolumeSpec.claimRef: The claim it is bound to.
+core.PersistentVolumeSpec.persistentVolumeReclaimPolicy: What becomes of it when its claim is gone: Retain, Delete or Recycle.
+core.PersistentVolumeSpec.storageClassName: The class it belongs to. Only claims of the same class get it.
+core.PersistentVolumeSpec.hostPath: A directory of the node, for tests on a single machine.
+core.PersistentVolumeStatus.phase: Available, Bound, Released or Failed; Pending before that.
+core.PersistentVolumeClaim: A request for storage, which pods name to mount what it was given.
+core.PersistentVolumeClaimSpec.accessModes: In how many places at once the volume must be mountable.
+core.PersistentVolumeClaimSpec.resources: The least that is wanted.
+core.PersistentVolumeClaimSpec.storageClassName: The class it asks for. Empty text means a volume without class; without the field the default class is asked.
+core.PersistentVolumeClaimSpec.volumeName: The volume it is bound to.
+core.PersistentVolumeClaimStatus.phase: Pending, Bound or Lost.
+core.PodTemplate: A pod's description that is kept for later use.
+core.ReplicationController: Keeps a number of equal pods running. ReplicaSets and Deployments have taken its place.
+core.ReplicationControllerSpec.replicas: How many pods are wanted. Defaults to 1.
+core.ReplicationControllerSpec.selector: Labels of the pods it counts. Without it the labels of the template are taken.
+core.ReplicationControllerSpec.template: What the pods look like.
+core.ReplicationControllerSpec.minReadySeconds: Seconds a new pod must be ready before it counts as available.
+core.ReplicationControllerStatus.replicas: How many pods there are.
+core.ReplicationControllerStatus.readyReplicas: How many of them are ready.
+core.ResourceQuota: Bounds what a namespace may use in all.
+core.ResourceQuotaSpec.hard: The most of each resource: pods, services, requests.cpu and so on.
+core.ResourceQuotaSpec.scopes: Which pods count; all of them without scopes.
+core.ResourceQuotaStatus.used: What is in use now.
+core.LimitRange: Bounds and defaults for each pod or container of a namespace.
+core.LimitRangeSpec.limits: The bounds by type: Pod, Container or PersistentVolumeClaim.
+core.Binding: Binds a pod to a node: what a scheduler sends.
+admissionregistration.MutatingWebhookConfiguration: Webhooks that may change objects before they are stored.
+admissionregistration.ValidatingWebhookConfiguration: Webhooks that may refuse objects before they are stored.
+admissionregistration.ValidatingAdmissionPolicy: Conditions in CEL that objects must meet to be stored.
+admissionregistration.ValidatingAdmissionPolicyBinding: Where a ValidatingAdmissionPolicy holds, and what happens when it is not met.
+autoscaling.HorizontalPodAutoscaler: Scales a workload by the CPU its pods use.
+autoscaling.HorizontalPodAutoscalerSpec.maxReplicas: The most pods it may ask for.
+autoscaling.HorizontalPodAutoscalerSpec.minReplicas: The fewest pods it may ask for. Defaults to 1.
+autoscaling.HorizontalPodAutoscalerSpec.scaleTargetRef: The workload it scales.
+autoscaling.HorizontalPodAutoscalerSpec.targetCPUUtilizationPercentage: The CPU use it aims for, in percent of what the pods request.
+autoscalingv2.HorizontalPodAutoscaler: Scales a workload by what its pods use or by other metrics.
+autoscalingv2.HorizontalPodAutoscalerSpec.maxReplicas: The most pods it may ask for.
+autoscalingv2.HorizontalPodAutoscalerSpec.minReplicas: The fewest pods it may ask for. Defaults to 1.
+autoscalingv2.HorizontalPodAutoscalerSpec.metrics: What it goes by. The metric that asks for most pods decides.
+autoscalingv2.HorizontalPodAutoscalerSpec.behavior: How fast it may scale, up and down.
+autoscalingv2.HorizontalPodAutoscalerSpec.scaleTargetRef: The workload it scales.
+batch.CronJob: Makes Jobs at times that recur.
+batch.CronJobSpec.schedule: When: minute, hour, day of the month, month and day of the week, as cron writes it.
+batch.CronJobSpec.concurrencyPolicy: What happens when the last Job still runs: Allow, Forbid or Replace.
+batch.CronJobSpec.suspend: While true, no Jobs are made.
+batch.CronJobSpec.jobTemplate: What the Jobs look like.
+certificates.CertificateSigningRequest: Asks a signer of the cluster for a certificate.
+networking.IngressClass: Names an ingress controller, which Ingresses choose by the class.
+networking.IngressClassSpec.controller: The controller's own name.
+node.RuntimeClass: Names a container runtime that pods can choose.
+policy.PodDisruptionBudget: How many of the selected pods must be left when others are evicted, as kubectl drain does.
+policy.PodDisruptionBudgetSpec.minAvailable: Pods that must be left, absolute or in percent. Not together with maxUnavailable.
+policy.PodDisruptionBudgetSpec.maxUnavailable: Pods that may be missing, absolute or in percent. Not together with minAvailable.
+policy.PodDisruptionBudgetSpec.selector: The pods it protects. An empty one protects all pods of the namespace.
+policy.PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy: Whether running pods that are not ready may always go (AlwaysAllow) or only while enough others are ready (IfHealthyBudget, the default).
+policy.PodDisruptionBudgetStatus.currentHealthy: How many of the pods are ready.
+policy.PodDisruptionBudgetStatus.desiredHealthy: How many must be ready.
+policy.PodDisruptionBudgetStatus.disruptionsAllowed: How many may be evicted now.
+policy.PodDisruptionBudgetStatus.expectedPods: How many pods there should be.
+scheduling.PriorityClass: A name for a priority, which pods can ask for.
+scheduling.PriorityClass.value: The priority. Pods with a higher one are placed first.
+storage.CSIDriver: What the cluster must know of a storage driver.
+storage.CSINode: Which storage drivers a node has.
+storage.CSIStorageCapacity: How much a storage driver could still provide in a part of the cluster.
+storage.StorageClass: A kind of storage, and who makes volumes of it.
+storage.StorageClass.provisioner: Who makes the volumes.
+storage.StorageClass.reclaimPolicy: What becomes of such volumes when their claim is gone. Defaults to Delete.
+storage.StorageClass.volumeBindingMode: Immediate binds a claim at once, WaitForFirstConsumer when a pod needs it.
+storage.StorageClass.allowVolumeExpansion: Whether claims may grow.
+storage.VolumeAttachment: A volume that is to be attached to a node.
 calico.BGPConfiguration: Settings of Calico's BGP. The one named default is for the whole cluster.
 calico.BGPConfigurationSpec.asNumber: The AS number of nodes that have none of their own. Defaults to 64512.
 calico.BGPConfigurationSpec.nodeToNodeMeshEnabled: Every node peers with every other one. Defaults to true.

@@ -45,6 +45,9 @@ export const AUTHENTICATION_TYPES = `
 SelfSubjectReview kind: metadata meta.ObjectMeta, status SelfSubjectReviewStatus
 SelfSubjectReviewStatus: userInfo UserInfo
 UserInfo: username string, uid string, groups []string atomic, extra {}[]string
+TokenReview kind: metadata meta.ObjectMeta, spec! TokenReviewSpec, status TokenReviewStatus
+TokenReviewSpec: token string, audiences []string atomic
+TokenReviewStatus: authenticated bool, user UserInfo, audiences []string atomic @4, error string @3
 `;
 
 export const AUTHORIZATION_TYPES = `
@@ -68,12 +71,6 @@ ResourceRule: verbs! []string atomic, apiGroups []string atomic, resources []str
 NonResourceRule: verbs! []string atomic, nonResourceURLs []string atomic
 `;
 
-export const AUTOSCALING_TYPES = `
-Scale kind: metadata meta.ObjectMeta, spec ScaleSpec, status ScaleStatus
-ScaleSpec: replicas int32
-ScaleStatus: replicas! int32, selector string
-`;
-
 export const BATCH_TYPES = `
 Job kind: metadata meta.ObjectMeta, spec JobSpec, status JobStatus
 JobSpec: parallelism int32 *, completions int32 *, activeDeadlineSeconds int64 *, podFailurePolicy PodFailurePolicy * @11,
@@ -93,6 +90,23 @@ JobStatus: conditions []JobCondition &type atomic, startTime time, completionTim
   uncountedTerminatedPods UncountedTerminatedPods * @8, ready int32 *
 JobCondition: type! string, status! string, lastProbeTime time, lastTransitionTime time, reason string, message string
 UncountedTerminatedPods: succeeded []string set, failed []string set
+CronJob kind: metadata meta.ObjectMeta, spec CronJobSpec, status CronJobStatus
+CronJobSpec: schedule! string, timeZone string * @8, startingDeadlineSeconds int64 * @2,
+  concurrencyPolicy string(Allow|Forbid|Replace), suspend bool *, jobTemplate! JobTemplateSpec,
+  successfulJobsHistoryLimit int32 *, failedJobsHistoryLimit int32 *
+JobTemplateSpec: metadata meta.ObjectMeta, spec JobSpec
+CronJobStatus: active []core.ObjectReference atomic, lastScheduleTime time @4, lastSuccessfulTime time
+`;
+
+export const CERTIFICATES_TYPES = `
+CertificateSigningRequest kind: metadata meta.ObjectMeta, spec! CertificateSigningRequestSpec,
+  status CertificateSigningRequestStatus
+CertificateSigningRequestSpec: request! bytes atomic, signerName! string @7, expirationSeconds int32 *,
+  usages []string(any|cert_sign|client_auth|code_signing|content_commitment|crl_sign|data_encipherment|decipher_only|digital_signature|email_protection|encipher_only|ipsec_end_system|ipsec_tunnel|ipsec_user|key_agreement|key_encipherment|microsoft_sgc|netscape_sgc|ocsp_signing|s/mime|server_auth|signing|timestamping) atomic @5,
+  username string @2, uid string, groups []string atomic, extra {}[]string @6
+CertificateSigningRequestStatus: conditions []CertificateSigningRequestCondition #type, certificate bytes atomic
+CertificateSigningRequestCondition: type! string, status! string @6, reason string @2, message string, lastUpdateTime time,
+  lastTransitionTime time
 `;
 
 export const COORDINATION_TYPES = `
@@ -141,8 +155,27 @@ NetworkPolicyPort: protocol string(SCTP|TCP|UDP) *, port intOrString, endPort in
 NetworkPolicyPeer: podSelector meta.LabelSelector *, namespaceSelector meta.LabelSelector *, ipBlock IPBlock *
 IPBlock: cidr! string, except []string atomic
 NetworkPolicyEgressRule: ports []NetworkPolicyPort atomic, to []NetworkPolicyPeer atomic
+IngressClass kind: metadata meta.ObjectMeta, spec IngressClassSpec
+IngressClassSpec: controller string, parameters IngressClassParametersReference *
+IngressClassParametersReference: apiGroup string *, kind! string, name! string, scope string *, namespace string *
 `;
 
 export const POLICY_TYPES = `
 Eviction kind: metadata meta.ObjectMeta, deleteOptions meta.DeleteOptions *
+PodDisruptionBudget kind: metadata meta.ObjectMeta, spec PodDisruptionBudgetSpec, status PodDisruptionBudgetStatus
+PodDisruptionBudgetSpec: minAvailable intOrString, selector meta.LabelSelector *, maxUnavailable intOrString,
+  unhealthyPodEvictionPolicy string(AlwaysAllow|IfHealthyBudget) *
+PodDisruptionBudgetStatus: observedGeneration int64, disruptedPods {}time, disruptionsAllowed! int32, currentHealthy! int32,
+  desiredHealthy! int32, expectedPods! int32, conditions []meta.Condition &type #type
+`;
+
+export const NODE_TYPES = `
+RuntimeClass kind: metadata meta.ObjectMeta, handler! string, overhead Overhead *, scheduling Scheduling *
+Overhead: podFixed {}quantity
+Scheduling: nodeSelector {}string atomic, tolerations []core.Toleration atomic
+`;
+
+export const SCHEDULING_TYPES = `
+PriorityClass kind: metadata meta.ObjectMeta, value! int32, globalDefault bool, description string,
+  preemptionPolicy string(Never|PreemptLowerPriority) *
 `;

@@ -14,6 +14,13 @@ const PACKS = [
   'authentication',
   'authorization',
   'autoscaling',
+  'autoscalingv2',
+  'policy',
+  'admissionregistration',
+  'certificates',
+  'node',
+  'scheduling',
+  'storage',
   'calico',
 ];
 const inner = (type: TypeRef): TypeRef => (type.is === 'list' || type.is === 'map' ? inner(type.of) : type);

@@ -4,28 +4,33 @@
  *   ServicePort: name string, protocol string(SCTP|TCP|UDP) =TCP, port! int32, targetPort intOrString, nodePort int32
  *
  * After the name: `kind` for a top-level object (apiVersion and kind are implied), `atomic` for one that is replaced as a whole.
- * A field: its name, `!` when required, its type (`[]` list of, `{}` map to, `string(A|B)` an enum, a capital: another type, with its
+ * A field: its name, `!` when required, its type (`[]` list of, `{}` map to, `string(A|B)` an enum (`_` a space), a capital: another type, with its
  * package unless the same), then `&key` merged by that key under strategic merge (`&` alone: as a set), `~` retainKeys,
  * `#a+b` a map-list with these keys, `set`, `atomic` under server-side apply, `=x` the default, `*` a pointer in Go: "absent" and zero differ,
  * `@n` its protobuf number where it is not one more than the last (`2.1`: field 1 of the embedded message 2). A line that begins with
  * spaces goes on.
  */
+import { ADMISSIONREGISTRATION_TYPES } from './admission.ts';
+import { AUTOSCALING_TYPES, AUTOSCALING_V2_TYPES } from './autoscaling.ts';
 import { CALICO_TYPES } from './calico.ts';
 import { CORE_TYPES } from './core.ts';
 import {
   APPS_TYPES,
   AUTHENTICATION_TYPES,
   AUTHORIZATION_TYPES,
-  AUTOSCALING_TYPES,
   BATCH_TYPES,
+  CERTIFICATES_TYPES,
   COORDINATION_TYPES,
   DISCOVERY_TYPES,
   EVENTS_TYPES,
   NETWORKING_TYPES,
+  NODE_TYPES,
   POLICY_TYPES,
+  SCHEDULING_TYPES,
 } from './groups.ts';
 import { META_TYPES } from './meta.ts';
 import { POD_TYPES } from './pod.ts';
+import { PERSISTENT_VOLUME_TYPES, STORAGE_TYPES } from './volumes.ts';
 
 export type TypeRef =
   | { readonly is: 'scalar'; readonly name: string; readonly enum?: readonly string[] }
@@ -64,7 +69,7 @@ export interface StructType {
 
 const PACKAGES: Readonly<Record<string, string>> = {
   meta: META_TYPES,
-  core: CORE_TYPES + POD_TYPES,
+  core: CORE_TYPES + POD_TYPES + PERSISTENT_VOLUME_TYPES,
   apps: APPS_TYPES,
   batch: BATCH_TYPES,
   coordination: COORDINATION_TYPES,
@@ -74,7 +79,13 @@ const PACKAGES: Readonly<Record<string, string>> = {
   authentication: AUTHENTICATION_TYPES,
   authorization: AUTHORIZATION_TYPES,
   autoscaling: AUTOSCALING_TYPES,
+  autoscalingv2: AUTOSCALING_V2_TYPES,
   policy: POLICY_TYPES,
+  admissionregistration: ADMISSIONREGISTRATION_TYPES,
+  certificates: CERTIFICATES_TYPES,
+  node: NODE_TYPES,
+  scheduling: SCHEDULING_TYPES,
+  storage: STORAGE_TYPES,
   calico: CALICO_TYPES,
 };
 
@@ -85,7 +96,14 @@ function typeRef(text: string, pack: string): TypeRef {
   if (text.includes('.')) return { is: 'struct', name: text };
   const open = text.indexOf('(');
   if (open < 0) return { is: 'scalar', name: text };
-  return { is: 'scalar', name: text.slice(0, open), enum: text.slice(open + 1, -1).split('|') };
+  return {
+    is: 'scalar',
+    name: text.slice(0, open),
+    enum: text
+      .slice(open + 1, -1)
+      .replaceAll('_', ' ')
+      .split('|'),
+  };
 }
 
 function field(text: string, pack: string, before: string): Field {

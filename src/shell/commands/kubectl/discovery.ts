@@ -25,6 +25,7 @@ interface Served {
   /** `v1`, `apps/v1`, in the server's order of preference. */
   readonly groupVersions: readonly string[];
   readonly resources: readonly ResourceType[];
+  readonly preferred: readonly ResourceType[];
 }
 
 /** By the simulation: each command is given its own Sim object, but `subscribe` is the simulation's one. */
@@ -80,23 +81,28 @@ export class Discovery {
     const versions = groups.flatMap((group) =>
       items(group, 'versions').map((version) => ({ group: text(group, 'metadata', 'name'), version })),
     );
+    const resources = versions.flatMap(({ group, version }) =>
+      items(version, 'resources').map((resource) => resourceType(group, text(version, 'version'), resource)),
+    );
     const served = {
       groupVersions: versions.map(({ group, version }) => (group === '' ? '' : `${group}/`) + text(version, 'version')),
-      resources: versions.flatMap(({ group, version }) =>
-        items(version, 'resources').map((resource) => resourceType(group, text(version, 'version'), resource)),
-      ),
+      resources,
+      preferred: [...new Map([...resources].reverse().map((type) => [qualifiedResource(type), type])).values()].reverse(),
     };
     cache.set(this.#sim.subscribe, served);
     return served;
   }
 
+  /** Each resource once, in its group's preferred version. */
   all(): readonly ResourceType[] {
-    return this.served().resources;
+    return this.served().preferred;
   }
 
   /** The resource with this kind and apiVersion, as objects in files name it; the mapper also knows kinds in lower case. */
   byKind(apiVersion: string, kind: string): ResourceType | undefined {
-    return this.all().find((type) => (type.kind === kind || type.kind.toLowerCase() === kind) && apiVersionOf(type) === apiVersion);
+    return this.served().resources.find(
+      (type) => (type.kind === kind || type.kind.toLowerCase() === kind) && apiVersionOf(type) === apiVersion,
+    );
   }
 
   /** Resources of a category such as `all`, as words to look up. */
@@ -121,6 +127,9 @@ export class Discovery {
     if (rest.length > 0) {
       const exact = this.#match(first!, rest.join('.'), second, true);
       if (exact) return exact;
+      // The shortcut expander knows no versions: what it finds is asked for without one.
+      const short = this.all().find((type) => type.group === rest.join('.') && type.shortNames.includes(first!.toLowerCase()));
+      if (short) return short;
     }
     const group = second === undefined ? undefined : [second, ...rest].join('.');
     return this.#match(first!, group);
@@ -141,7 +150,7 @@ export class Discovery {
       // A group may be given by its beginning: `deploy.app`.
       (group === undefined || type.group === group || (!whole && group !== '' && type.group.startsWith(group))) &&
       (version === undefined || type.version === version);
-    const all = this.all().filter(fits);
+    const all = (version === undefined ? this.all() : this.served().resources).filter(fits);
     // Events live in two groups; the core one answers to the plain name.
     return (
       all.find((type) => type.name === low || type.singular === low) ??

@@ -60,3 +60,13 @@ export function humanDuration(ageMs: number): string {
   }
   return `${Math.floor(hours / 24 / 365)}y`;
 }
+
+/** Go's `time.Duration` as text: `7s`, `1m30s`, `1.5s`, `250ms`. */
+export function goDuration(ms: number): string {
+  if (ms === 0) return '0s';
+  if (ms < 1000) return `${ms}ms`;
+  const [hours, minutes] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60];
+  const seconds = `${(ms % 60_000) / 1000}s`;
+  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
+  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
+}

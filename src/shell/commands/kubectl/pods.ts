@@ -11,7 +11,7 @@ const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 /** A selector for the pods an object stands for. @throws CommandError for kinds that have none */
 export function podSelector(object: Value): string {
   const kind = text(object, 'kind');
-  if (kind === 'Service') {
+  if (kind === 'Service' || kind === 'ReplicationController') {
     const map = strings(object, 'spec', 'selector');
     if (Object.keys(map).length === 0) {
       fail(`invalid service '${text(object, 'metadata', 'name')}': Service is defined without a selector`);

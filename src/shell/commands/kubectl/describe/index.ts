@@ -5,11 +5,12 @@ import { NetworkFailure, StatusError } from '../errors.ts';
 import { groupOf } from '../printers/objects.ts';
 import { collectionPath, itemsOf, objectPath } from '../selection.ts';
 import { text, type Value } from '../value.ts';
+import { csiNode, podDisruptionBudget, priorityClass } from './cluster.ts';
 import { node } from './node.ts';
 import { anything, configMap, namespace, networkPolicy, secret, serviceAccount } from './others.ts';
 import { pod } from './pod.ts';
 import { endpointSlice, endpoints, ingress, service } from './service.ts';
-import { daemonSet, deployment, job, replicaSet, statefulSet } from './workloads.ts';
+import { daemonSet, deployment, job, replicaSet, replicationController, statefulSet } from './workloads.ts';
 import { Description } from './writer.ts';
 
 /** What a describer may ask the server for beside its object. */
@@ -29,6 +30,7 @@ export type Describer = (d: Description, object: Value, world: Surveyor) => void
 
 const describers: Readonly<Record<string, Describer>> = {
   configmap: configMap,
+  'csinode.storage.k8s.io': csiNode,
   'daemonset.apps': daemonSet,
   'deployment.apps': deployment,
   endpoints,
@@ -39,7 +41,10 @@ const describers: Readonly<Record<string, Describer>> = {
   'networkpolicy.networking.k8s.io': networkPolicy,
   node,
   pod,
+  'poddisruptionbudget.policy': podDisruptionBudget,
+  'priorityclass.scheduling.k8s.io': priorityClass,
   'replicaset.apps': replicaSet,
+  replicationcontroller: replicationController,
   secret,
   service,
   serviceaccount: serviceAccount,

@@ -16,8 +16,7 @@ import {
   selectorText,
 } from './writer.ts';
 
-function podCounts(object: Value, world: Surveyor): string {
-  const selector = selectorText(dig(object, 'spec', 'selector'));
+function podCounts(object: Value, world: Surveyor, selector = selectorText(dig(object, 'spec', 'selector'))): string {
   const uid = text(object, 'metadata', 'uid');
   const pods = world
     .list('pods', text(object, 'metadata', 'namespace'), { labelSelector: selector })
@@ -98,6 +97,18 @@ export const replicaSet: Describer = (d, object, world) => {
   controlledBy(d, object);
   d.field('Replicas', `${number(object, 'status', 'replicas')} current / ${number(object, 'spec', 'replicas')} desired`);
   d.field('Pods Status', podCounts(object, world));
+  podTemplate(d, dig(object, 'spec', 'template'));
+  conditions(d, items(object, 'status', 'conditions'));
+  events(d, world.events(object));
+};
+
+export const replicationController: Describer = (d, object, world) => {
+  const selector = formatLabels(strings(object, 'spec', 'selector'));
+  head(d, object);
+  d.field('Selector', selector);
+  metadata(d, object);
+  d.field('Replicas', `${number(object, 'status', 'replicas')} current / ${number(object, 'spec', 'replicas')} desired`);
+  d.field('Pods Status', podCounts(object, world, selector));
   podTemplate(d, dig(object, 'spec', 'template'));
   conditions(d, items(object, 'status', 'conditions'));
   events(d, world.events(object));

@@ -18,6 +18,7 @@ const ZEROES: Readonly<Record<string, { readonly spec: Doc; readonly status: Doc
   Job: { spec: {}, status: {} },
   Pod: { spec: {}, status: {} },
   ReplicaSet: { spec: {}, status: { replicas: 0 } },
+  ReplicationController: { spec: {}, status: { replicas: 0 } },
   Service: { spec: {}, status: { loadBalancer: {} } },
   StatefulSet: { spec: { updateStrategy: {} }, status: { availableReplicas: 0, replicas: 0 } },
 };

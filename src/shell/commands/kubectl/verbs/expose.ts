@@ -29,6 +29,7 @@ function derivedSelector(target: Target): string {
     if (Object.keys(labels).length === 0) problem('the pod has no labels and cannot be exposed');
     return joined(labels);
   }
+  if (kind === 'ReplicationController') return joined(strings(object, 'spec', 'selector'));
   if (kind === 'Service') {
     const map = strings(object, 'spec', 'selector');
     if (Object.keys(map).length === 0) problem('the service has no pod selector set');

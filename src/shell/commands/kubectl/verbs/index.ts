@@ -2,12 +2,14 @@
 import type { Verb } from '../context.ts';
 import { apply } from './apply.ts';
 import { canI, whoami } from './auth.ts';
+import { autoscale } from './autoscale.ts';
 import { clusterInfoDump } from './clusterinfodump.ts';
 import { completion } from './completion.ts';
 import * as config from './config.ts';
 import { configmap, secret } from './create/config.ts';
 import { create } from './create/index.ts';
 import { ingress } from './create/ingress.ts';
+import { cronjob, podDisruptionBudget, priorityclass, quota } from './create/policies.ts';
 import { dockerRegistry, tls } from './create/secrets.ts';
 import { clusterip, externalname, loadbalancer, nodeport } from './create/service.ts';
 import { deployment, job, namespace, serviceaccount } from './create/workloads.ts';
@@ -47,6 +49,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   'apply view-last-applied': viewLastApplied,
   'auth can-i': canI,
   'auth whoami': whoami,
+  autoscale,
   'cluster-info': clusterInfo,
   'cluster-info dump': clusterInfoDump,
   completion,
@@ -68,10 +71,14 @@ export const verbs: Readonly<Record<string, Verb>> = {
   cordon,
   create,
   'create configmap': configmap,
+  'create cronjob': cronjob,
   'create deployment': deployment,
   'create job': job,
   'create namespace': namespace,
   'create ingress': ingress,
+  'create poddisruptionbudget': podDisruptionBudget,
+  'create priorityclass': priorityclass,
+  'create quota': quota,
   'create secret docker-registry': dockerRegistry,
   'create secret generic': secret,
   'create secret tls': tls,

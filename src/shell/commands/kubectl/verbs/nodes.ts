@@ -1,6 +1,7 @@
 /** `kubectl cordon|uncordon|drain|taint`. */
 import type { Kubectl } from '../context.ts';
 import { taintText } from '../describe/writer.ts';
+import { goDuration } from '../duration.ts';
 import { Aggregate, CommandError, Exit, fail, StatusError, throwAll } from '../errors.ts';
 import { verbPrinter } from '../printers/objects.ts';
 import { objectPath, select, type Target } from '../selection.ts';
@@ -120,30 +121,79 @@ async function evictAll(kubectl: Kubectl, node: Target): Promise<void> {
     namespace: text(pod, 'metadata', 'namespace'),
     name: text(pod, 'metadata', 'name'),
   }));
-  for (const one of going) {
-    if (!flags.bool('disable-eviction')) kubectl.out(`evicting pod ${one.namespace}/${one.name}${suffix(dryRun)}\n`);
-    if (dryRun === 'client') continue;
-    const seconds = flags.int('grace-period');
-    const options: Record<string, Value> = seconds >= 0 ? { gracePeriodSeconds: seconds } : {};
-    if (flags.bool('disable-eviction')) kubectl.client.send({ method: 'DELETE', path: objectPath(one), body: options });
-    else {
-      const body: Doc = {
-        apiVersion: 'policy/v1',
-        kind: 'Eviction',
-        metadata: { name: one.name, namespace: one.namespace },
-        deleteOptions: options,
-      };
-      kubectl.client.send({
-        method: 'POST',
-        path: objectPath(one, 'eviction'),
-        query: { dryRun: dryRun === 'server' ? 'All' : undefined },
-        body,
-      });
-    }
-  }
-  if (dryRun !== 'none') return;
   const timeout = flags.duration('timeout');
-  await allGone(kubectl, node, going, timeout === 0 ? Number.POSITIVE_INFINITY : kubectl.process.now() + timeout);
+  const until = timeout === 0 ? Number.POSITIVE_INFINITY : kubectl.process.now() + timeout;
+  const leaving = await sendAway(kubectl, going, { dryRun, until });
+  if (dryRun === 'none' && leaving.gone.length > 0) await allGone(kubectl, node, leaving.gone, until);
+  if (leaving.errors.length === 0) return;
+  const refused = new Aggregate(leaving.errors);
+  kubectl.err(`There are pending pods in node ${JSON.stringify(node.name)} when an error occurred: ${refused.message}\n`);
+  for (const one of going.filter(({ name }) => !leaving.gone.some((it) => it.name === name))) kubectl.err(`pod/${one.name}\n`);
+  throw refused;
+}
+
+interface Bounds {
+  readonly dryRun: string;
+  /** When --timeout is over. */
+  readonly until: number;
+}
+
+interface Leaving {
+  readonly gone: readonly Going[];
+  readonly errors: readonly Error[];
+}
+
+/** How long a drain waits when a disruption budget has refused an eviction. */
+const RETRY_MS = 5000;
+
+/** Upstream evicts all pods at once, each by itself; here round by round: who was refused is asked again after five seconds. */
+async function sendAway(kubectl: Kubectl, going: readonly Going[], { dryRun, until }: Bounds): Promise<Leaving> {
+  const gone: Going[] = [];
+  const errors: Error[] = [];
+  for (let left = going; left.length > 0; ) {
+    const refused: Going[] = [];
+    for (const one of left) {
+      const error = sendOne(kubectl, one, dryRun, until);
+      if (error === undefined) gone.push(one);
+      else if (error === 'later') refused.push(one);
+      else errors.push(error);
+    }
+    left = refused;
+    if (left.length > 0) await kubectl.process.sleep(RETRY_MS, 'waiting for the disruption budget');
+  }
+  return { gone, errors };
+}
+
+function sendOne(kubectl: Kubectl, one: Going, dryRun: string, until: number): Error | 'later' | undefined {
+  const { flags } = kubectl;
+  const evicts = !flags.bool('disable-eviction');
+  if (evicts) kubectl.out(`evicting pod ${one.namespace}/${one.name}${suffix(dryRun)}\n`);
+  if (dryRun === 'client') return undefined;
+  const which = `error when evicting pods/${JSON.stringify(one.name)} -n ${JSON.stringify(one.namespace)}`;
+  if (kubectl.process.now() >= until)
+    return new CommandError(`${which}: global timeout reached: ${goDuration(flags.duration('timeout'))}`);
+  const seconds = flags.int('grace-period');
+  const options: Record<string, Value> = seconds >= 0 ? { gracePeriodSeconds: seconds } : {};
+  if (!evicts) {
+    kubectl.client.send({ method: 'DELETE', path: objectPath(one), body: options });
+    return undefined;
+  }
+  const body: Doc = {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { name: one.name, namespace: one.namespace },
+    deleteOptions: options,
+  };
+  try {
+    const query = { dryRun: dryRun === 'server' ? 'All' : undefined };
+    kubectl.client.send({ method: 'POST', path: objectPath(one, 'eviction'), query, body });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    if (error.reason !== 'TooManyRequests') return new CommandError(`${which}: ${error.message}`);
+    kubectl.err(`${which} (will retry after 5s): ${error.message}\n`);
+    return 'later';
+  }
 }
 
 type Going = Pick<Target, 'type' | 'namespace' | 'name'> & { readonly pod: Value };

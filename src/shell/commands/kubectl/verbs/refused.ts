@@ -13,13 +13,6 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'port-forward': checkPortForward,
   cp: checkCp,
   debug: checkDebug,
-  autoscale: (kubectl) => {
-    const { flags } = kubectl;
-    if (flags.int('max') < 1) fail(`--max=MAXPODS is required and must be at least 1, max: ${flags.int('max')}`);
-    if (flags.int('max') < flags.int('min')) {
-      fail(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${flags.int('max')}, min: ${flags.int('min')}`);
-    }
-  },
   'auth reconcile': (kubectl) => {
     requireFiles(kubectl);
     throwAll(select(kubectl, { args: [], files: fileNames(kubectl) }).errors);
@@ -38,13 +31,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
 };
 
+/** There are no requests: whatever is named is not found. */
 const csr: Check = (kubectl) => {
-  if (kubectl.args.length === 0 && kubectl.flags.list('filename').length === 0) {
+  const { args, flags } = kubectl;
+  if (args.length === 0 && flags.list('filename').length === 0) {
     fail('one or more CSRs must be specified as <name> or -f <filename>');
   }
-  if (kubectl.flags.list('filename').length > 0) {
-    throwAll(select(kubectl, { args: [], files: fileNames(kubectl) }).errors);
-  } else kubectl.client.discovery.lookup('certificatesigningrequests');
+  const names = args.map((name) => `certificatesigningrequests/${name}`);
+  throwAll(select(kubectl, { args: names, files: fileNames(kubectl) }).errors);
 };
 
 const named = (kubectl: Kubectl) => {
@@ -61,15 +55,6 @@ const GENERATORS: Readonly<Record<string, Check>> = {
     }
   },
   clusterrolebinding: () => undefined,
-  cronjob: () => undefined,
-  poddisruptionbudget: ({ flags }) => {
-    if (flags.string('selector') === '') fail('a selector must be specified');
-    const [min, max] = [flags.string('min-available'), flags.string('max-unavailable')];
-    if (min === '' && max === '') fail('one of min-available or max-unavailable must be specified');
-    if (min !== '' && max !== '') fail('min-available and max-unavailable cannot be both specified');
-  },
-  priorityclass: () => undefined,
-  quota: () => undefined,
   role: ({ flags }) => {
     if (flags.list('verb').length === 0) fail('at least one verb must be specified');
     if (flags.list('resource').length === 0) fail('at least one resource must be specified');
@@ -91,7 +76,6 @@ function refuse(path: string): Verb {
 const PATHS = [
   'attach',
   'auth reconcile',
-  'autoscale',
   'certificate approve',
   'certificate deny',
   'cp',

@@ -23,6 +23,7 @@ const POD_SPEC: Readonly<Record<string, readonly string[]>> = {
   Pod: ['spec'],
   Deployment: ['spec', 'template', 'spec'],
   ReplicaSet: ['spec', 'template', 'spec'],
+  ReplicationController: ['spec', 'template', 'spec'],
   DaemonSet: ['spec', 'template', 'spec'],
   StatefulSet: ['spec', 'template', 'spec'],
   Job: ['spec', 'template', 'spec'],

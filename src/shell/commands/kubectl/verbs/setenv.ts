@@ -63,20 +63,23 @@ export function env(kubectl: Kubectl): number {
   const given = [...pairs, ...flags.list('env')].map(fromPair);
   const wanted = [...given.filter((one) => one.entry), ...fromObject(kubectl), ...given.filter((one) => !one.entry)];
   const selection = chosen(kubectl, resources);
-  if (flags.bool('list')) return listEnv(kubectl, selection);
   const containers = flags.string('containers') || '*';
+  if (flags.bool('list')) return listEnv(kubectl, selection, containers, wanted);
   return editPodSpecs(kubectl, selection, {
     what: 'env update to pod template:',
     done: 'env updated',
     change: (spec, _complaints, target) => {
-      const names = [...items(spec, 'initContainers'), ...items(spec, 'containers')].map((one) => text(one, 'name'));
-      if (!names.some((name) => fits(name, containers))) {
-        const owner = `${target.type.kind}/${target.name}`;
-        kubectl.err(`Warning: ${owner} does not have any containers matching ${JSON.stringify(containers)}\n`);
-      }
+      warnOfNone(kubectl, target, spec, containers);
       return eachContainer(spec, (one) => (fits(text(one, 'name'), containers) ? withEnv(kubectl, one, wanted) : one));
     },
   });
+}
+
+function warnOfNone(kubectl: Kubectl, target: Target, spec: Value, containers: string): void {
+  const names = [...items(spec, 'initContainers'), ...items(spec, 'containers')].map((one) => text(one, 'name'));
+  if (names.some((name) => fits(name, containers))) return;
+  const owner = `${target.type.kind}/${target.name}`;
+  kubectl.err(`Warning: ${owner} does not have any containers matching ${JSON.stringify(containers)}\n`);
 }
 
 function withEnv(kubectl: Kubectl, container: Doc, wanted: readonly Wanted[]): Doc {
@@ -97,13 +100,17 @@ function withEnv(kubectl: Kubectl, container: Doc, wanted: readonly Wanted[]): D
   return list.length > 0 ? { ...container, env: list } : rest;
 }
 
-function listEnv(kubectl: Kubectl, selection: Selection): number {
+/** With changes on the command line it lists what would be there. */
+function listEnv(kubectl: Kubectl, selection: Selection, containers: string, wanted: readonly Wanted[]): number {
   if (selection.errors.length > 0) throw selection.errors[0]!;
   for (const target of selection.targets) {
     const spec = fields(target.object, ...(podSpecPath(target) ?? []));
+    warnOfNone(kubectl, target, spec, containers);
     for (const container of [...items(spec, 'containers'), ...items(spec, 'initContainers')]) {
+      if (!fits(text(container, 'name'), containers)) continue;
       kubectl.out(`# ${target.type.kind} ${target.name}, container ${text(container, 'name')}\n`);
-      for (const one of items(container, 'env')) kubectl.out(`${variable(kubectl, target, one)}\n`);
+      for (const one of items(withEnv(kubectl, container as Doc, wanted), 'env'))
+        kubectl.out(`${variable(kubectl, target, one)}\n`);
     }
   }
   return 0;
