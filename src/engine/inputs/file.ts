@@ -1,6 +1,6 @@
 /**
  * Input: a file of a host is written or removed. Models a small disk: whole texts by path, directories implied by their files; who
- * may write where is the shell's business. Leaves out links, owners and modes.
+ * may write where is the shell's business. Leaves out owners and modes; a link is a text that the shell knows.
  */
 import { type World, withHost } from '../world.ts';
 import type { Failure, InputHandler } from './input.ts';

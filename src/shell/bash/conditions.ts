@@ -112,15 +112,23 @@ export function testUnary(operator: string, operand: string, x: Execution): bool
     case '-s':
       return stat !== undefined && stat.size > 0;
     case '-r':
+      return stat !== undefined && x.platform.files.missing(resolvePath(x.shell.cwd, operand)) !== 'Permission denied';
     case '-O':
     case '-G':
-      return stat !== undefined;
+      return stat !== undefined && (operator === '-O' ? stat.owner : stat.group) === x.platform.user;
     case '-w':
       return stat !== undefined && x.platform.files.refusal(resolvePath(x.shell.cwd, operand)) === undefined;
     case '-x':
       return stat !== undefined && (stat.type === 'directory' || (stat.mode & 0o111) !== 0);
     case '-c':
       return stat?.type === 'device';
+    case '-h':
+    case '-L':
+      return operand !== '' && x.platform.files.readLink(resolvePath(x.shell.cwd, operand)) !== undefined;
+    case '-u':
+    case '-g':
+    case '-k':
+      return stat !== undefined && (stat.mode & { '-u': 0o4000, '-g': 0o2000, '-k': 0o1000 }[operator]) !== 0;
     default:
       return false;
   }
@@ -148,8 +156,10 @@ export function testBinary(operator: string, left: string, right: string, x: Exe
       const time = (name: string) => x.platform.files.stat(resolvePath(x.shell.cwd, name))?.modifiedAt ?? -1;
       return operator === '-nt' ? time(left) > time(right) : time(left) < time(right);
     }
-    case '-ef':
-      return resolvePath(x.shell.cwd, left) === resolvePath(x.shell.cwd, right);
+    case '-ef': {
+      const inode = (name: string) => x.platform.files.stat(resolvePath(x.shell.cwd, name))?.inode;
+      return inode(left) !== undefined && inode(left) === inode(right);
+    }
     default:
       return undefined;
   }

@@ -7,14 +7,16 @@ import { hasPattern, patternToRegExp } from './pattern.ts';
 export function globFiles(pattern: string, x: Execution): string[] {
   const absolute = pattern.startsWith('/');
   const parts = pattern.split('/').filter((part, index) => part !== '' || index === 0);
+  // A slash at the end asks for directories.
+  const slash = pattern.length > 1 && pattern.endsWith('/');
   if (absolute) parts.shift();
   let found = [absolute ? '/' : ''];
   for (const [index, part] of parts.entries()) {
-    const last = index === parts.length - 1;
+    const last = index === parts.length - 1 && !slash;
     found = found.flatMap((base) => step(base, part, last, x));
     if (found.length === 0) return [];
   }
-  return found;
+  return slash ? found.map((path) => `${path}/`) : found;
 }
 
 function step(base: string, part: string, last: boolean, x: Execution): string[] {

@@ -133,7 +133,7 @@ function openForReading(name: string, x: Execution): Source {
   const stat = files.stat(path);
   if (stat?.type === 'directory') throw new RedirectError(`${name}: Is a directory`);
   const text = files.read(path);
-  if (text === undefined) throw new RedirectError(`${name}: No such file or directory`);
+  if (text === undefined) throw new RedirectError(`${name}: ${files.missing(path)}`);
   return textSource(text);
 }
 

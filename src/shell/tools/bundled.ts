@@ -1,17 +1,16 @@
 /**
- * Text tools that come from just-bash (jq, find, cp …), loaded when first needed: most lines need none of them.
+ * Text tools that come from just-bash (grep, wc, tree …), loaded when first needed: most lines need none of them.
  */
 import type { Bash, IFileSystem } from 'just-bash/browser';
-import { runWords } from '../bash/command.ts';
 import { type Program, stderr, stdin, stdout } from '../bash/execution.ts';
-import { readAll, textSink, textSource } from '../bash/streams.ts';
+import { readAll } from '../bash/streams.ts';
 import { latin1Of, textOfBytes } from '../bytes.ts';
 import { toolFileSystem } from './tool-files.ts';
 
 /** Those of just-bash's tools that are offered. */
 export const bundledNames: ReadonlySet<string> = new Set(
-  `chmod column cp diff du egrep expand expr fgrep file find grep gunzip gzip md5sum mkdir mv
-  printenv readlink rm rmdir sha1sum sha256sum stat strings touch tree unexpand wc zcat`
+  `column diff du egrep expand expr fgrep file grep gunzip gzip md5sum
+  printenv sha1sum sha256sum strings tree unexpand wc zcat`
     .split(/\s+/)
     .filter(Boolean),
 );
@@ -37,32 +36,15 @@ export function bundled(name: string): Program {
   return async (invocation) => {
     const { x, env } = invocation;
     library ??= import('just-bash/browser');
-    const { Bash, defineCommand } = await library;
+    const { Bash } = await library;
     const source = stdin(x);
     const input = READS_STDIN.has(name) && source && !source.isTTY ? await readAll(source) : '';
-    const inner = (command: string) =>
-      defineCommand(command, async (args, context) => {
-        const [out, err] = [textSink(), textSink()];
-        const fds = new Map(x.fds)
-          .set(0, { source: textSource(String(context.stdin)) })
-          .set(1, { sink: out })
-          .set(2, { sink: err });
-        const exitCode = await runWords([command, ...args], { ...x, fds });
-        return { stdout: out.text(), stderr: err.text(), exitCode };
-      });
-    const runsOthers = name === 'find';
     const fs: IFileSystem = toolFileSystem(x);
     const bash: Bash = new Bash({
       fs,
       cwd: x.shell.cwd,
       executionLimits: LIMITS,
       env: Object.fromEntries(env),
-      customCommands: runsOthers
-        ? x.platform
-            .programs()
-            .filter((each) => each !== name)
-            .map(inner)
-        : [],
     });
     const result = await bash.exec(name, {
       args: [...invocation.args],
@@ -103,18 +85,8 @@ function worded(name: string, text: string): string {
   const plain = text
     .replace(/^bash: /gm, '')
     .replace(/(E[A-Z]+): [a-z -]+, \w+ '[^'\n]*'/g, (all, code: string) => ERRNO[code] ?? all);
-  const missing = (before: string) => plain.replace(new RegExp(`^${name}: (.+): No such file or directory$`, 'gm'), before);
-  switch (name) {
-    case 'find':
-      return missing('find: ‘$1’: No such file or directory');
-    case 'mkdir':
-      return plain.replace(/cannot create directory '([^'\n]*)'/g, 'cannot create directory ‘$1’');
-    case 'stat':
-      return plain.replace(/cannot stat '/g, "cannot statx '");
-    default:
-      // A usage error ends with the way to the help.
-      return /^\S+: (missing operand|you must specify|invalid option|unrecognized option|option requires)[^\n]*\n$/.test(plain)
-        ? `${plain}Try '${name} --help' for more information.\n`
-        : plain;
-  }
+  // A usage error ends with the way to the help.
+  return /^\S+: (missing operand|you must specify|invalid option|unrecognized option|option requires)[^\n]*\n$/.test(plain)
+    ? `${plain}Try '${name} --help' for more information.\n`
+    : plain;
 }

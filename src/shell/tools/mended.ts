@@ -8,7 +8,6 @@ import { type Invocation, stdin } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
 import { emptySource, readAll } from '../bash/streams.ts';
 import { bytesOf } from '../bytes.ts';
-import { bundled } from './bundled.ts';
 import { openOperand } from './streams.ts';
 import { fail, print, type Tool } from './tool.ts';
 
@@ -157,15 +156,6 @@ function normalHunk(hunk: {
   return `${old}${letter}${fresh}\n${[...removed, ...(letter === 'c' ? ['---'] : []), ...added].join('\n')}\n`;
 }
 
-function rm(invocation: Invocation): Promise<number> | number {
-  const recursive = invocation.args.some((arg) => /^-[a-zA-Z]*[rR]|^--recursive/.test(arg));
-  const all = invocation.args.includes('--no-preserve-root');
-  const root = invocation.args.some((arg) => !arg.startsWith('-') && resolvePath(invocation.x.shell.cwd, arg) === '/');
-  if (recursive && root && !all)
-    return fail(invocation, "it is dangerous to operate recursively on '/'\nrm: use --no-preserve-root to override this failsafe");
-  return bundled('rm')(invocation);
-}
-
 async function envsubst(invocation: Invocation): Promise<number> {
   const source = stdin(invocation.x) ?? emptySource();
   const only = invocation.args[0]
@@ -186,6 +176,5 @@ export const mendedTools: Readonly<Record<string, Tool>> = {
   jq: { summary: 'Query JSON', run: jq },
   wc: { summary: 'Count lines, words, bytes', run: wc },
   diff: { summary: 'Compare files', run: diff },
-  rm: { summary: 'Remove files', run: rm },
   envsubst: { summary: 'Put variables into a text', run: envsubst },
 };

@@ -28,13 +28,11 @@ export function openOperand(
   if (stat?.type === 'device') return deviceOf(path, x)?.source ?? emptySource();
   const text = x.platform.files.read(path);
   if (text === undefined) {
-    fail(invocation, says(stat || denied(path, x.platform.root) ? 'Permission denied' : 'No such file or directory'));
+    fail(invocation, says(stat ? 'Permission denied' : x.platform.files.missing(path)));
     return undefined;
   }
   return textSource(text);
 }
-
-const denied = (path: string, root: boolean) => !root && path.startsWith('/root/');
 
 /** A byte beyond ASCII, as cat -v shows it. */
 function meta(byte: number): string {

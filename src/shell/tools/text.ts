@@ -1,4 +1,5 @@
-/** The text tools in gnu/ by name; their code comes with the first use of one of them. */
+/** The text tools in gnu/ and the file tools in files/ by name; their code comes with the first use of one of them. */
+import type { Program } from '../bash/execution.ts';
 import type { Tool } from './tool.ts';
 
 const SUMMARIES: Readonly<Record<string, string>> = {
@@ -28,15 +29,41 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   xxd: 'Show bytes',
 };
 
-export const textTools: Readonly<Record<string, Tool>> = Object.fromEntries(
-  Object.entries(SUMMARIES).map(([name, summary]) => [
-    name,
-    {
-      summary,
-      run: async (invocation) => {
-        const { gnu } = await import('./gnu/index.ts');
-        return gnu[name]!(invocation);
-      },
-    } satisfies Tool,
-  ]),
+const FILE_SUMMARIES: Readonly<Record<string, string>> = {
+  chgrp: 'Change the group of files',
+  chmod: 'Change the permissions of files',
+  chown: 'Change the owner of files',
+  cp: 'Copy files',
+  df: 'How full the disk is',
+  find: 'Look for files',
+  ln: 'Give a file another name',
+  mkdir: 'Make directories',
+  mktemp: 'Make a file of a new name',
+  mv: 'Move or rename files',
+  readlink: 'Where a link leads',
+  rm: 'Remove files',
+  rmdir: 'Remove empty directories',
+  stat: 'What is known of a file',
+  sync: 'Write what is not yet on the disk',
+  touch: 'Make files, or set their times',
+  truncate: 'Set the size of files',
+  unlink: 'Remove a file',
+};
+
+const lazily = (summaries: Readonly<Record<string, string>>, load: () => Promise<Readonly<Record<string, Program>>>) =>
+  Object.entries(summaries).map(
+    ([name, summary]) => [name, { summary, run: async (invocation) => (await load())[name]!(invocation) } satisfies Tool] as const,
+  );
+
+/** What every machine and every container with a shell has. */
+export const lsTools: Readonly<Record<string, Tool>> = Object.fromEntries(
+  lazily(
+    { ls: 'List files', dir: 'List files', vdir: 'List files at length' },
+    async () => (await import('./files/index.ts')).fileTools,
+  ),
 );
+
+export const textTools: Readonly<Record<string, Tool>> = Object.fromEntries([
+  ...lazily(SUMMARIES, async () => (await import('./gnu/index.ts')).gnu),
+  ...lazily(FILE_SUMMARIES, async () => (await import('./files/index.ts')).fileTools),
+]);

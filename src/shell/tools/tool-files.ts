@@ -1,7 +1,7 @@
 /** The shell's file system in the shape just-bash's tools ask for. */
 import type { IFileSystem } from 'just-bash/browser';
 import type { Execution } from '../bash/execution.ts';
-import { type Errno, parentOf, resolvePath } from '../bash/files.ts';
+import { type Errno, type FileStat, parentOf, resolvePath } from '../bash/files.ts';
 import { bytesOf, latin1Of, textOfBytes } from '../bytes.ts';
 
 const CODES: Readonly<Record<Errno, string>> = {
@@ -15,6 +15,8 @@ const CODES: Readonly<Record<Errno, string>> = {
   'No space left on device': 'ENOSPC',
   'Read-only file system': 'EROFS',
   'File name too long': 'ENAMETOOLONG',
+  'Too many levels of symbolic links': 'ELOOP',
+  'Operation not permitted': 'EPERM',
   'Invalid argument': 'EINVAL',
 };
 
@@ -50,13 +52,13 @@ export function toolFileSystem(x: Execution): IFileSystem {
       path,
     );
   };
-  const stat = async (path: string) => {
-    const found = isProgram(path) ? { type: 'file', size: 0, mode: 0o755, modifiedAt: 0 } : files.stat(path);
+  const statOf = (look: (path: string) => FileStat | undefined) => async (path: string) => {
+    const found = isProgram(path) ? { type: 'file', size: 0, mode: 0o755, modifiedAt: 0 } : look(path);
     if (!found) return raise('No such file or directory', 'stat', path);
     return {
-      isFile: found.type !== 'directory',
+      isFile: found.type !== 'directory' && found.type !== 'link',
       isDirectory: found.type === 'directory',
-      isSymbolicLink: false,
+      isSymbolicLink: found.type === 'link',
       mode: found.mode,
       size: found.size,
       mtime: new Date(found.modifiedAt),
@@ -87,8 +89,8 @@ export function toolFileSystem(x: Execution): IFileSystem {
     writeFile: write,
     appendFile: async (path, content) => write(path, (files.read(path) ?? '') + textOf(content)),
     exists: async (path) => (inPath.test(path) ? isProgram(path) : files.stat(path) !== undefined),
-    stat,
-    lstat: stat,
+    stat: statOf(files.stat),
+    lstat: statOf(files.lstat),
     async mkdir(path, options) {
       if (options?.recursive) {
         if (files.stat(path)?.type === 'directory') return;
@@ -100,8 +102,9 @@ export function toolFileSystem(x: Execution): IFileSystem {
     readdir: async (path) => [...list(path)],
     async readdirWithFileTypes(path) {
       return list(path).map((name) => {
-        const isDirectory = files.stat(resolvePath(path, name))?.type === 'directory';
-        return { name, isFile: !isDirectory, isDirectory, isSymbolicLink: false };
+        const type = files.lstat(resolvePath(path, name))?.type;
+        const isSymbolicLink = type === 'link';
+        return { name, isFile: type !== 'directory' && !isSymbolicLink, isDirectory: type === 'directory', isSymbolicLink };
       });
     },
     async rm(path, options) {
@@ -119,13 +122,11 @@ export function toolFileSystem(x: Execution): IFileSystem {
     resolvePath,
     getAllPaths: () => [],
     chmod: async (path, mode) => check(files.changeMode(path, mode), 'chmod', path),
-    symlink: async (target, path) => {
-      void target;
-      raise('Invalid argument', 'symlink', path);
-    },
-    link: async (from, to) => write(to, read(from)),
-    readlink: async (path) => raise('Invalid argument', 'readlink', path),
-    realpath: async (path) => (files.stat(path) ? path : raise('No such file or directory', 'realpath', path)),
+    symlink: async (target, path) => check(files.symbolicLink(target, path), 'symlink', path),
+    link: async (from, to) => check(files.hardLink(from, to), 'link', to),
+    readlink: async (path) => files.readLink(path) ?? raise('Invalid argument', 'readlink', path),
+    realpath: async (path) =>
+      files.stat(path) ? (files.real(path) ?? path) : raise('No such file or directory', 'realpath', path),
     async utimes(path, _accessed, modified) {
       check(files.changeTime(path, new Date(modified).getTime()), 'utimes', path);
     },

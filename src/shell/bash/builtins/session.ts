@@ -12,7 +12,7 @@ export function changeDirectory(call: BuiltinCall, target: string, shown = targe
   const { x } = call;
   const path = resolvePath(x.shell.cwd, target);
   const stat = x.platform.files.stat(path);
-  if (!stat) return fail(call, `${shown}: No such file or directory`);
+  if (!stat) return fail(call, `${shown}: ${x.platform.files.missing(path)}`);
   if (stat.type !== 'directory') return fail(call, `${shown}: Not a directory`);
   if (!x.platform.root && (path === '/root' || path.startsWith('/root/'))) return fail(call, `${shown}: Permission denied`);
   setValue(x, 'OLDPWD', x.shell.cwd);

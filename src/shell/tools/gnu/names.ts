@@ -1,4 +1,4 @@
-/** basename, dirname, realpath, base64 and base32: GNU coreutils 9.1. No symbolic links here, so a real path is a plain one. */
+/** basename, dirname, realpath, base64 and base32: GNU coreutils 9.1. */
 
 import type { Invocation } from '../../bash/execution.ts';
 import { parentOf, resolvePath } from '../../bash/files.ts';
@@ -55,11 +55,12 @@ export function realpath(invocation: Invocation): number {
   const { files } = invocation.x.platform;
   let status = 0;
   for (const name of given.operands) {
-    const path = resolvePath(invocation.x.shell.cwd, name);
+    const plain = resolvePath(invocation.x.shell.cwd, name);
+    const path = given.has('s') || given.has('m') ? plain : (files.real(plain) ?? plain);
     const needed = given.has('e') ? path : parentOf(path);
     if (name === '' || (!given.has('m') && !files.stat(needed))) {
       status = 1;
-      if (!given.has('q')) fail(invocation, `${name || "''"}: No such file or directory`);
+      if (!given.has('q')) fail(invocation, `${name || "''"}: ${name === '' ? 'No such file or directory' : files.missing(path)}`);
     } else print(invocation, path + (given.has('z') ? '\0' : '\n'));
   }
   return status;

@@ -11,6 +11,8 @@ export interface Specification {
   readonly long?: Readonly<Record<string, string>>;
   /** Status of a usage error; 1 unless told. */
   readonly status?: number;
+  /** Printed between the complaint and the way to the help. */
+  readonly hint?: (arg: string) => string;
 }
 
 export interface Given {
@@ -26,11 +28,10 @@ export interface Given {
 export const tryHelp = ({ name }: Invocation) => `\nTry '${name} --help' for more information.`;
 
 /** @returns the status, once the complaint is printed, when something is wrong */
-export function readOptions(invocation: Invocation, { short, long = {}, status = 1 }: Specification): Given | number {
+export function readOptions(invocation: Invocation, { short, long = {}, status = 1, hint }: Specification): Given | number {
   const found = new Map<string, string[]>();
   const operands: string[] = [];
   const order: string[] = [];
-  const refuse = (message: string) => fail(invocation, message + tryHelp(invocation), status);
   const add = (letter: string, value: string) => {
     order.push(letter);
     found.set(letter, [...(found.get(letter) ?? []), value]);
@@ -47,7 +48,9 @@ export function readOptions(invocation: Invocation, { short, long = {}, status =
       continue;
     }
     const mistake = arg.startsWith('--') ? readLong(arg, long, args, add) : readShort(arg, short, args, add);
-    if (mistake !== undefined) return refuse(mistake);
+    if (mistake === undefined) continue;
+    if (/^--h(e(l(p)?)?)?$/.test(arg)) return fail(invocation, '--help: not simulated in this lab', status);
+    return fail(invocation, `${mistake}\n${hint?.(arg) ?? ''}${tryHelp(invocation).slice(1)}`, status);
   }
   return {
     has: (letter) => found.has(letter),
