@@ -8,7 +8,7 @@ export type * from './api/objects.ts';
 export { decodeProtobuf, PROTOBUF } from './api/rest/protobuf.ts';
 export { checkObject, type Faults } from './api/schema/check.ts';
 export { type Field, structType, type TypeRef } from './api/schema/types.ts';
-export { parseLabelSelector } from './api/selectors.ts';
+export { meets, parseLabelSelector } from './api/selectors.ts';
 export { type ApiState, getObject, objectsOf } from './api/storage.ts';
 export { bookmarkOf, watchEvents } from './api/watch.ts';
 export { expandCommand as expandBirdc, helpAfter as birdcHelp, wordsAfter as birdcWords } from './daemons/bird/cli/commands.ts';

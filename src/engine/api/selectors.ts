@@ -228,10 +228,14 @@ export function parseLabelSelector(text: string): Parsed<Requirement> {
   try {
     return { requirements: new LabelParser(text).parse() };
   } catch (error) {
-    if (error instanceof SelectorError) return { error: error.message };
-    throw error;
+    if (!(error instanceof SelectorError)) throw error;
+    const whole = error.message.startsWith('unable to parse') || BETWEEN.test(error.message);
+    return { error: whole ? error.message : `unable to parse requirement: ${error.message}` };
   }
 }
+
+/** What upstream's parser says of what stands between requirements, and not of one. */
+const BETWEEN = /, expected: (?:identifier after ','|',' or 'end of string'|!, identifier, or 'end of string')$/;
 
 export interface FieldRequirement {
   readonly field: string;

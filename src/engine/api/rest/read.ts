@@ -22,8 +22,7 @@ export function get(call: Call): Answer {
 /** Whether an object is meant. @throws StatusError 400 when a selector cannot be parsed or names a field the kind has not */
 export function selection(kind: Kind, query: Query, name?: string): (object: ApiObject) => boolean {
   const labels = parseLabelSelector(query.labelSelector ?? '');
-  if ('error' in labels)
-    throw badRequest(`unable to parse requirement: ${labels.error}`.replace(/^unable to parse requirement: unable/, 'unable'));
+  if ('error' in labels) throw badRequest(labels.error);
   const parsed = parseFieldSelector(query.fieldSelector ?? '');
   if ('error' in parsed) throw badRequest(parsed.error);
   const fields: readonly FieldRequirement[] =

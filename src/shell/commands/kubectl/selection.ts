@@ -2,13 +2,15 @@
  * Which objects a command line means: cli-runtime's resource.Builder. Types and names, `type/name`, `a,b`, selectors, --all and files
  * become a list of targets, with the builder's refusals.
  */
+import { meets, parseLabelSelector } from '../../../engine/index.ts';
 import { absentKind } from './absent.ts';
 import { TABLE } from './client.ts';
 import type { Kubectl } from './context.ts';
 import { apiVersionOf, qualifiedResource, type ResourceType } from './discovery.ts';
 import { CommandError, fail, isNotFound, StatusError } from './errors.ts';
+import { quote } from './flags.ts';
 import { type FileNames, type Manifest, readManifests, type Unreadable } from './manifests.ts';
-import { type Doc, fields, isDoc, items, put, text, type Value } from './value.ts';
+import { type Doc, isDoc, items, put, strings, text, type Value } from './value.ts';
 
 /** One object (or a list as the server sent it). */
 export interface Target {
@@ -269,13 +271,14 @@ function byFiles(kubectl: Kubectl, wish: Wish, named: Named): Selection {
     fail('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well');
   }
   if (named.tuples.length > 0) fail('resource/name arguments cannot be provided when a path is specified');
+  const wanted = labelFilter(wish.labelSelector);
   const targets: Target[] = [];
   const errors: Error[] = [];
   for (const entry of readManifests(kubectl, wish.files!)) {
     for (const one of flatten(entry)) {
       try {
         const target = fromManifest(kubectl, wish, one);
-        if (wish.labelSelector && !simpleMatch(wish.labelSelector, target.object!)) continue;
+        if (!wanted(target.object!)) continue;
         targets.push(wish.latest ? { ...target, object: fetchOne(kubectl, wish, target) } : target);
       } catch (error) {
         if (!(error instanceof StatusError) && !(error instanceof CommandError)) throw error;
@@ -381,24 +384,10 @@ function place(kubectl: Kubectl, wish: Wish, type: ResourceType, object: Doc, so
   return { type, namespace, name, object: placed, source };
 }
 
-/** Equality and set selectors on a file's labels. */
-export function simpleMatch(selector: string, object: Value): boolean {
-  const labels = fields(object, 'metadata', 'labels') as Readonly<Record<string, string>>;
-  return splitSelector(selector).every((term) => {
-    const set = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(term);
-    if (set) {
-      const values = set[3]!.split(',').map((value) => value.trim());
-      return values.includes(labels[set[1]!] ?? '') === (set[2] === 'in');
-    }
-    const equals = /^([^=!]+?)\s*(==|=|!=)\s*(.*)$/.exec(term);
-    if (equals) return (labels[equals[1]!] === equals[3]) === (equals[2] !== '!=');
-    return term.startsWith('!') ? !(term.slice(1) in labels) : term in labels;
-  });
-}
-
-function splitSelector(selector: string): string[] {
-  return selector
-    .split(/,(?![^(]*\))/)
-    .map((term) => term.trim())
-    .filter((term) => term !== '');
+/** Which objects of files a selector means. @throws CommandError when it is none */
+function labelFilter(selector: string | undefined): (object: Value) => boolean {
+  if (!selector) return () => true;
+  const parsed = parseLabelSelector(selector);
+  if ('error' in parsed) throw new CommandError(`the provided selector ${quote(selector)} is not valid: ${parsed.error}`);
+  return (object) => meets(parsed.requirements, strings(object, 'metadata', 'labels'));
 }

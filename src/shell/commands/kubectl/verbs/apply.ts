@@ -9,6 +9,7 @@ import { collectionPath, objectPath, select, type Target } from '../selection.ts
 import { fields, goJson, isDoc, put, sorted, strings, text, type Value } from '../value.ts';
 import { checkValidate, fieldValidation, suffix } from './create/finish.ts';
 import { requireFiles, withSource } from './create/index.ts';
+import { allowedTypes, prune } from './prune.ts';
 
 const CONFLICT_ADVICE = `
 Please review the fields above--they currently have other managers. Here
@@ -40,7 +41,7 @@ function check(kubectl: Kubectl, dryRun: string): void {
         'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
       );
     }
-    fail('apply --prune: not simulated in this lab');
+    if (server) fail("--prune is in alpha and doesn't currently work on objects created by server-side apply");
   }
   if (flags.string('subresource') !== '' && !server) fail('--subresource can only be specified for --server-side');
 }
@@ -51,6 +52,7 @@ export function apply(kubectl: Kubectl): number {
   const dryRun = kubectl.dryRun();
   requireFiles(kubectl);
   checkValidate(kubectl);
+  const allowed = flags.bool('prune') ? allowedTypes(kubectl) : [];
   check(kubectl, dryRun);
   verbPrinter(kubectl, '');
   const selection = select(kubectl, { args: [], files: fileNames(kubectl), labelSelector: flags.string('selector') || undefined });
@@ -59,10 +61,12 @@ export function apply(kubectl: Kubectl): number {
   const several = selection.targets.length > 1;
   const shown: Value[] = [];
   const print = (operation: string, object: Value) => {
+    uids.add(text(object, 'metadata', 'uid'));
     // With -o and several objects kubectl prints one List at the end.
     if (several && flags.string('output') !== '' && flags.string('output') !== 'name') shown.push(object);
     else kubectl.out(verbPrinter(kubectl, `${operation}${suffix(dryRun)}`)(object));
   };
+  const uids = new Set<string>();
   for (const target of selection.targets) {
     try {
       if (flags.bool('server-side')) serverSide(kubectl, target, dryRun, print);
@@ -77,7 +81,14 @@ export function apply(kubectl: Kubectl): number {
     kubectl.out(verbPrinter(kubectl, '', { typed: true })(list));
   }
   throwAll(errors);
+  if (flags.bool('prune')) prune(kubectl, allowed, { uids, namespaces: visited(kubectl, selection.targets) });
   return 0;
+}
+
+/** The namespaces that were applied to, and the one given by -n. */
+function visited(kubectl: Kubectl, targets: readonly Target[]): readonly string[] {
+  const given = kubectl.explicitNamespace ? [kubectl.namespace] : [];
+  return [...new Set([...given, ...targets.filter(({ type }) => type.namespaced).map(({ namespace }) => namespace)])];
 }
 
 type Print = (operation: string, object: Value) => void;

@@ -8,10 +8,11 @@ import { fileNames } from '../manifests.ts';
 import { verbPrinter } from '../printers/objects.ts';
 import { toYaml } from '../printers/yaml.ts';
 import { collectionPath, objectPath, select, type Target } from '../selection.ts';
-import { type Doc, goJson, put, sorted, text, type Value } from '../value.ts';
+import { byBytes, type Doc, goJson, put, sorted, text, type Value } from '../value.ts';
 import { patchFor } from './apply.ts';
 import { createOptions, suffix } from './create/finish.ts';
 import { requireFiles, sendRaw, withSource } from './create/index.ts';
+import { allowedTypes, eachPruned } from './prune.ts';
 
 export function replace(kubectl: Kubectl): number {
   const { flags } = kubectl;
@@ -162,28 +163,48 @@ export function diff(kubectl: Kubectl): number {
 }
 
 function compare(kubectl: Kubectl): number {
-  const { args } = kubectl;
+  const { args, flags } = kubectl;
   if (args.length > 0) kubectl.usage(`Unexpected args: [${args.join(' ')}]`);
   requireFiles(kubectl);
+  const allowed = flags.bool('prune') ? allowedTypes(kubectl) : [];
   const selection = select(kubectl, {
     args: [],
     files: fileNames(kubectl),
-    labelSelector: kubectl.flags.string('selector') || undefined,
+    labelSelector: flags.string('selector') || undefined,
   });
   throwAll(selection.errors);
-  let changed = false;
+  const files = new Map<string, readonly [before: string, after: string]>();
+  const uids = new Set<string>();
   for (const target of selection.targets) {
     const before = live(kubectl, target);
-    const after = merged(kubectl, target, before);
-    const [a, b] = [shown(before), shown(after)];
+    if (before !== undefined) uids.add(text(before, 'metadata', 'uid'));
+    files.set(fileOf(target), [shown(before), shown(merged(kubectl, target, before))]);
+  }
+  if (flags.bool('prune')) {
+    const spaces = selection.targets.filter(({ type }) => type.namespaced).map(({ namespace }) => namespace);
+    eachPruned(kubectl, allowed, { uids, namespaces: [...new Set(spaces)] }, (type, object) => {
+      const [namespace, name] = [text(object, 'metadata', 'namespace'), text(object, 'metadata', 'name')];
+      files.set(fileOf({ type, namespace, name }), [toYaml(object), '']);
+    });
+  }
+  return printDiffs(kubectl, files) ? 1 : 0;
+}
+
+function fileOf({ type, namespace, name }: Target): string {
+  return `${type.group === '' ? type.version : `${type.group}.${type.version}`}.${type.kind}.${namespace}.${name}`;
+}
+
+/** What diff -u says of the two folders, file by file in their order. @returns whether anything differs */
+function printDiffs(kubectl: Kubectl, files: ReadonlyMap<string, readonly [before: string, after: string]>): boolean {
+  let changed = false;
+  for (const file of [...files.keys()].sort(byBytes)) {
+    const [a, b] = files.get(file)!;
     if (a === b) continue;
     changed = true;
-    const version = target.type.group === '' ? target.type.version : `${target.type.group}.${target.type.version}`;
-    const file = `${version}.${target.type.kind}.${target.namespace}.${target.name}`;
     const stamp = new Date(kubectl.process.now()).toISOString().replace('T', ' ').replace('Z', '000000 +0000');
     const [left, right] = [`/tmp/LIVE-1/${file}`, `/tmp/MERGED-1/${file}`];
     const patch = createTwoFilesPatch(left, right, a, b, stamp, stamp, { context: 3 }).replace(/^=+\n/, '');
     kubectl.out(`diff -u -N ${left} ${right}\n${patch}`);
   }
-  return changed ? 1 : 0;
+  return changed;
 }
