@@ -55,7 +55,9 @@ async function compareLines(scenario: string, lines: readonly string[], prefix: 
     for (const line of lines.filter((each) => each !== '' && !each.startsWith('#'))) {
       const tool = line.split(' ', 1)[0]!;
       if (spawnSync('bash', ['-c', `command -v ${tool}`]).status !== 0) continue;
-      const real = await run('ip', ['netns', 'exec', a, 'bash', '-c', line], '', 5000);
+      // A PID namespace of its own: pids are as wide as on a machine with the usual pid_max.
+      const apart = tool === 'ps' ? ['unshare', '-pf', '--mount-proc'] : [];
+      const real = await run('ip', ['netns', 'exec', a, ...apart, 'bash', '-c', line], '', 5000);
       // What goes on until Ctrl-C is stopped on both sides.
       const patience = setTimeout(() => ours.interrupt(), 5000);
       const sim = await ours.type(`sudo ${line}`);

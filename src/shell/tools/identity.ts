@@ -1,4 +1,4 @@
-/** Who and where am I: whoami, id, hostname, uname, uptime, date, ps and small kin. */
+/** Who and where am I: whoami, id, hostname, uname, uptime, date and small kin. */
 import type { Host, NetNamespace } from '../../engine/index.ts';
 import type { Invocation } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
@@ -6,7 +6,6 @@ import { parseDate } from './date-parse.ts';
 import { formatDate } from './dates.ts';
 import { HOSTNAME_USAGE } from './hostname-usage.ts';
 import { aroundOf } from './place.ts';
-import { PS_USAGE, psMistake } from './ps-options.ts';
 import { fail, print, type Tool } from './tool.ts';
 import { UNAME_HELP } from './uname-usage.ts';
 
@@ -217,85 +216,6 @@ function date(invocation: Invocation): number {
   return 0;
 }
 
-/** Daemons and containers of a host as processes. */
-function processes(invocation: Invocation): readonly { readonly user: string; readonly pid: number; readonly command: string }[] {
-  const { container } = aroundOf(invocation);
-  const host = hostOf(invocation);
-  const listening = [...new Map((namespaceOf(invocation)?.sockets ?? []).map((socket) => [socket.process, socket.process])).keys()];
-  if (container !== undefined) return listening.map((command, index) => ({ user: 'root', pid: 1 + index * 7, command }));
-  const { kubelet, kubeProxy, felix, confd, bird } = host?.daemons ?? {};
-  const rows: { user: string; pid: number; command: string }[] = [{ user: 'root', pid: 1, command: '/sbin/init' }];
-  const add = (daemon: { readonly running: boolean } | undefined, pid: number, user: string, command: string) => {
-    if (daemon?.running) rows.push({ user, pid, command });
-  };
-  add(kubelet, 713, 'root', '/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml');
-  add(kubeProxy, 1406, 'root', '/usr/local/bin/kube-proxy --config=/var/lib/kube-proxy/config.conf');
-  add(felix, 1733, 'root', 'calico-node -felix');
-  add(confd, 1735, 'root', 'calico-node -confd');
-  add(
-    bird,
-    confd ? 1740 : 655,
-    confd ? 'root' : 'bird',
-    confd ? 'bird -R -s /var/run/calico/bird.ctl -d -c /etc/calico/confd/config/bird.cfg' : '/usr/sbin/bird -f -u bird -g bird',
-  );
-  for (const command of listening)
-    if (!rows.some((row) => row.command.includes(command))) rows.push({ user: 'root', pid: 600 + rows.length, command });
-  return rows.sort((a, b) => a.pid - b.pid);
-}
-
-function ps(invocation: Invocation): number {
-  const { x, args } = invocation;
-  if (args[0] === '--help' || args[0] === '-V' || args[0] === '--version') {
-    print(invocation, args[0] === '--help' ? PS_USAGE : 'ps from procps-ng 4.0.2\n');
-    return 0;
-  }
-  const mistake = psMistake(args);
-  if (mistake !== undefined) {
-    x.fds.get(2)?.sink?.write(`error: ${mistake}\n${PS_USAGE}`);
-    return 1;
-  }
-  const flags = args.join('').replace(/-/g, '');
-  const all = /[eaAx]/.test(flags);
-  const started = formatDate(hostOf(invocation)?.bootedAt ?? 0, '%H:%M');
-  const own = [
-    { user: x.platform.user, pid: x.shell.pid, command: x.shell.interactive ? '-bash' : 'bash' },
-    { user: x.platform.user, pid: x.platform.processes.nextPid, command: `ps${args.length > 0 ? ` ${args.join(' ')}` : ''}` },
-  ];
-  if (!all) {
-    print(
-      invocation,
-      `    PID TTY          TIME CMD\n${own.map((row) => `${String(row.pid).padStart(7)} pts/0    00:00:00 ${row.command.replace(/^-| .*/g, '')}\n`).join('')}`,
-    );
-    return 0;
-  }
-  const rows = [...processes(invocation).map((row) => ({ ...row, tty: '?' })), ...own.map((row) => ({ ...row, tty: 'pts/0' }))];
-  if (/[au]/.test(flags) && /u/.test(flags)) {
-    const line = (row: (typeof rows)[number]) =>
-      `${row.user.padEnd(8)} ${String(row.pid).padStart(7)}  0.0  0.1  10764  4096 ${row.tty.padEnd(8)} S    ${started}   0:00 ${row.command}\n`;
-    print(invocation, `USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n${rows.map(line).join('')}`);
-    return 0;
-  }
-  if (/f/.test(flags)) {
-    const line = (row: (typeof rows)[number]) =>
-      `${row.user.padEnd(8)} ${String(row.pid).padStart(7)} ${String(row.tty === '?' ? 1 : x.shell.pid).padStart(7)}  0 ${started} ${row.tty.padEnd(8)} 00:00:00 ${row.command}\n`;
-    print(invocation, `UID          PID    PPID  C STIME TTY          TIME CMD\n${rows.map(line).join('')}`);
-    return 0;
-  }
-  print(
-    invocation,
-    `    PID TTY          TIME CMD\n${rows
-      .map(
-        (row) =>
-          `${String(row.pid).padStart(7)} ${row.tty.padEnd(8)} 00:00:00 ${row.command
-            .replace(/^-/, '')
-            .replace(/^.*\/([^/ ]+).*$/, '$1')
-            .replace(/ .*/, '')}\n`,
-      )
-      .join('')}`,
-  );
-  return 0;
-}
-
 const says = (summary: string, text: (invocation: Invocation) => string): Tool => ({
   summary,
   run: (invocation) => {
@@ -319,7 +239,6 @@ export const identityTools: Readonly<Record<string, Tool>> = {
   },
   uptime: { summary: 'How long it has been up (simulated time)', run: uptime },
   date: { summary: 'The simulated date and time', run: date },
-  ps: { summary: 'Processes', run: ps },
   logname: says('User name', ({ x }) => `${x.platform.user}\n`),
   groups: says('Groups', ({ x }) => `${x.platform.user}${x.platform.root ? '' : ' sudo'}\n`),
   arch: says('Machine type', () => 'x86_64\n'),

@@ -7,6 +7,7 @@ import { identityTools } from './identity.ts';
 import { largeTools } from './large.ts';
 import { mendedTools } from './mended.ts';
 import { pagerTools } from './pager.ts';
+import { psTools } from './ps/index.ts';
 import { runnerTools } from './runners.ts';
 import { shells } from './shells.ts';
 import { sshTools } from './ssh.ts';
@@ -29,6 +30,7 @@ export const tools: Readonly<Record<string, Tool>> = {
   ...editorTools,
   ...watchTools,
   ...identityTools,
+  ...psTools,
   ...userTools,
   ...sshTools,
   ...helpTools,

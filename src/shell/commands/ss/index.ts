@@ -5,6 +5,7 @@
 
 import { type Socket, toNumber } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
+import { socketOwner } from '../../process-table.ts';
 import { getopt, type OptionSpec } from '../getopt.ts';
 import { portOf, serviceName } from '../services.ts';
 import { usage } from './usage.ts';
@@ -79,17 +80,10 @@ interface View {
   readonly numeric: boolean;
 }
 
-/** A process id that stays the same for a process of a host. */
-function pidOf(process: Process, name: string): number {
-  let sum = 0;
-  for (const c of `${process.place.host} ${process.place.netns} ${name}`) sum = (sum * 31 + c.charCodeAt(0)) % 30_000;
-  return process.place.netns === '' ? 600 + sum : 1 + (sum % 40);
-}
-
 function columns(view: View, socket: Socket): readonly string[] {
   const port = view.numeric ? String(socket.port) : (serviceName(socket.port, socket.proto) ?? String(socket.port));
-  const owner =
-    view.processes && view.process.root ? ` users:(("${socket.process}",pid=${pidOf(view.process, socket.process)},fd=3))` : '';
+  const pid = view.processes && view.process.root ? socketOwner(view.process.sim.world(), view.process.place, socket) : undefined;
+  const owner = pid === undefined ? '' : ` users:(("${socket.process.slice(0, 15)}",pid=${pid},fd=3))`;
   return [
     ...(view.netid ? [socket.proto] : []),
     ...(view.state ? [socket.proto === 'tcp' ? 'LISTEN' : 'UNCONN'] : []),

@@ -1,5 +1,6 @@
 /** The services of a simulated host, as systemd 252 knows them. Adding one is a line. */
 import { birdPid, type DaemonName, type Host, type LogLine, type World } from '../../../engine/index.ts';
+import { processesOf } from '../../process-table.ts';
 
 export interface Unit {
   readonly name: string;
@@ -88,8 +89,10 @@ export function longTime(at: number): string {
 }
 
 /** The unit's main process. */
-export const pidOf = (world: World, host: Host, unit: Unit): number =>
-  unit.daemon === 'bird' ? birdPid(world, host) : 500 + unit.name.length * 7;
+export function pidOf(world: World, host: Host, unit: Unit): number {
+  const name = unit.process.slice(0, 15);
+  return processesOf(world, { host: host.name, netns: '' }).find((each) => each.name === name && !each.container)?.pid ?? 0;
+}
 
 /** A line of the journal: `Jun 17 14:02:00 host1 bird[812]: Started`. */
 export function journalLine(world: World, host: Host, unit: Unit, line: LogLine): string {
