@@ -1,5 +1,4 @@
 /** The programs of tools/ by name. Adding one: a function in this folder and a line here. */
-import { bcTools } from './bc.ts';
 import { editorTools } from './editors.ts';
 import { grepTools } from './grep.ts';
 import { helpTools } from './help.ts';
@@ -25,7 +24,6 @@ export const tools: Readonly<Record<string, Tool>> = {
   ...mendedTools,
   ...largeTools,
   ...lsTools,
-  ...bcTools,
   ...pagerTools,
   ...editorTools,
   ...watchTools,

@@ -11,6 +11,7 @@ const awk: Tool = { summary: 'Take lines apart into fields', run: lazily(async (
 
 export const largeTools: Readonly<Record<string, Tool>> = {
   awk,
+  bc: { summary: 'Calculate', run: lazily(async () => (await import('./bc/index.ts')).bc) },
   mawk: awk,
   nawk: awk,
 };

@@ -1,4 +1,5 @@
 /** awk's functions that never wait. */
+import { CRandom } from '../c-random.ts';
 import { formatDate } from '../dates.ts';
 import { FormatError, formatText } from './format.ts';
 import { AwkError, type Machine } from './machine.ts';
@@ -12,40 +13,17 @@ const numeric =
   (_machine, [x]) =>
     apply(toNumber(x));
 
-/** random(3) of the C library with its state of 31 words. */
-class Random {
-  private readonly state: number[] = [];
-  private at = 0;
+const generators = new WeakMap<Machine, CRandom>();
 
-  constructor(seed: number) {
-    let word = seed === 0 ? 1 : seed | 0;
-    for (let i = 0; i < 31; i++) {
-      this.state.push(word);
-      word = (16_807 * (word % 127_773) - 2836 * Math.trunc(word / 127_773)) | 0;
-      if (word < 0) word += 2_147_483_647;
-    }
-    for (let i = 0; i < 310; i++) this.next();
-  }
-
-  next(): number {
-    const i = (this.at + 3) % 31;
-    this.state[i] = (this.state[i]! + this.state[this.at % 31]!) | 0;
-    this.at++;
-    return this.state[i]! >>> 1;
-  }
-}
-
-const generators = new WeakMap<Machine, Random>();
-
-function generator(machine: Machine): Random {
+function generator(machine: Machine): CRandom {
   const known = generators.get(machine);
   if (known) return known;
   const { platform, shell } = machine.invocation.x;
   return seeded(machine, Math.trunc(platform.clock.now() / 1000) + platform.processes.nextPid + shell.pid);
 }
 
-function seeded(machine: Machine, seed: Value): Random {
-  const made = new Random(toNumber(seed) >>> 0);
+function seeded(machine: Machine, seed: Value): CRandom {
+  const made = new CRandom(toNumber(seed) >>> 0);
   generators.set(machine, made);
   machine.seed = seed;
   return made;
