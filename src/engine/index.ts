@@ -5,6 +5,7 @@ export { asNumberOf, NODE_ANNOTATIONS } from './api/kinds/calico-node.ts';
 export { type CalicoFault, calicoErrorText, validateCalico } from './api/kinds/calico-validation.ts';
 export { formatQuantity, parseQuantity } from './api/kinds/quantity.ts';
 export type * from './api/objects.ts';
+export { difference as fieldsWithout, fromFieldsV1, toFieldsV1, union as fieldsTogether } from './api/patch/fieldset.ts';
 export { decodeProtobuf, PROTOBUF } from './api/rest/protobuf.ts';
 export { checkObject, type Faults } from './api/schema/check.ts';
 export { type Field, structType, type TypeRef } from './api/schema/types.ts';

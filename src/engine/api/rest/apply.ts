@@ -100,5 +100,25 @@ export function apply(call: Call): Answer {
   const merged = mergeApplied(left, configuration, type) as ApiObject;
   const conflicts = query.force === 'true' ? [] : allowed(call, live, conflictsOf(kind, live, merged, applied, writer), writer);
   if (conflicts.length > 0) refuse(conflicts);
-  return store(call, live, merged as unknown as Draft, [], (next) => trackApply(kind, live, next, applied, writer));
+  return store(call, live, merged as unknown as Draft, [], (next) =>
+    withLastApplied(trackApply(kind, live, next, applied, writer), draft, writer),
+  );
+}
+
+/** The annotation of kubectl's client-side apply follows what kubectl applies here; nobody's ownership changes by that. */
+function withLastApplied(object: ApiObject, sent: Draft, { manager }: Writer): ApiObject {
+  const { annotations } = object.metadata;
+  if (manager !== 'kubectl' || annotations?.[LAST_APPLIED] === undefined) return object;
+  const { [LAST_APPLIED]: _old, ...given } = (sent.metadata?.annotations ?? {}) as Readonly<Record<string, string>>;
+  const metadata = sent.metadata?.annotations ? { ...sent.metadata, annotations: given } : sent.metadata;
+  const text = `${JSON.stringify(byKey({ ...sent, metadata }))}\n`;
+  return { ...object, metadata: { ...object.metadata, annotations: { ...annotations, [LAST_APPLIED]: text } } };
+}
+
+/** As Go encodes maps. */
+function byKey(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(byKey);
+  if (!isFields(value)) return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, byKey(value[key])]));
 }

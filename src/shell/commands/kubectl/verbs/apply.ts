@@ -1,9 +1,12 @@
 /** `kubectl apply`: the client's three-way merge with the last-applied annotation, or --server-side. */
 import type { Kubectl } from '../context.ts';
 import { CommandError, fail, isNotFound, StatusError, throwAll } from '../errors.ts';
+import { klogHead } from '../klog.ts';
 import { LAST_APPLIED, lastApplied, withLastApplied, withoutLastApplied } from '../lastapplied.ts';
 import { fileNames } from '../manifests.ts';
+import { annotationOwners, migration } from '../merge/migrate.ts';
 import { jsonThreeWay, strategicThreeWay } from '../merge/threeway.ts';
+import { openApiDocument, readForValidation } from '../openapi.ts';
 import { verbPrinter } from '../printers/objects.ts';
 import { collectionPath, objectPath, select, type Target } from '../selection.ts';
 import { fields, goJson, isDoc, put, sorted, strings, text, type Value } from '../value.ts';
@@ -66,6 +69,7 @@ export function apply(kubectl: Kubectl): number {
     if (several && flags.string('output') !== '' && flags.string('output') !== 'name') shown.push(object);
     else kubectl.out(verbPrinter(kubectl, `${operation}${suffix(dryRun)}`)(object));
   };
+  for (const { type } of selection.targets) readForValidation(kubectl, type);
   const uids = new Set<string>();
   for (const target of selection.targets) {
     try {
@@ -75,6 +79,9 @@ export function apply(kubectl: Kubectl): number {
       if (!(error instanceof StatusError) && !(error instanceof CommandError)) throw error;
       errors.push(error);
     }
+  }
+  if (errors.length === 0 && flags.int('v') >= 4) {
+    kubectl.err(`${klogHead(kubectl.process, 'I', 'apply.go:548')}Running apply post-processor function\n`);
   }
   if (errors.length === 0 && shown.length > 0) {
     const list = { kind: 'List', apiVersion: 'v1', metadata: {}, items: shown.map(sorted) };
@@ -101,25 +108,89 @@ function manager(kubectl: Kubectl): string {
 
 function serverSide(kubectl: Kubectl, target: Target, dryRun: string, print: Print): void {
   checkName(target);
+  const again = () => sendApply(kubectl, target, dryRun, target.object!, {});
+  let object: Value;
   try {
-    const { body } = kubectl.client.send({
-      method: 'PATCH',
-      path: objectPath(target, kubectl.flags.string('subresource')),
-      query: {
-        dryRun: dryRun === 'server' ? 'All' : undefined,
-        fieldManager: manager(kubectl),
-        fieldValidation: fieldValidation(kubectl),
-        force: kubectl.flags.bool('force-conflicts'),
-      },
-      contentType: 'application/apply-patch+yaml',
-      text: `${goJson(sorted(target.object!))}\n`,
-    });
-    print('serverside-applied', body as Value);
+    object = again();
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     if (error.reason === 'Conflict') throw new CommandError(`${error.message}${CONFLICT_ADVICE}`);
     throw error;
   }
+  print('serverside-applied', migrated(kubectl, target, dryRun, object, again));
+}
+
+interface ApplyOptions {
+  readonly manager?: string;
+  /** The patch of one's own fields says whether to force, those beside it do not. */
+  readonly beside?: boolean;
+}
+
+function sendApply(kubectl: Kubectl, target: Target, dryRun: string, object: Value, options: ApplyOptions): Value {
+  return kubectl.client.send({
+    method: 'PATCH',
+    path: objectPath(target, kubectl.flags.string('subresource')),
+    query: {
+      dryRun: dryRun === 'server' ? 'All' : undefined,
+      fieldManager: options.manager ?? manager(kubectl),
+      fieldValidation: fieldValidation(kubectl),
+      ...(options.beside ? {} : { force: kubectl.flags.bool('force-conflicts') }),
+    },
+    contentType: 'application/apply-patch+yaml',
+    text: `${goJson(sorted(object))}\n`,
+  }).body as Value;
+}
+
+/** None of these keeps the apply from having been done. */
+const LATER = 'This is non-fatal and will be retried next time you apply. Error: ';
+const NOT_KEPT = `Warning: failed to migrate ${LAST_APPLIED} for Server-Side Apply. ${LATER}`;
+const NOT_MIGRATED = `Warning: server rejected managed fields migration to Server-Side Apply. ${LATER}`;
+const NOT_AGAIN = `Warning: failed to re-apply configuration after performing Server-Side Apply migration. ${LATER}`;
+
+/** The object after fields of an earlier client-side apply have passed to the server-side manager. */
+function migrated(kubectl: Kubectl, target: Target, dryRun: string, applied: Value, again: () => Value): Value {
+  let object = applied;
+  let failure = NOT_KEPT;
+  try {
+    if (manager(kubectl) === 'kubectl') object = annotationKept(kubectl, target, dryRun, object);
+    failure = NOT_MIGRATED;
+    const patch = migration(object, manager(kubectl));
+    if (patch === undefined) return object;
+    object = sendMigration(kubectl, target, dryRun, patch);
+    failure = NOT_AGAIN;
+    return again();
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    kubectl.err(`${failure}${error.message}\n`);
+    return object;
+  }
+}
+
+function sendMigration(kubectl: Kubectl, target: Target, dryRun: string, patch: Value): Value {
+  return kubectl.client.send({
+    method: 'PATCH',
+    path: objectPath(target, kubectl.flags.string('subresource')),
+    query: {
+      dryRun: dryRun === 'server' ? 'All' : undefined,
+      fieldManager: manager(kubectl),
+      fieldValidation: fieldValidation(kubectl),
+    },
+    contentType: 'application/json-patch+json',
+    body: patch,
+  }).body as Value;
+}
+
+/** The annotation gets a manager of its own, lest the server drops it with the client-side one. */
+function annotationKept(kubectl: Kubectl, target: Target, dryRun: string, object: Value): Value {
+  const annotation = strings(object, 'metadata', 'annotations')[LAST_APPLIED];
+  if (annotation === undefined || annotationOwners(object, 'Apply').length > 0) return object;
+  const [name, namespace] = [text(object, 'metadata', 'name'), text(object, 'metadata', 'namespace')];
+  const only = {
+    apiVersion: text(object, 'apiVersion'),
+    kind: text(object, 'kind'),
+    metadata: { annotations: { [LAST_APPLIED]: annotation }, name, ...(namespace === '' ? {} : { namespace }) },
+  };
+  return sendApply(kubectl, target, dryRun, only, { manager: 'kubectl-last-applied', beside: true });
 }
 
 function checkName(target: Target): void {
@@ -167,6 +238,7 @@ function clientSide(kubectl: Kubectl, target: Target, dryRun: string, print: Pri
       `Warning: resource ${target.type.name}/${target.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`,
     );
   }
+  openApiDocument(kubectl.client, target.type);
   const patch = patchFor(target, live);
   const patched = Object.keys(patch as object).length === 0 ? live : send(kubectl, target, patch, dryRun);
   if (text(live, 'metadata', 'deletionTimestamp') !== '') {
@@ -211,7 +283,7 @@ function make(kubectl: Kubectl, target: Target, dryRun: string): Value {
         fieldManager: manager(kubectl),
         fieldValidation: fieldValidation(kubectl),
       },
-      body: object,
+      body: sorted(object),
     }).body as Value;
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;

@@ -6,6 +6,7 @@ import { absentResource } from '../absent.ts';
 import type { Kubectl } from '../context.ts';
 import type { ResourceType } from '../discovery.ts';
 import { CommandError, Exit, fail } from '../errors.ts';
+import { openApiDocument } from '../openapi.ts';
 import { byBytes, dig, fields, isDoc, items, text, type Value } from '../value.ts';
 
 const REF = '$ref';
@@ -192,14 +193,7 @@ export function explain(kubectl: Kubectl): number {
   const wanted = flags.string('api-version');
   const [group, version] = wanted.includes('/') ? (wanted.split('/') as [string, string]) : ['', wanted];
   const type = wanted === '' ? found : { ...found, group, version };
-  const place = type.group === '' ? `api/${type.version}` : `apis/${type.group}/${type.version}`;
-  const index = kubectl.client.get('/openapi/v3', { timeout: '32s' });
-  const [path3 = `/openapi/v3/${place}`, hash = ''] = text(index, 'paths', place, 'serverRelativeURL').split('?hash=');
-  const answer = kubectl.client.exchange({
-    method: 'GET',
-    path: path3 || `/openapi/v3/${place}`,
-    query: { hash: hash && decodeURIComponent(hash), timeout: '32s' },
-  });
+  const answer = openApiDocument(kubectl.client, type);
   const gvr = `${type.group}/${type.version}, Resource=${type.name}`;
   // The server has no OpenAPI v2 document for the old printer to look in.
   if (format === 'plaintext-openapiv2') fail(`couldn't find resource for "${type.group}/${type.version}, Kind=${type.kind}"`);

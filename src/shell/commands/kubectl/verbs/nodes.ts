@@ -6,7 +6,7 @@ import { Aggregate, CommandError, Exit, fail, StatusError, throwAll } from '../e
 import { verbPrinter } from '../printers/objects.ts';
 import { objectPath, select, type Target } from '../selection.ts';
 import { type Doc, dig, items, put, text, type Value } from '../value.ts';
-import { suffix } from './create/finish.ts';
+import { fieldValidation, suffix } from './create/finish.ts';
 import { podsOfNode } from './drainpods.ts';
 import { labelValueErrors } from './label.ts';
 
@@ -372,6 +372,7 @@ function oneTaint(kubectl: Kubectl, target: Target, { add, remove }: TaintChange
     query: {
       dryRun: dryRun === 'server' ? 'All' : undefined,
       fieldManager: kubectl.flags.string('field-manager') || 'kubectl-taint',
+      fieldValidation: fieldValidation(kubectl),
     },
     contentType: 'application/strategic-merge-patch+json',
     body: { spec: { taints: next.length > 0 ? next : null } },

@@ -5,6 +5,7 @@ import { Exit, fail, isNotFound, NetworkFailure, report, StatusError, throwAll }
 import { klogHead } from '../klog.ts';
 import { lastApplied, withLastApplied } from '../lastapplied.ts';
 import { fileNames } from '../manifests.ts';
+import { openApiDocument, readForValidation } from '../openapi.ts';
 import { verbPrinter } from '../printers/objects.ts';
 import { toYaml } from '../printers/yaml.ts';
 import { collectionPath, objectPath, select, type Target } from '../selection.ts';
@@ -30,6 +31,7 @@ export function replace(kubectl: Kubectl): number {
   let count = 0;
   for (const target of selection.targets) {
     count++;
+    readForValidation(kubectl, target.type);
     try {
       if (force) again(kubectl, target, dryRun);
       else kubectl.out(print(put_(kubectl, target, dryRun)));
@@ -53,16 +55,16 @@ function put_(kubectl: Kubectl, target: Target, dryRun: string): Value {
   const object = annotated(kubectl, target, undefined);
   if (dryRun === 'client') return object;
   // Without a resourceVersion of its own the file replaces whatever is there: its version is looked up first.
-  const live = kubectl.client.get(objectPath(target), undefined, undefined, { caller: 'helper.go:294' });
+  const { status, body } = kubectl.client.exchange({ method: 'GET', path: objectPath(target), caller: 'helper.go:294' });
   const versioned =
-    text(object, 'metadata', 'resourceVersion') === ''
-      ? put(object, ['metadata', 'resourceVersion'], text(live, 'metadata', 'resourceVersion'))
+    text(object, 'metadata', 'resourceVersion') === '' && status < 400
+      ? put(object, ['metadata', 'resourceVersion'], text(body, 'metadata', 'resourceVersion'))
       : object;
   return kubectl.client.send({
     method: 'PUT',
     path: objectPath(target, kubectl.flags.string('subresource')),
     query: createOptions(kubectl, dryRun, 'kubectl-replace'),
-    body: versioned,
+    body: sorted(versioned),
   }).body as Value;
 }
 
@@ -114,7 +116,7 @@ function serverMerged(kubectl: Kubectl, target: Target): Value {
     return kubectl.client.send({
       method: 'PATCH',
       path: objectPath(target),
-      query: { dryRun: 'All', fieldManager: 'kubectl', fieldValidation: 'Strict', force: kubectl.flags.bool('force-conflicts') },
+      query: { dryRun: 'All', fieldManager: 'kubectl', force: kubectl.flags.bool('force-conflicts') },
       contentType: 'application/apply-patch+yaml',
       text: `${goJson(sorted(target.object!))}\n`,
     }).body as Value;
@@ -132,7 +134,7 @@ function serverMerged(kubectl: Kubectl, target: Target): Value {
 /** What apply would make of an object, by the server's own dry run. */
 function merged(kubectl: Kubectl, target: Target, before: Value | undefined): Value {
   if (kubectl.flags.bool('server-side')) return serverMerged(kubectl, target);
-  const query = { dryRun: 'All', fieldManager: 'kubectl-client-side-apply', fieldValidation: 'Ignore' };
+  const query = { dryRun: 'All', fieldManager: 'kubectl-client-side-apply' };
   if (before === undefined) {
     return kubectl.client.send({
       method: 'POST',
@@ -141,6 +143,7 @@ function merged(kubectl: Kubectl, target: Target, before: Value | undefined): Va
       body: target.object!,
     }).body as Value;
   }
+  openApiDocument(kubectl.client, target.type);
   const patch = patchFor(target, before, false);
   if (Object.keys(patch as Doc).length === 0) return before;
   return kubectl.client.send({

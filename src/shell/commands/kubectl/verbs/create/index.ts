@@ -3,9 +3,10 @@ import type { Kubectl } from '../../context.ts';
 import { CommandError, fail, StatusError, throwAll } from '../../errors.ts';
 import { withLastApplied } from '../../lastapplied.ts';
 import { checkFileNames, fileNames, refuseKustomize } from '../../manifests.ts';
+import { readForValidation } from '../../openapi.ts';
 import { verbPrinter } from '../../printers/objects.ts';
 import { collectionPath, select, type Target } from '../../selection.ts';
-import type { Value } from '../../value.ts';
+import { sorted, type Value } from '../../value.ts';
 import { createEdited } from '../edit.ts';
 import { checkValidate, createOptions, suffix } from './finish.ts';
 
@@ -43,6 +44,7 @@ export function create(kubectl: Kubectl): number | Promise<number> {
   for (const target of selection.targets) {
     try {
       const object = flags.bool('save-config') ? withLastApplied(target.object!) : target.object!;
+      readForValidation(kubectl, target.type);
       const made = dryRun === 'client' ? object : post(kubectl, target, object, dryRun);
       count++;
       kubectl.out(print(made));
@@ -77,6 +79,6 @@ function post(kubectl: Kubectl, target: Target, object: Value, dryRun: string): 
     method: 'POST',
     path: collectionPath(target.type, target.namespace),
     query: createOptions(kubectl, dryRun, 'kubectl-create'),
-    body: object,
+    body: sorted(object),
   }).body as Value;
 }
