@@ -9,18 +9,10 @@ import { toolFileSystem } from './tool-files.ts';
 
 /** Those of just-bash's tools that are offered. */
 export const bundledNames: ReadonlySet<string> = new Set(
-  `column diff du egrep expand expr fgrep file grep gunzip gzip md5sum
-  printenv sha1sum sha256sum strings tree unexpand wc zcat`
-    .split(/\s+/)
-    .filter(Boolean),
+  `column du egrep expand expr fgrep file grep printenv strings tree unexpand wc`.split(/\s+/).filter(Boolean),
 );
 
-const READS_STDIN = new Set(
-  'column diff egrep expand fgrep grep gunzip gzip md5sum sha1sum sha256sum strings unexpand wc zcat'.split(' '),
-);
-
-/** It writes bytes, a character each, and does not always say so. */
-const PACKER = 'gzip';
+const READS_STDIN = new Set('column egrep expand fgrep grep strings unexpand wc'.split(' '));
 
 /** A tool runs in one go, with the page standing still: what it may do is bounded by what takes about a second. */
 const LIMITS = { maxLoopIterations: 1_000_000, maxSedIterations: 1_000_000 } as const;
@@ -54,7 +46,7 @@ export function bundled(name: string): Program {
       env: Object.fromEntries(env),
       signal: x.signal as never,
     });
-    const bytes = result.stdoutKind === 'bytes' || (name === PACKER && !/[^\x00-\xff]/.test(result.stdout));
+    const bytes = result.stdoutKind === 'bytes';
     const written = bytes ? textOfBytes(Uint8Array.from(result.stdout, (char) => char.charCodeAt(0))) : result.stdout;
     if (written) stdout(x)?.write(written);
     if (result.stderr) stderr(x)?.write(worded(name, result.stderr));

@@ -1,11 +1,9 @@
 /**
  * Tools whose bundled version answers otherwise than GNU's: the arguments or the output are put right around it, or a small one of
- * our own takes its place (wc, diff, ls, bc, envsubst).
+ * our own takes its place (wc, envsubst).
  */
 
-import { structuredPatch } from 'diff';
 import { type Invocation, stdin } from '../bash/execution.ts';
-import { resolvePath } from '../bash/files.ts';
 import { emptySource, readAll } from '../bash/streams.ts';
 import { bytesOf } from '../bytes.ts';
 import { openOperand } from './streams.ts';
@@ -83,79 +81,6 @@ function countsOf(text: string): Record<string, number> {
   };
 }
 
-async function diff(invocation: Invocation): Promise<number> {
-  const flags = invocation.args.filter((arg) => /^-./.test(arg));
-  const operands = invocation.args.filter((arg) => !/^-./.test(arg));
-  const hint = "diff: Try 'diff --help' for more information.";
-  if (operands.length < 2)
-    return fail(invocation, `missing operand after '${operands[0] ?? invocation.args.at(-1) ?? 'diff'}'\n${hint}`, 2);
-  if (operands.length > 2) return fail(invocation, `extra operand '${operands[2]}'\n${hint}`, 2);
-  for (const flag of flags)
-    if (
-      !/^-([uqbwiBaNrsy]+|U\d+|-unified(=\d+)?|-brief|-color(=\w+)?|-ignore-all-space|-side-by-side|-new-file|-recursive)$/.test(
-        flag,
-      )
-    )
-      return fail(
-        invocation,
-        `${flag.startsWith('--') ? `unrecognized option '${flag}'` : `invalid option -- '${flag[1]}'`}\n${hint}`,
-        2,
-      );
-  const [left, right] = operands as [string, string];
-  const { texts, status } = await readOperands(invocation, [left, right]);
-  if (status !== 0) return 2;
-  const [before, after] = [texts[0]!.text, texts[1]!.text];
-  if (before === after) return 0;
-  const all = flags.join('');
-  if (/q|brief/.test(all)) {
-    print(invocation, `Files ${left} and ${right} differ\n`);
-    return 1;
-  }
-  const unified = /u|U/.test(all);
-  const context = unified ? Number(/(?:U|unified=)(\d+)/.exec(all)?.[1] ?? 3) : 0;
-  const { hunks } = structuredPatch(left, right, before, after, '', '', {
-    context,
-    ...(/w/.test(all) && { ignoreWhitespace: true }),
-  });
-  if (hunks.length === 0) return 0;
-  if (unified) {
-    const stamp = '1970-01-01 00:00:00.000000000 +0000';
-    const time = (name: string) => {
-      const at = invocation.x.platform.files.stat(resolvePath(invocation.x.shell.cwd, name))?.modifiedAt;
-      return at === undefined ? stamp : `${new Date(at).toISOString().replace('T', ' ').replace('Z', '')}000000 +0000`;
-    };
-    print(invocation, `--- ${left}\t${time(left)}\n+++ ${right}\t${time(right)}\n`);
-    for (const hunk of hunks) {
-      const span = (start: number, lines: number) => (lines === 1 ? `${start}` : `${lines === 0 ? start - 1 : start},${lines}`);
-      print(
-        invocation,
-        `@@ -${span(hunk.oldStart, hunk.oldLines)} +${span(hunk.newStart, hunk.newLines)} @@\n${hunk.lines.map((line) => `${line}\n`).join('')}`,
-      );
-    }
-    return 1;
-  }
-  for (const hunk of hunks) print(invocation, normalHunk(hunk));
-  return 1;
-}
-
-/** `2c2` and the lines, as diff prints without options. */
-function normalHunk(hunk: {
-  readonly oldStart: number;
-  readonly oldLines: number;
-  readonly newStart: number;
-  readonly newLines: number;
-  readonly lines: readonly string[];
-}): string {
-  const span = (start: number, lines: number) => (lines <= 1 ? `${start}` : `${start},${start + lines - 1}`);
-  const old = hunk.oldLines === 0 ? `${hunk.oldStart - 1}` : span(hunk.oldStart, hunk.oldLines);
-  const fresh = hunk.newLines === 0 ? `${hunk.newStart - 1}` : span(hunk.newStart, hunk.newLines);
-  const letter = hunk.oldLines === 0 ? 'a' : hunk.newLines === 0 ? 'd' : 'c';
-  const marked = hunk.lines.map((line) => (line.startsWith('\\') ? line : `${line.startsWith('-') ? '<' : '>'} ${line.slice(1)}`));
-  const removed = marked.filter((line) => line.startsWith('<'));
-  const added = marked.filter((line) => !line.startsWith('<'));
-  return `${old}${letter}${fresh}\n${[...removed, ...(letter === 'c' ? ['---'] : []), ...added].join('\n')}\n`;
-}
-
 async function envsubst(invocation: Invocation): Promise<number> {
   const source = stdin(invocation.x) ?? emptySource();
   const only = invocation.args[0]
@@ -175,6 +100,5 @@ async function envsubst(invocation: Invocation): Promise<number> {
 export const mendedTools: Readonly<Record<string, Tool>> = {
   jq: { summary: 'Query JSON', run: jq },
   wc: { summary: 'Count lines, words, bytes', run: wc },
-  diff: { summary: 'Compare files', run: diff },
   envsubst: { summary: 'Put variables into a text', run: envsubst },
 };

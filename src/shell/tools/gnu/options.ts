@@ -13,6 +13,8 @@ export interface Specification {
   readonly status?: number;
   /** Printed between the complaint and the way to the help. */
   readonly hint?: (arg: string) => string;
+  /** The way to the help, where it is not GNU's usual one. */
+  readonly help?: string;
 }
 
 export interface Given {
@@ -28,7 +30,7 @@ export interface Given {
 export const tryHelp = ({ name }: Invocation) => `\nTry '${name} --help' for more information.`;
 
 /** @returns the status, once the complaint is printed, when something is wrong */
-export function readOptions(invocation: Invocation, { short, long = {}, status = 1, hint }: Specification): Given | number {
+export function readOptions(invocation: Invocation, { short, long = {}, status = 1, hint, help }: Specification): Given | number {
   const found = new Map<string, string[]>();
   const operands: string[] = [];
   const order: string[] = [];
@@ -50,7 +52,7 @@ export function readOptions(invocation: Invocation, { short, long = {}, status =
     const mistake = arg.startsWith('--') ? readLong(arg, long, args, add) : readShort(arg, short, args, add);
     if (mistake === undefined) continue;
     if (/^--h(e(l(p)?)?)?$/.test(arg)) return fail(invocation, '--help: not simulated in this lab', status);
-    return fail(invocation, `${mistake}\n${hint?.(arg) ?? ''}${tryHelp(invocation).slice(1)}`, status);
+    return fail(invocation, `${mistake}\n${hint?.(arg) ?? ''}${help ?? tryHelp(invocation).slice(1)}`, status);
   }
   return {
     has: (letter) => found.has(letter),
