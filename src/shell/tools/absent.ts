@@ -9,7 +9,7 @@ export const absentPrograms: ReadonlySet<string> = new Set(
   compose domainname dpkg dpkg-deb dpkg-divert dpkg-fsys-usrunmess dpkg-maintscript-helper dpkg-query dpkg-realpath dpkg-split
   dpkg-statoverride dpkg-trigger dumpe2fs e2freefrag e2fsck e2image e2label e2mmpstatus e2scrub e2scrub_all e2undo e4crypt
   e4defrag ebtables-nft ebtables-nft-restore ebtables-nft-save ebtables-translate emacs etcd etcdctl ethtool exabgp expiry
-  factor faillog fallocate fdisk felix filefrag findfs findmnt firewall-cmd fish flock fmt fping free fsck fsck.cramfs fsck.ext2
+  faillog fallocate fdisk felix filefrag findfs findmnt firewall-cmd fish flock fmt fping free fsck fsck.cramfs fsck.ext2
   fsck.ext3 fsck.ext4 fsck.minix fsfreeze fstrim fuser gcc gcloud gdb genl getopt getty git go gobgp gpasswd gpg groupadd
   groupdel groupmems groupmod grpck grpconv grpunconv hardlink helm host hostid hostnamectl hping3 htop ifconfig
   ifdown iftop ifup infocmp infotocap install installkernel ionice iotop ip6tables ip6tables-apply ip6tables-legacy ip6tables-
@@ -21,7 +21,7 @@ export const absentPrograms: ReadonlySet<string> = new Set(
   linux32 linux64 lnstat localectl login loginctl look losetup lsattr lsblk lscpu lsipc lslocks lslogins lsmem lsmod lsns
   lsof ltrace lxc make mcookie mdig mesg mii-tool minikube mke2fs mkfifo mkfs mkfs.bfs mkfs.cramfs mkfs.ext2 mkfs.ext3 mkfs.ext4
   mkfs.minix mknod mkswap modprobe mount mountpoint mtr mysql namei nameif ncat nerdctl netplan netstat networkctl newgrp
-  newusers nfnl_osf nft nginx nisdomainname nload nmap node nohup-dbus nologin npm nsenter nstat nsupdate numfmt openssl partx
+  newusers nfnl_osf nft nginx nisdomainname nload nmap node nohup-dbus nologin npm nsenter nstat nsupdate openssl partx
   passwd pathchk peekfd perf perl pgrep pidwait ping4 ping6 pinky pip pip3 pivot_root pkill plipconfig pmap podman pr prlimit
   prtstat pslog psql pstree ptx pwck pwconv pwdx pwunconv python python2 python3 rarp rbash rdma readprofile reboot
   redis-cli remove-shell resize2fs resizepart resolvectl rgrep route routel rsync rtacct rtcwake rtmon rtstat ruby run-parts

@@ -9,10 +9,10 @@ import { toolFileSystem } from './tool-files.ts';
 
 /** Those of just-bash's tools that are offered. */
 export const bundledNames: ReadonlySet<string> = new Set(
-  `column du egrep expand expr fgrep file grep printenv strings tree unexpand wc`.split(/\s+/).filter(Boolean),
+  `du egrep expand expr fgrep file grep printenv strings tree unexpand wc`.split(/\s+/).filter(Boolean),
 );
 
-const READS_STDIN = new Set('column egrep expand fgrep grep strings unexpand wc'.split(' '));
+const READS_STDIN = new Set('egrep expand fgrep grep strings unexpand wc'.split(' '));
 
 /** A tool runs in one go, with the page standing still: what it may do is bounded by what takes about a second. */
 const LIMITS = { maxLoopIterations: 1_000_000, maxSedIterations: 1_000_000 } as const;

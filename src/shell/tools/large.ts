@@ -12,6 +12,7 @@ const awk: Tool = { summary: 'Take lines apart into fields', run: lazily(async (
 export const largeTools: Readonly<Record<string, Tool>> = {
   awk,
   bc: { summary: 'Calculate', run: lazily(async () => (await import('./bc/index.ts')).bc) },
+  column: { summary: 'Lists in columns, tables', run: lazily(async () => (await import('./column.ts')).column) },
   mawk: awk,
   nawk: awk,
 };

@@ -14,7 +14,7 @@ test.each(recorded.cases.map((each) => [each.line, each] as const))('%s', async 
   expect(await run(line)).toEqual({ stdout, stderr, exitCode });
 });
 
-test.each(['x=10^10000; while (1) x = x*x', '2^1000000', 'scale=100000; 1/3', 'while (1) a[i++] = i'])(
+test.each(['x=10^10000; while (1) x = x*x', '2^1000000', 'scale=100000; 1/3', 'while (1) a[i++] = 1'])(
   '%s is bounded',
   async (line) => {
     const { stderr, exitCode } = await run(`bc <<< 'define f(x) { return f(x) } ${line}' > /dev/null`);

@@ -19,6 +19,8 @@ export const tens = (count: number): bigint => {
   return 10n ** BigInt(count);
 };
 
+const LARGEST = tens(MAX_DIGITS);
+
 export const decimal = (value: bigint | number, scale = 0): Decimal => ({ value: BigInt(value), scale });
 export const ZERO = decimal(0n);
 export const ONE = decimal(1n);
@@ -51,6 +53,7 @@ export const subtract = (a: Decimal, b: Decimal): Decimal => add(a, negate(b));
 
 export function multiply(a: Decimal, b: Decimal, scale: number): Decimal {
   const full = { value: a.value * b.value, scale: a.scale + b.scale };
+  if (full.value > LARGEST || -full.value > LARGEST) throw new TooLong();
   return truncated(full, Math.max(scale, a.scale, b.scale));
 }
 

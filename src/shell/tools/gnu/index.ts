@@ -1,10 +1,12 @@
 /** GNU text tools of our own, loaded when one of them is first used. Adding one: a function in this folder, its name here and in NAMES. */
 import type { Program } from '../../bash/execution.ts';
 import { hexdump, od, xxd } from './dumps.ts';
+import { factor } from './factor.ts';
 import { comm, cut, paste, uniq } from './fields.ts';
 import { join } from './join.ts';
 import { fold, nl, rev, seq, tac } from './layout.ts';
 import { base, basename, dirname, realpath } from './names.ts';
+import { numfmt } from './numfmt.ts';
 import { sed } from './sed.ts';
 import { shuf } from './shuf.ts';
 import { sort } from './sort.ts';
@@ -18,11 +20,13 @@ export const gnu: Readonly<Record<string, Program>> = {
   comm,
   cut,
   dirname,
+  factor,
   fold,
   hd: hexdump,
   hexdump,
   join,
   nl,
+  numfmt,
   od,
   paste,
   realpath,
