@@ -19,6 +19,8 @@ ip -n A link add ens5 address ${MAC} type veth peer name ens5 netns B
 ip netns exec A sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 ip netns exec B sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 ip netns exec B sysctl -qw net.ipv4.icmp_ratelimit=0
+# Nobody asks again about a neighbour while the lines run: when would differ.
+for n in A B; do ip netns exec $n sysctl -qw net.ipv4.neigh.ens5.delay_first_probe_time=600; done
 ip -n A addr add 10.0.1.10/24 brd + dev ens5; ip -n A link set ens5 up
 ip -n B addr add 10.0.1.31/24 brd + dev ens5; ip -n B link set ens5 up
 ip -n A route add default via 10.0.1.1 dev ens5 proto dhcp src 10.0.1.10 metric 100
@@ -32,7 +34,13 @@ ip -n A route add 10.70.0.0/16 via 10.0.1.31 onlink dev ens5
 `;
 
 /** Each in namespaces of its own. */
-const FILES = { 'one host': 'lines.txt', 'other tools': 'tools.txt', 'without systemd': 'systemd.txt', counters: 'counters.txt' };
+const FILES = {
+  'one host': 'lines.txt',
+  'other tools': 'tools.txt',
+  'without systemd': 'systemd.txt',
+  counters: 'counters.txt',
+  'net-tools': 'net-tools.txt',
+};
 
 /**
  * @param root folder of the repository

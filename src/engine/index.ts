@@ -16,6 +16,7 @@ export { expandCommand as expandBirdc, helpAfter as birdcHelp, wordsAfter as bir
 export { protocolRows } from './daemons/bird/cli/protocols.ts';
 export { isReadOnly as isReadOnlyBirdc } from './daemons/bird/cli/run.ts';
 export { configOf, loadConfig as loadBirdConfig } from './daemons/bird/config/parse.ts';
+export { type BgpConnection, bgpConnections } from './daemons/bird/connections.ts';
 export { bgpProtocols, birdPid, failureText as birdFailureText } from './daemons/bird/control.ts';
 export type { BirdState, LogLine, TableRoute } from './daemons/bird/state.ts';
 export { hostInterface } from './daemons/cni/index.ts';
@@ -34,7 +35,7 @@ export type { Conntrack, Tuple } from './kernel/conntrack.ts';
 export { type Errno, errorText, isKernelError, type KernelError } from './kernel/errno.ts';
 export { type Lookup, lookup, selectSource } from './kernel/fib.ts';
 export type { RoutePattern } from './kernel/fib-edit.ts';
-export { operstate } from './kernel/link.ts';
+export { globalAddress, operstate } from './kernel/link.ts';
 export type { LinkAddress, Neighbour, NetLink, NetNamespace, NextHop, Route, Socket } from './kernel/namespace.ts';
 export { neighbourState } from './kernel/neighbour.ts';
 export { saveText, TABLE_ORDER as NETFILTER_TABLES } from './kernel/netfilter/print.ts';

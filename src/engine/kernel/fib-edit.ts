@@ -65,6 +65,8 @@ export function addRoute(ns: NetNamespace, route: Route, mode: RouteMode = 'add'
   if (old && (mode === 'replace' || mode === 'change')) {
     return sameRoute(old, route) ? ns : { ...ns, routes: ns.routes.map((r) => (r === old ? route : r)) };
   }
+  // A route that is the same in everything is there once (fib_table_insert).
+  if (ns.routes.some((other) => sameRoute(other, route))) return { errno: 'EEXIST' };
   return { ...ns, routes: insert(ns.routes, route, mode === 'prepend') };
 }
 

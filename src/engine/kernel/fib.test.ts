@@ -126,6 +126,17 @@ test('an address brings its connected route, and its deletion takes what preferr
   expect(must(deleteAddress(used, 'ens5', '10.5.0.1', 16)).routes).toEqual(base().routes);
 });
 
+test('with its last address a link loses every route out of it', () => {
+  const ns = withRoutes(base(), [
+    route('10.49.0.0/16', { via: ['10.0.1.20', '10.0.1.30'] }),
+    route('10.48.0.0/26', { type: 'blackhole' }),
+  ]);
+  const own = ns.links.ens5!.addresses[0]!;
+  const bare = must(deleteAddress(ns, 'ens5', own.address, own.prefixLength));
+  expect(dsts(bare)).toEqual(['10.48.0.0/26']);
+  expect(dsts(must(addAddress(bare, 'ens5', own)))).toEqual(['10.0.1.0/24', '10.48.0.0/26']);
+});
+
 const prefixes = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 12, max: 32 })).map(([n, length]) => {
   const address = (0x0b000000 | (n << 16) | (n << 4)) >>> 0;
   const mask = (0xffffffff << (32 - length)) >>> 0;

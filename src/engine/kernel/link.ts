@@ -68,9 +68,12 @@ export function deleteLink(ns: NetNamespace, name: string): NetNamespace {
   return forgetNeighbours({ ...ns, links, linkStats, routes: routes.length === ns.routes.length ? ns.routes : routes }, name);
 }
 
+/** ETH_MIN_MTU and ETH_MAX_MTU, as a veth has them. */
+const MTU = { min: 68, max: 65_535 };
+
 /**
  * `ip link set dev up|down`, `mtu`. Down removes every route whose next hops all go out of it (fib_sync_down_dev) and its
- * neighbours; up brings back the connected routes only. ENODEV: no such link.
+ * neighbours; up brings back the connected routes only. ENODEV: no such link; EINVAL: an MTU that it cannot have.
  */
 export function setLink(
   ns: NetNamespace,
@@ -79,7 +82,10 @@ export function setLink(
 ): NetNamespace | KernelError {
   const old = Object.hasOwn(ns.links, name) ? ns.links[name] : undefined;
   if (!old) return { errno: 'ENODEV' };
-  const link = { ...old, up: change.up ?? old.up, mtu: change.mtu ?? old.mtu };
+  const { mtu = old.mtu } = change;
+  if (mtu > MTU.max) return { errno: 'EINVAL', message: 'mtu greater than device maximum' };
+  if (mtu < MTU.min && mtu !== old.mtu) return { errno: 'EINVAL', message: 'mtu less than device minimum' };
+  const link = { ...old, up: change.up ?? old.up, mtu };
   if (link.up === old.up && link.mtu === old.mtu) return ns;
   const next = withLink(ns, link);
   if (link.up === old.up) return next;
@@ -110,7 +116,7 @@ export function addAddress(ns: NetNamespace, name: string, address: LinkAddress)
 
 /**
  * `ip addr del`: the address goes, with its connected route (unless another address of the link holds it) and every route that
- * preferred it as source (fib_sync_down_addr). ENODEV, EADDRNOTAVAIL.
+ * preferred it as source (fib_sync_down_addr); with the last address, every route out of the link. ENODEV, EADDRNOTAVAIL.
  */
 export function deleteAddress(ns: NetNamespace, name: string, address: string, prefixLength?: number): NetNamespace | KernelError {
   const link = Object.hasOwn(ns.links, name) ? ns.links[name] : undefined;
@@ -125,6 +131,11 @@ export function deleteAddress(ns: NetNamespace, name: string, address: string, p
     !(connected && r.dst === connected.dst && r.proto === 'kernel' && r.src === gone.address) &&
     (elsewhere || r.src !== gone.address);
   const routes = changed.routes.filter(stays);
+  if (next.addresses.length === 0) {
+    // IP is disabled on it (inetaddr_event, fib_disable_ip): whatever went out there goes, as if the link were down.
+    const left = routes.flatMap((route) => withoutHops(route, (dev) => dev === name || !changed.links[dev]?.up) ?? []);
+    return forgetNeighbours({ ...changed, routes: left }, name);
+  }
   // Routes whose gateway is no longer on any link stay in the kernel too: it does not look again.
   return { ...changed, routes: next.up ? addConnected(routes, next) : routes };
 }

@@ -10,6 +10,7 @@ import { calicoctl } from './calicoctl/index.ts';
 import { conntrack } from './conntrack/index.ts';
 import { curl } from './curl/index.ts';
 import { dig } from './dig/index.ts';
+import { ifconfig } from './ifconfig/index.ts';
 import { ip } from './ip/index.ts';
 import { ipset } from './ipset/index.ts';
 import { iptables } from './iptables/index.ts';
@@ -17,8 +18,10 @@ import { iptablesSave } from './iptables-save/index.ts';
 import { journalctl } from './journalctl/index.ts';
 import { kubectl } from './kubectl/index.ts';
 import { nc } from './nc/index.ts';
+import { netstat } from './netstat/index.ts';
 import { nslookup } from './nslookup/index.ts';
 import { ping } from './ping/index.ts';
+import { route } from './route/index.ts';
 import { ss } from './ss/index.ts';
 import { sysctl } from './sysctl/index.ts';
 import { systemctl } from './systemctl/index.ts';
@@ -34,6 +37,7 @@ export const commands: readonly Command[] = [
   conntrack,
   curl,
   dig,
+  ifconfig,
   ip,
   ipset,
   iptables,
@@ -41,8 +45,10 @@ export const commands: readonly Command[] = [
   journalctl,
   kubectl,
   nc,
+  netstat,
   nslookup,
   ping,
+  route,
   ss,
   sysctl,
   systemctl,

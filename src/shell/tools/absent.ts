@@ -11,7 +11,7 @@ export const absentPrograms: ReadonlySet<string> = new Set(
   e4defrag ebtables-nft ebtables-nft-restore ebtables-nft-save ebtables-translate emacs etcd etcdctl ethtool exabgp expiry
   faillog fallocate fdisk felix filefrag findfs findmnt firewall-cmd fish flock fmt fping free fsck fsck.cramfs fsck.ext2
   fsck.ext3 fsck.ext4 fsck.minix fsfreeze fstrim fuser gcc gcloud gdb genl getopt getty git go gobgp gpasswd gpg groupadd
-  groupdel groupmems groupmod grpck grpconv grpunconv hardlink helm host hostid hostnamectl hping3 htop ifconfig
+  groupdel groupmems groupmod grpck grpconv grpunconv hardlink helm host hostid hostnamectl hping3 htop
   ifdown iftop ifup infocmp infotocap install installkernel ionice iotop ip6tables ip6tables-apply ip6tables-legacy ip6tables-
   legacy-restore ip6tables-legacy-save ip6tables-nft ip6tables-nft-restore ip6tables-nft-save ip6tables-restore-translate
   ip6tables-save ip6tables-translate ipcalc ipcmk ipcrm ipcs iperf iperf3 ipmaddr ipset-translate iptables-apply iptables-legacy
@@ -20,11 +20,11 @@ export const absentPrograms: ReadonlySet<string> = new Set(
   killall kind ksh kubeadm kubectx kubelet kubens kustomize last lastb lastlog ldattach lessecho lessfile lesskey lesspipe link
   linux32 linux64 lnstat localectl login loginctl look losetup lsattr lsblk lscpu lsipc lslocks lslogins lsmem lsmod lsns
   lsof ltrace lxc make mcookie mdig mesg mii-tool minikube mke2fs mkfifo mkfs mkfs.bfs mkfs.cramfs mkfs.ext2 mkfs.ext3 mkfs.ext4
-  mkfs.minix mknod mkswap modprobe mount mountpoint mtr mysql namei nameif ncat nerdctl netplan netstat networkctl newgrp
+  mkfs.minix mknod mkswap modprobe mount mountpoint mtr mysql namei nameif ncat nerdctl netplan networkctl newgrp
   newusers nfnl_osf nft nginx nisdomainname nload nmap node nohup-dbus nologin npm nsenter nstat nsupdate openssl partx
   passwd pathchk peekfd perf perl pgrep pidwait ping4 ping6 pinky pip pip3 pivot_root pkill plipconfig pmap podman pr prlimit
   prtstat pslog psql pstree ptx pwck pwconv pwdx pwunconv python python2 python3 rarp rbash rdma readprofile reboot
-  redis-cli remove-shell resize2fs resizepart resolvectl rgrep route routel rsync rtacct rtcwake rtmon rtstat ruby run-parts
+  redis-cli remove-shell resize2fs resizepart resolvectl rgrep routel rsync rtacct rtcwake rtmon rtstat ruby run-parts
   runc runcon runuser rustc savelog scp screen sdiff sestatus setarch setpriv setterm sftp sg
   shred shutdown skill skopeo slabtop slattach snap snice socat ssh-add ssh-agent ssh-argv0 ssh-copy-id ssh-keygen ssh-
   keyscan split start-stop-daemon stern strace stty sulogin swaplabel swapoff swapon switch_root systemd systemd-analyze

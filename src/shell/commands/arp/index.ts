@@ -2,6 +2,7 @@
 import { compareAddresses, errorText, isInside, type Neighbour, neighbourState, parseAddress } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
 import { getopt, type OptionSpec, shortOptions } from '../getopt.ts';
+import { nameOf } from '../net-tools.ts';
 import { usage } from './usage.ts';
 
 const LONG: Readonly<Record<string, string>> = {
@@ -28,16 +29,6 @@ AF: (inet) +UNIX +INET +INET6 +IPX +AX25 +NETROM +X25 +ATALK +ECONET +ROSE -BLUE
 HW: (ether) +ETHER +ARC +SLIP +PPP +TUNNEL -TR +AX25 +NETROM +X25 +FR +ROSE +ASH +SIT +FDDI +HIPPI +HDLC/LAPB +EUI64 
 `;
 const HEADER = 'Address                  HWtype  HWaddress           Flags Mask            Iface\n';
-
-/** /etc/hosts' name of an address, or the address. */
-function nameOf(process: Process, address: string, numeric: boolean): string {
-  if (numeric) return address;
-  for (const line of (process.files.read('/etc/hosts') ?? '').split('\n')) {
-    const [first, name] = line.replace(/#.*/, '').trim().split(/\s+/);
-    if (first === address && name !== undefined) return name;
-  }
-  return address;
-}
 
 /** Entries as /proc/net/arp has them: a failed one is incomplete. */
 function entries(process: Process): readonly Neighbour[] {
@@ -122,7 +113,8 @@ function show(
       process.out(`${args.typed} (${args.address}) -- no entry\n`);
       return 0;
     }
-    if (args.dev !== undefined || args.bsd)
+    const isEmpty = Object.keys(process.kernel.namespace().neighbours).length === 0;
+    if (!isEmpty && (args.dev !== undefined || args.bsd))
       process.out(`arp: in ${Object.keys(process.kernel.namespace().neighbours).length} entries no match found.\n`);
     return 0;
   }

@@ -95,8 +95,6 @@ function set(context: Context, cursor: Cursor): undefined {
   if (!Object.hasOwn(context.namespace().links, dev)) throw new Stop(`Cannot find device "${dev}"\n`, 1);
   if (up === undefined && mtu === undefined) return;
   requireRoot(context);
-  if (mtu !== undefined && mtu > 65_535) throw kernelStop({ errno: 'EINVAL', message: 'mtu greater than device maximum' });
-  if (mtu !== undefined && mtu < 68) throw kernelStop({ errno: 'EINVAL', message: 'mtu less than device minimum' });
   const change = { ...(up === undefined ? {} : { up }), ...(mtu === undefined ? {} : { mtu }) };
   const error = context.process.sim.dispatch({ type: 'link', place: context.place, dev, action: 'set', ...change });
   if (error) throw kernelStop(error);

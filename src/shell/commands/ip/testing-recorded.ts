@@ -32,6 +32,9 @@ export function recordedWorld(): World {
 const MASKS: readonly (readonly [RegExp, string])[] = [
   [/^\d+: \S+ +inet6.*\n/gm, ''],
   [/\n +inet6 .*\n +valid_lft.*/g, ''],
+  [/\n +inet6 .* scopeid .*/g, ''],
+  // Said of namespaces that come and go meanwhile.
+  [/Error: Peer netns reference is invalid\.\n/g, ''],
   [/ \S*(::1|fe80:)\S*\/\d+(?= )/g, ''],
   [/,\{"family":"inet6"[^}]*\}/g, ''],
   [/,\{\n\s+"family": "inet6"[^}]*\}/g, ''],

@@ -1,13 +1,13 @@
 /**
- * `ss` of iproute2 6.1 for listening TCP and UDP sockets. Established connections are not sockets of the simulation (a flow lives in
- * conntrack only), so lists without -l or -a show the header alone. Filters: `sport = :80`, `dport`, `state`.
+ * `ss` of iproute2 6.1 for listening TCP and UDP sockets and the connections of BGP sessions. Other flows are over as soon as they began
+ * and live in conntrack only. Filters: `sport = :80`, `dport`, `src`, `dst`, `state`.
  */
 
-import { type Socket, toNumber } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
-import { socketOwner } from '../../process-table.ts';
 import { getopt, type OptionSpec } from '../getopt.ts';
-import { portOf, serviceName } from '../services.ts';
+import { serviceName } from '../services.ts';
+import { type ListedSocket, socketsOf } from '../sockets.ts';
+import { ALL, CONNECTIONS, type Filter, FilterMistake, hasState, inOrder, LISTENING, readFilter } from './filter.ts';
 import { usage } from './usage.ts';
 
 const FLAGS: readonly (readonly [short: string, long: string])[] = [
@@ -66,11 +66,6 @@ const QUERIES: Readonly<Record<string, string>> = {
   vsock: 'x',
   mptcp: 'M',
 };
-const STATES = [
-  'established syn-sent syn-recv fin-wait-1 fin-wait-2 time-wait closed close-wait last-ack listening closing all connected',
-  'synchronized bucket big unconnected bound-inactive',
-].flatMap((line) => line.split(' '));
-
 interface View {
   readonly process: Process;
   readonly netid: boolean;
@@ -80,19 +75,21 @@ interface View {
   readonly numeric: boolean;
 }
 
-function columns(view: View, socket: Socket): readonly string[] {
-  const port = view.numeric ? String(socket.port) : (serviceName(socket.port, socket.proto) ?? String(socket.port));
-  const pid = view.processes && view.process.root ? socketOwner(view.process.sim.world(), view.process.place, socket) : undefined;
-  const owner = pid === undefined ? '' : ` users:(("${socket.process.slice(0, 15)}",pid=${pid},fd=3))`;
+function columns(view: View, socket: ListedSocket): readonly string[] {
+  const named = (port: number) => (view.numeric ? String(port) : (serviceName(port, socket.proto) ?? String(port)));
+  const owner =
+    view.processes && view.process.root && socket.pid !== undefined
+      ? ` users:(("${socket.process.slice(0, 15)}",pid=${socket.pid},fd=${socket.peer ? 9 : 3}))`
+      : '';
   return [
     ...(view.netid ? [socket.proto] : []),
-    ...(view.state ? [socket.proto === 'tcp' ? 'LISTEN' : 'UNCONN'] : []),
+    ...(view.state ? [socket.state] : []),
     '0',
-    socket.proto === 'tcp' ? '4096' : '0',
+    socket.state === 'LISTEN' ? '4096' : '0',
     socket.address,
-    port,
-    '0.0.0.0',
-    '*',
+    named(socket.port),
+    socket.peer?.address ?? '0.0.0.0',
+    socket.peer ? named(socket.peer.port) : '*',
     owner,
   ];
 }
@@ -126,47 +123,6 @@ function render(view: View, rows: readonly (readonly string[])[]): string {
     return `${text}\n`;
   };
   return all.map(line).join('');
-}
-
-interface Filter {
-  readonly sport?: number;
-  readonly dport?: number;
-  readonly listening?: boolean;
-  readonly sports?: readonly number[];
-  readonly source?: string;
-}
-
-/** What ss says of a filter that it cannot read. */
-class FilterMistake extends Error {
-  readonly status: number;
-  constructor(message: string, status = 255) {
-    super(message);
-    this.status = status;
-  }
-}
-
-const BISON = `ss: bison bellows (while parsing filter): "syntax error!" Sorry.\n`;
-
-/** @throws FilterMistake */
-function readFilter(words: readonly string[]): Filter | undefined {
-  const text = words.join(' ').trim();
-  if (text === '') return {};
-  const [first = '', second = ''] = text.split(/\s+/);
-  if (first === 'state' && !STATES.includes(second)) throw new FilterMistake(`ss: wrong state name: ${second}\n`);
-  if (/^(sport|dport)$/.test(first) && text.split(/\s+/).length < 3) throw new FilterMistake(BISON + usage);
-  const named = /^(?:sport|dport) ?(?:=|==|eq) ?:([a-z]\w*)$/.exec(text);
-  if (named && portOf(named[1]!) === undefined)
-    throw new FilterMistake(`Error: "${named[1]}" does not look like a port.\nCannot parse dst/src address.\n`, 1);
-  if (!/^[(!]*\s*(not|sport|dport|src|dst|dev|fwmark|cgroup|state|exclude|autobound)\b/.test(text))
-    throw new FilterMistake(BISON + usage);
-  const either = text.split(/ (?:or|\|\|) /).map((part) => /^\(? ?sport ?(?:=|==|eq) ?:(\d+) ?\)?$/.exec(part)?.[1]);
-  if (either.length > 1 && either.every((port) => port !== undefined)) return { sports: either.map(Number) };
-  const source = /^src (\d+\.\d+\.\d+\.\d+)$/.exec(text)?.[1];
-  if (source !== undefined) return { source };
-  const port = /^\(? ?(sport|dport) ?(?:=|==|eq) ?:?(\d+) ?\)?$/.exec(text);
-  if (port) return port[1] === 'sport' ? { sport: Number(port[2]) } : { dport: Number(port[2]) };
-  const state = /^state ([a-z-]+)$/.exec(text);
-  return state ? { listening: state[1] === 'listening' || state[1] === 'all' } : undefined;
 }
 
 export const ss: Command = {
@@ -220,27 +176,16 @@ export const ss: Command = {
     }
     const asked = queries.map((query) => QUERIES[query] ?? '').join('');
     const kinds = ['t', 'u', 'w', 'x', '0', 'S', 'd', 'M'].filter((kind) => given(kind) || asked.includes(kind));
-    const wanted = (s: Socket) => (kinds.length === 0 || kinds.includes(s.proto === 'tcp' ? 't' : 'u')) && !given('6');
-    const listening = filter.listening ?? (given('l') || given('a'));
-    const sockets = process.kernel
-      .namespace()
-      .sockets.filter(
-        (s) =>
-          listening &&
-          wanted(s) &&
-          (filter.sport === undefined || s.port === filter.sport) &&
-          filter.dport === undefined &&
-          (filter.sports === undefined || filter.sports.includes(s.port)) &&
-          (filter.source === undefined || s.address === filter.source),
-      )
-      .toSorted((a, b) =>
-        a.proto === b.proto ? toNumber(b.address) - toNumber(a.address) || a.port - b.port : a.proto === 'udp' ? -1 : 1,
-      );
+    const wanted = (s: ListedSocket) => (kinds.length === 0 || kinds.includes(s.proto === 'tcp' ? 't' : 'u')) && !given('6');
+    const states = filter.states ?? (given('a') ? ALL : given('l') ? LISTENING : CONNECTIONS);
+    const sockets = socketsOf(process)
+      .filter((socket) => hasState(states, socket) && wanted(socket) && filter.matches(socket))
+      .toSorted(inOrder);
     const view: View = {
       process,
       netid: kinds.length !== 1,
       // One sort of socket in one state needs no column for it.
-      state: filter.listening === undefined && !(kinds.length === 1 && kinds[0] === 'w' && !given('l') && !given('a')),
+      state: filter.states?.size !== 1 && !(kinds.length === 1 && kinds[0] === 'w' && !given('l') && !given('a')),
       processes: given('p'),
       header: !given('H'),
       numeric: given('n'),
