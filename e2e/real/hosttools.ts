@@ -30,6 +30,7 @@ ip -n A route add 10.49.0.0/16 proto bird nexthop via 10.0.1.20 nexthop via 10.0
 ip -n A route add blackhole 10.48.0.128/26 proto bird
 ip -n A route add unreachable 10.60.0.0/16
 ip -n A route add prohibit 10.61.0.0/16
+ip netns exec B timeout 300 nc -lk 10.0.1.31 22 > /dev/null 2>&1 < /dev/null &
 ip -n A route add 10.70.0.0/16 via 10.0.1.31 onlink dev ens5
 `;
 
@@ -40,6 +41,7 @@ const FILES = {
   'without systemd': 'systemd.txt',
   counters: 'counters.txt',
   'net-tools': 'net-tools.txt',
+  conntrack: 'conntrack.txt',
 };
 
 /**
@@ -53,6 +55,17 @@ export async function compareHostTools(root: string, prefix: string): Promise<re
   });
   return (await Promise.all(scenarios)).flat();
 }
+
+/** The connection tracking table is a hash: its order says nothing. */
+const inOrder = (line: string, stdout: string): string =>
+  /^conntrack (-[LD]|--dump)/.test(line)
+    ? stdout
+        .split('\n')
+        .filter(Boolean)
+        .sort()
+        .map((each) => `${each}\n`)
+        .join('')
+    : stdout;
 
 async function compareLines(scenario: string, lines: readonly string[], prefix: string): Promise<readonly Outcome[]> {
   const [a, b] = [`${prefix}-a`, `${prefix}-b`];
@@ -68,11 +81,11 @@ async function compareLines(scenario: string, lines: readonly string[], prefix: 
       const real = await run('ip', ['netns', 'exec', a, ...apart, 'bash', '-c', line], '', 5000);
       // What goes on until Ctrl-C is stopped on both sides.
       const patience = setTimeout(() => ours.interrupt(), 5000);
-      const sim = await ours.type(`sudo ${line}`);
+      const sim = await ours.type(tool === 'timeout' ? `sudo bash -c '${line}'` : `sudo ${line}`);
       clearTimeout(patience);
       const sides = {
-        ours: masked(`${sim.stdout}${sim.stderr}[${sim.exitCode}]`),
-        real: masked(`${real.stdout}${real.stderr}[${real.exitCode}]`),
+        ours: inOrder(line, masked(sim.stdout)) + masked(`${sim.stderr}[${sim.exitCode}]`),
+        real: inOrder(line, masked(real.stdout)) + masked(`${real.stderr}[${real.exitCode}]`),
       };
       outcomes.push({ tool, scenario, line, verdict: sides.ours === sides.real ? 'identical' : 'different', ...sides });
     }

@@ -20,10 +20,14 @@ function confKey(name: string): { readonly dev: string; readonly key: string } |
   return match ? { dev: match[1]!, key: match[2]! } : undefined;
 }
 
+/** How many entries the connection tracking table holds: read only. */
+const CONNTRACK_COUNT = 'net.netfilter.nf_conntrack_count';
+
 /** The value of a parameter, as /proc/sys shows it; undefined: there is no such file. */
 export function getSysctl(ns: NetNamespace, name: string): string | undefined {
   const set = ns.sysctl[name];
   if (set !== undefined) return set;
+  if (name === CONNTRACK_COUNT) return String(Object.keys(ns.conntrack).length);
   if (Object.hasOwn(GLOBAL, name)) return GLOBAL[name];
   const conf = confKey(name);
   if (!conf) return undefined;
@@ -93,7 +97,7 @@ export function forwards(ns: NetNamespace): boolean {
 
 /** Every parameter with its value, sorted by name, as `sysctl -a` lists them. */
 export function allSysctls(ns: NetNamespace): readonly (readonly [name: string, value: string])[] {
-  const names = new Set(Object.keys(GLOBAL));
+  const names = new Set([...Object.keys(GLOBAL), CONNTRACK_COUNT]);
   for (const dev of ['all', 'default', ...Object.keys(ns.links)]) {
     for (const key of Object.keys(CONF)) names.add(`net.ipv4.conf.${dev}.${key}`);
   }
@@ -105,6 +109,7 @@ export function allSysctls(ns: NetNamespace): readonly (readonly [name: string, 
 export function setSysctl(ns: NetNamespace, name: string, value: string): NetNamespace | KernelError {
   const current = getSysctl(ns, name);
   if (current === undefined) return { errno: 'ENOENT' };
+  if (name === CONNTRACK_COUNT) return { errno: 'EACCES' };
   const text = value.trim().replace(/[ \t]+/g, '\t');
   if (!/^-?\d+/.test(current)) return text === '' ? { errno: 'EINVAL' } : write(ns, name, text);
   if (!/^-?\d+(\t-?\d+)*$/.test(text) || text.split('\t').length > current.split('\t').length) return { errno: 'EINVAL' };

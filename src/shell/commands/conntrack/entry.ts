@@ -30,6 +30,18 @@ export function entryText(entry: Conntrack, { now, counted, extended, id }: Entr
   return id ? `${text} id=${idOf(entry)}` : text;
 }
 
+/** `-o save`: the options that would make the entry again. */
+export function saveText({ original, reply, state, assured, replied, mark, expiresAt }: Conntrack, now: number): string {
+  const { proto } = original;
+  const status = [...(replied ? ['SEEN_REPLY'] : []), ...(assured ? ['ASSURED'] : [])];
+  const ports =
+    proto === 'icmp'
+      ? `--icmp-type 8 --icmp-code 0 --icmp-id ${original.sport}`
+      : `--sport ${original.sport} --dport ${original.dport} --reply-port-src ${reply.sport} --reply-port-dst ${reply.dport}`;
+  const left = Math.max(0, Math.ceil((expiresAt - now) / 1000));
+  return `-A -t ${left} -u ${status.join(',') || 'UNSET'} -s ${original.src} -d ${original.dst} -r ${reply.src} -q ${reply.dst} -p ${proto} ${ports}${proto === 'tcp' ? ` --state ${state}` : ''}${mark ? ` -m ${mark}` : ''}`;
+}
+
 function tupleText({ proto, src, dst, sport, dport }: Tuple, icmpType: number): string {
   const ends = `src=${src} dst=${dst} `;
   return proto === 'icmp' ? `${ends}type=${icmpType} code=0 id=${sport} ` : `${ends}sport=${sport} dport=${dport} `;

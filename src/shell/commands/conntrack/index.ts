@@ -4,7 +4,7 @@
  */
 import { type Conntrack, getSysctl, random } from '../../../engine/index.ts';
 import type { Command, Process } from '../../command.ts';
-import { entryText } from './entry.ts';
+import { entryText, saveText } from './entry.ts';
 import { refusedOf, stepsOf } from './events.ts';
 import { HELP } from './help.ts';
 import { parseRequest, type Request, say } from './request.ts';
@@ -47,11 +47,25 @@ const VERBS: Readonly<
     process.err(say(`${shown.length} flow entries have been shown.`));
     return 0;
   },
-  C(process) {
-    process.out(`${entries(process).length}\n`);
+  G(process, request) {
+    const [found] = entries(process).filter(request.matches);
+    if (!found) {
+      process.err(say("Operation failed: such conntrack doesn't exist"));
+      return 1;
+    }
+    process.out(`${line(process, request, found)}\n`);
+    process.err(say('1 flow entries have been shown.'));
     return 0;
   },
-  F(process) {
+  C(process, { table }) {
+    process.out(`${table === 'conntrack' ? entries(process).length : 0}\n`);
+    return 0;
+  },
+  F(process, { table }) {
+    if (table === 'expect') {
+      process.err(say('expectation table has been emptied.'));
+      return 0;
+    }
     process.sim.dispatch({ type: 'conntrack', place: process.place });
     process.err(say('connection tracking table has been emptied.'));
     return 0;
@@ -81,7 +95,8 @@ function entries(process: Process): readonly Conntrack[] {
   return all.sort((a, b) => a.createdAt - b.createdAt);
 }
 
-function line(process: Process, { extended, id }: Request, entry: Conntrack): string {
+function line(process: Process, { extended, id, save }: Request, entry: Conntrack): string {
+  if (save) return saveText(entry, process.now());
   const counted = getSysctl(process.kernel.namespace(), 'net.netfilter.nf_conntrack_acct') === '1';
   return entryText(entry, { now: process.now(), counted, extended, id });
 }
@@ -100,7 +115,7 @@ function watch(process: Process, request: Request): Promise<number> {
   const print = (event: string, tag: string, text: string) => {
     if (!wants(event)) return;
     count++;
-    process.out(`${tag} ${text}\n`);
+    process.out(`${request.timed ? `[${(process.now() / 1000).toFixed(6).padEnd(8)}]\t` : ''}${tag} ${text}\n`);
   };
   const show = (entry: Conntrack) =>
     entryText(entry, { now: process.now(), counted: false, extended: request.extended, id: request.id }).replace(

@@ -1,13 +1,17 @@
 /** The command line of conntrack 1.4.7 and its refusals. */
 import { type Conntrack, contains, type Prefix, parsePrefix, toNumber } from '../../../engine/index.ts';
 
-export type Verb = 'L' | 'E' | 'F' | 'D' | 'C' | 'S' | 'V' | 'h';
+export type Verb = 'L' | 'E' | 'F' | 'D' | 'C' | 'S' | 'G' | 'V' | 'h';
 
 export interface Request {
   readonly verb: Verb;
   readonly table: string;
   readonly extended: boolean;
   readonly id: boolean;
+  /** As the options that would make the entry again. */
+  readonly save: boolean;
+  /** Events with the time they came. */
+  readonly timed: boolean;
   /** Event types, for -E. */
   readonly events: ReadonlySet<string>;
   matches(entry: Conntrack): boolean;
@@ -30,7 +34,7 @@ const LONG: Readonly<Record<string, string>> = {
   get: 'G',
   flush: 'F',
   event: 'E',
-  counter: 'C',
+  count: 'C',
   stats: 'S',
   version: 'V',
   help: 'h',
@@ -85,7 +89,18 @@ const STATES = [
   'LISTEN',
 ];
 const EVENTS = ['NEW', 'UPDATES', 'DESTROY', 'ALL'];
-const STATUSES = ['ASSURED', 'SEEN_REPLY', 'FIXED_TIMEOUT', 'EXPECTED', 'SRC_NAT', 'DST_NAT', 'OFFLOAD', 'HW_OFFLOAD', 'UNSET'];
+const STATUSES = [
+  'ASSURED',
+  'SEEN_REPLY',
+  'FIXED_TIMEOUT',
+  'EXPECTED',
+  'SRC_NAT',
+  'DST_NAT',
+  'OFFLOAD',
+  'HW_OFFLOAD',
+  'UNSET',
+  'UNREPLIED',
+];
 
 export const wrong = (message: string): Refusal => ({ text: `${PREFIX}${message}\n${HINT}`, exitCode: 2 });
 export const say = (message: string): string => `${PREFIX}${message}\n`;
@@ -94,7 +109,7 @@ type Test = (entry: Conntrack) => boolean;
 
 interface Draft {
   verb?: Verb;
-  /** -I, -U or -G, which are not simulated once they are well formed. */
+  /** -I, -U or -G. */
   writes?: string;
   table: string;
   proto?: string;
@@ -164,12 +179,13 @@ const OPTIONS: Readonly<Record<string, (value: string, draft: Draft) => Refusal 
   },
   f: (value, draft) =>
     value === 'ipv4' ? undefined : value === 'ipv6' ? test(draft, () => false) : wrong(`\`${value}' unsupported protocol`),
-  m: (value, draft) => test(draft, (entry) => entry.mark === Number(value.split('/')[0])),
+  m: (value, draft) => test(draft, (entry) => entry.mark === (Number.parseInt(value, 10) || 0)),
   o(value, draft) {
     for (const each of value.split(',')) {
       if (!['extended', 'id', 'xml', 'timestamp', 'ktimestamp', 'labels', 'userspace', 'save'].includes(each))
         return wrong(`Bad parameter \`${each}'`);
-      if (each !== 'extended' && each !== 'id') return { text: `conntrack: -o ${each}: not simulated in this lab\n`, exitCode: 1 };
+      if (each === 'xml' || each === 'labels' || each === 'userspace')
+        return { text: `conntrack: -o ${each}: not simulated in this lab\n`, exitCode: 1 };
       draft.outputs.add(each);
     }
     return undefined;
@@ -184,6 +200,7 @@ const OPTIONS: Readonly<Record<string, (value: string, draft: Draft) => Refusal 
   u(value, draft) {
     if (!STATUSES.includes(value)) return wrong(`Bad parameter \`${value}'`);
     if (value === 'ASSURED') return test(draft, (entry) => entry.assured);
+    if (value === 'UNREPLIED') return test(draft, (entry) => !entry.replied);
     if (value === 'SEEN_REPLY') return test(draft, (entry) => entry.replied);
     if (value === 'SRC_NAT') return test(draft, isSourceNat);
     if (value === 'DST_NAT') return test(draft, isDestinationNat);
@@ -238,16 +255,23 @@ const isSourceNat: Test = ({ original, reply }) =>
 const isDestinationNat: Test = ({ original, reply }) =>
   reply.src !== original.dst || (original.proto !== 'icmp' && reply.sport !== original.dport);
 
-/** The checks of a command that would write or fetch one entry. */
-function unwritten({ writes, used }: Draft): Refusal {
+/** The checks of a command that writes or fetches one entry; -I and -U write nothing here. */
+function unwritten({ writes, used, tests }: Draft): Refusal | undefined {
   if (writes !== 'U' && !used.has('p')) return wrong("You need to supply the `--protonum' option for this command");
-  if (writes !== 'U' && (!used.has('s') || !used.has('d'))) return wrong("you have to specify `--src' and `--dst'");
-  return { text: `conntrack: -${writes}: not simulated in this lab\n`, exitCode: 1 };
+  if (writes === 'I') return wrong("You need to supply the `--timeout' option for this command");
+  if (writes === 'G' && (!used.has('s') || !used.has('d'))) return wrong("you have to specify `--src' and `--dst'");
+  if (writes === 'G') return undefined;
+  return tests.length > 0 && !used.has('m')
+    ? { text: say('0 flow entries have been updated.'), exitCode: 1 }
+    : { text: `conntrack: -${writes}: not simulated in this lab\n`, exitCode: 1 };
 }
 
 function finish(draft: Draft): Request | Refusal {
-  if (draft.writes !== undefined) return unwritten(draft);
-  if (draft.verb === undefined && draft.used.has('z')) return wrong("Illegal option `--zero' with this command");
+  const refused = draft.writes === undefined ? undefined : unwritten(draft);
+  if (refused) return refused;
+  if (draft.writes === 'G') draft.verb = 'G';
+  if (draft.used.has('z') && draft.verb === 'L' && draft.tests.length > 0) return wrong("Can't use -z with filtering parameters");
+  if (draft.used.has('z') && draft.verb !== 'L') return wrong("Illegal option `--zero' with this command");
   const { verb = 'h', table, tests, outputs, events } = draft;
   if ('FCS'.includes(verb)) {
     const [first] = draft.used;
@@ -258,6 +282,8 @@ function finish(draft: Draft): Request | Refusal {
     table,
     extended: outputs.has('extended'),
     id: outputs.has('id'),
+    save: outputs.has('save'),
+    timed: outputs.has('timestamp'),
     events,
     matches: (entry) => tests.every((t) => t(entry)),
   };

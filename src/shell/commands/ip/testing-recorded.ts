@@ -26,7 +26,12 @@ export function recordedWorld(): World {
       onlink,
     ]);
   });
-  return world([gateway, host1, host('worker2', '10.0.1.31')]);
+  const sshd = { proto: 'tcp', address: '0.0.0.0', port: 22, process: 'sshd' } as const;
+  const worker2 = change(host('worker2', '10.0.1.31'), '', (ns) => ({
+    ...ns,
+    sockets: [...ns.sockets.filter(({ port }) => port !== 22), sshd],
+  }));
+  return world([gateway, host1, worker2]);
 }
 
 const MASKS: readonly (readonly [RegExp, string])[] = [
@@ -55,6 +60,11 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/= [\d.]+\/[\d.]+\/[\d.]+\/[\d.]+ ms(, pipe \d+)?/g, '= RTT ms'],
   [/(, ipg\/ewma )[\d.]+\/[\d.]+ ms/g, '$1RTT ms'],
   [/ident=\d+/g, 'ident=N'],
+  [/\b(tcp +6|udp +17|icmp +1) \d+ /g, '$1 N '],
+  [/\buse=\d+/g, 'use=N'],
+  [/^-A -t \d+/gm, '-A -t N'],
+  [/\b(id|portid)=\d+/g, '$1=N'],
+  [/^\[\d{10}\.\d{6}\s*\]/gm, '[TIME]'],
 ];
 
 /** Output without what cannot agree. */

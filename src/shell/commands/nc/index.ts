@@ -18,6 +18,8 @@ interface Probe {
   readonly verbose: boolean;
   readonly numeric: boolean;
   readonly timeoutMs?: number;
+  /** Own address and port: -s, -p. */
+  readonly bound: { readonly src?: string; readonly sport?: number };
 }
 
 /** Waits for what comes of a first packet: an answer, an error, or nothing within the time given. */
@@ -40,7 +42,14 @@ async function probe(p: Probe, port: number): Promise<boolean> {
   const { process, proto } = p;
   // udptest() sends an X, and only where it would tell what came of it.
   const silent = proto === 'udp' && !p.verbose;
-  const flow = { from: process.place, proto, dst: p.address, dport: port, ...(proto === 'udp' && { length: 1 }) } as const;
+  const flow = {
+    from: process.place,
+    proto,
+    dst: p.address,
+    dport: port,
+    ...p.bound,
+    ...(proto === 'udp' && { length: 1 }),
+  } as const;
   const { sim } = process;
   const trace = silent ? sim.ask({ type: 'flow', flow }) : sim.dispatch({ type: 'flow', flow });
   if (silent) return trace.errno === undefined || trace.errno === 'EHOSTUNREACH';
@@ -67,7 +76,7 @@ async function probe(p: Probe, port: number): Promise<boolean> {
 const LINE_END = /\r?\n/;
 
 /** A request that was piped in, and the answer as it comes over the wire. Undefined: no HTTP, or nobody there who speaks it. */
-async function carry({ process, name, address, timeoutMs }: Probe, port: number): Promise<number | undefined> {
+async function carry({ process, name, address, timeoutMs, bound }: Probe, port: number): Promise<number | undefined> {
   const [head = '', body = ''] = process.stdin.split(/\r?\n\r?\n/, 2);
   const [first = '', ...lines] = head.split(LINE_END);
   const [, method, path, version] = /^([A-Z]+) (\S+) HTTP\/(1\.[01])$/.exec(first) ?? [];
@@ -83,7 +92,7 @@ async function carry({ process, name, address, timeoutMs }: Probe, port: number)
     body,
     version: version === '1.0' ? '1.0' : '1.1',
   } as const;
-  let result = process.sim.dispatch({ type: 'http', from: process.place, request });
+  let result = process.sim.dispatch({ type: 'http', from: process.place, request, connect: bound });
   if (result.outcome === 'no-answer') {
     const connection = await keepConnecting(process, result.trace, timeoutMs ?? SYN_TIMEOUT_MS, 'waiting for a SYN-ACK');
     if (connection.type === 'answered')
@@ -198,6 +207,7 @@ async function run(process: Process, args: readonly string[]): Promise<number> {
     proto: given('u') ? 'udp' : 'tcp',
     verbose: given('v'),
     numeric: given('n'),
+    bound: { ...(bound !== undefined && { src: bound }), ...(from !== undefined && { sport: readPorts(from)![0]! }) },
     ...(waits === undefined ? {} : { timeoutMs: Number(waits) * 1000 }),
   };
   if (carrying) {
