@@ -8,11 +8,9 @@ import { latin1Of, textOfBytes } from '../bytes.ts';
 import { toolFileSystem } from './tool-files.ts';
 
 /** Those of just-bash's tools that are offered. */
-export const bundledNames: ReadonlySet<string> = new Set(
-  `du egrep expand expr fgrep file grep printenv strings tree unexpand wc`.split(/\s+/).filter(Boolean),
-);
+export const bundledNames: ReadonlySet<string> = new Set(`du file strings tree`.split(/\s+/).filter(Boolean));
 
-const READS_STDIN = new Set('egrep expand fgrep grep strings unexpand wc'.split(' '));
+const READS_STDIN = new Set(['strings']);
 
 /** A tool runs in one go, with the page standing still: what it may do is bounded by what takes about a second. */
 const LIMITS = { maxLoopIterations: 1_000_000, maxSedIterations: 1_000_000 } as const;

@@ -5,7 +5,7 @@
 import type { Invocation } from '../bash/execution.ts';
 import { readAll } from '../bash/streams.ts';
 import { type Given, readOptions } from './gnu/options.ts';
-import { openOperand } from './streams.ts';
+import { openOperand } from './operands.ts';
 import { fail, print } from './tool.ts';
 
 const USAGE = `

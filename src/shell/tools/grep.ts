@@ -2,7 +2,8 @@
 import { type Invocation, stdin, stdout } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
 import { emptySource, readLine, type Source, textSource } from '../bash/streams.ts';
-import { toRegExpSource } from './regexp.ts';
+import { bytesOf } from '../bytes.ts';
+import { startWarnings, toRegExpSource } from './regexp.ts';
 import { fail, print, type Tool } from './tool.ts';
 
 interface GrepOptions {
@@ -13,6 +14,11 @@ interface GrepOptions {
   before: number;
   after: number;
   color: boolean;
+  /** Groups of lines are told apart. */
+  grouped: boolean;
+  /** How standard input is called. */
+  label: string;
+  exclude: string[];
   include: string[];
   operands: string[];
 }
@@ -39,6 +45,12 @@ const LONG: Readonly<Record<string, string>> = {
   'no-messages': 's',
   text: 'a',
   'line-buffered': 'u',
+  'byte-offset': 'b',
+  'initial-tab': 'T',
+  null: 'Z',
+  'null-data': 'z',
+  binary: 'U',
+  'dereference-recursive': 'R',
   regexp: 'e',
   file: 'f',
   'max-count': 'm',
@@ -62,14 +74,22 @@ function readOptions(invocation: Invocation): GrepOptions | number {
     before: 0,
     after: 0,
     color: false,
+    grouped: false,
+    label: '(standard input)',
+    exclude: [],
     include: [],
     operands: [],
   };
   const args = [...invocation.args];
   let given = false;
+  let matcher: string | undefined;
   const apply = (letter: string, value: () => string | undefined): number | undefined => {
-    if ('EFGP'.includes(letter)) options.syntax = ({ E: 'extended', F: 'fixed', G: 'basic', P: 'perl' } as const)[letter as 'E'];
-    else if ('ABCmef'.includes(letter)) {
+    if ('EFGP'.includes(letter)) {
+      if (matcher !== undefined && matcher !== letter && (matcher === 'P' || letter === 'P'))
+        return fail({ ...invocation, name: 'grep' }, 'conflicting matchers specified', 2);
+      matcher = letter;
+      options.syntax = ({ E: 'extended', F: 'fixed', G: 'basic', P: 'perl' } as const)[letter as 'E'];
+    } else if ('ABCmef'.includes(letter)) {
       const text = value();
       if (text === undefined) return usage(invocation, `grep: option requires an argument -- '${letter}'\n`);
       if (letter === 'e' || letter === 'f') {
@@ -81,10 +101,11 @@ function readOptions(invocation: Invocation): GrepOptions | number {
       }
       if (!/^\d+$/.test(text))
         return fail(invocation, letter === 'm' ? 'invalid max count' : `${text}: invalid context length argument`, 2);
+      if (letter !== 'm') options.grouped = true;
       if (letter === 'm') options.max = Number(text);
       if (letter === 'A' || letter === 'C') options.after = Number(text);
       if (letter === 'B' || letter === 'C') options.before = Number(text);
-    } else if ('iyvcnoqwxlLhHrRsaUzbuT'.includes(letter)) options.flags.add(letter === 'y' ? 'i' : letter === 'R' ? 'r' : letter);
+    } else if ('iyvcnoqwxlLhHrRsaUzbuTZ'.includes(letter)) options.flags.add(letter === 'y' ? 'i' : letter === 'R' ? 'r' : letter);
     else return usage(invocation, `grep: invalid option -- '${letter}'\n`);
     return undefined;
   };
@@ -106,8 +127,12 @@ function readOptions(invocation: Invocation): GrepOptions | number {
         options.color =
           long[2] === undefined || long[2] === 'always' || (long[2] === 'auto' && stdout(invocation.x)?.isTTY === true);
       else if (long[1] === 'include') options.include.push(long[2] ?? args.shift() ?? '');
-      else if (long[1] === 'exclude' || long[1] === 'exclude-dir' || long[1] === 'label') void (long[2] ?? args.shift());
-      else {
+      else if (/^(?:binary-files|devices|directories)$/.test(long[1]!)) void (long[2] ?? args.shift());
+      else if (/^(?:exclude|exclude-dir|label)$/.test(long[1]!)) {
+        const value = long[2] ?? args.shift() ?? '';
+        if (long[1] === 'label') options.label = value;
+        else options.exclude.push(value);
+      } else {
         const letter = LONG[long[1]!];
         if (!letter) return usage(invocation, `grep: unrecognized option '${arg}'\n`);
         status = apply(letter, () => long[2] ?? args.shift());
@@ -115,6 +140,7 @@ function readOptions(invocation: Invocation): GrepOptions | number {
     } else if (/^-\d+$/.test(arg)) {
       options.before = Number(arg.slice(1));
       options.after = options.before;
+      options.grouped = true;
     } else {
       for (let at = 1; at < arg.length && status === undefined; at++) {
         status = apply(arg[at]!, () => {
@@ -151,6 +177,15 @@ function compile(options: GrepOptions): RegExp | string {
   }
 }
 
+/** Whether a file's own name, or a directory's on its way, is like a glob. */
+function named(path: string, glob: string): boolean {
+  const source = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return path.split('/').some((part) => new RegExp(`^${source}$`).test(part));
+}
+
 interface Named {
   readonly name: string;
   readonly source: Source;
@@ -173,22 +208,15 @@ function open(invocation: Invocation, options: GrepOptions, complain: (name: str
     const text = files.read(path);
     if (text === undefined) return complain(name, stat ? 'Permission denied' : 'No such file or directory');
     if (
-      options.include.length === 0 ||
-      options.include.some((glob) =>
-        new RegExp(
-          `^${glob
-            .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-            .replaceAll('*', '.*')
-            .replaceAll('?', '.')}$`,
-        ).test(name.slice(name.lastIndexOf('/') + 1)),
-      )
+      (options.include.length === 0 || options.include.some((glob) => named(name, glob))) &&
+      !options.exclude.some((glob) => named(name, glob))
     ) {
       found.push({ name, source: textSource(text) });
     }
   };
   const operands = options.operands.length > 0 ? options.operands : [options.flags.has('r') ? '.' : '-'];
   for (const operand of operands) {
-    if (operand === '-') found.push({ name: '(standard input)', source: stdin(x) ?? emptySource() });
+    if (operand === '-') found.push({ name: options.label, source: stdin(x) ?? emptySource() });
     else add(operand);
   }
   return found;
@@ -203,6 +231,9 @@ async function grep(invocation: Invocation): Promise<number> {
   const expression = compile(options);
   if (typeof expression === 'string') return fail({ ...invocation, name: 'grep' }, expression, 2);
   const { flags } = options;
+  if (options.syntax === 'extended')
+    for (const pattern of options.patterns)
+      for (const warning of startWarnings(pattern)) fail({ ...invocation, name: 'grep' }, warning);
   let troubled = false;
   const inputs = open(invocation, options, (name, why) => {
     troubled = true;
@@ -212,11 +243,12 @@ async function grep(invocation: Invocation): Promise<number> {
   let any = false;
   for (const input of inputs) {
     const hits = await grepOne(invocation, input, expression, options, named ? `${input.name}` : undefined);
-    any = any || (flags.has('L') ? hits === 0 : hits > 0);
+    any = any || hits > 0;
     if (any && flags.has('q')) return 0;
     if (flags.has('c')) print(invocation, `${named ? `${input.name}:` : ''}${hits}\n`);
-    if (flags.has('l') && hits > 0) print(invocation, `${input.name}\n`);
-    if (flags.has('L') && hits === 0) print(invocation, `${input.name}\n`);
+    const end = flags.has('Z') ? '\0' : '\n';
+    if (flags.has('l') && hits > 0) print(invocation, input.name + end);
+    if (flags.has('L') && hits === 0) print(invocation, input.name + end);
   }
   return troubled && !(any && flags.has('q')) ? 2 : any ? 0 : 1;
 }
@@ -229,24 +261,31 @@ async function grepOne(
   options: GrepOptions,
   name: string | undefined,
 ): Promise<number> {
-  const { flags, before, after, max, color } = options;
+  const { flags, before, after, max, color, grouped } = options;
   const silent = flags.has('c') || flags.has('l') || flags.has('L') || flags.has('q');
-  const earlier: { line: string; number: number }[] = [];
+  const end = flags.has('z') ? '\0' : '\n';
+  const earlier: { line: string; number: number; at: number }[] = [];
   let hits = 0;
   let owed = 0;
   let last = 0;
-  const show = (line: string, number: number, separator: string) => {
-    if ((before > 0 || after > 0) && last > 0 && number > last + 1) print(invocation, '--\n');
+  let offset = 0;
+  const show = (line: string, number: number, separator: string, at: number) => {
+    if (grouped && last > 0 && number > last + 1) print(invocation, '--\n');
     last = number;
-    print(
-      invocation,
-      `${name === undefined ? '' : `${name}${separator}`}${flags.has('n') ? `${number}${separator}` : ''}${line}\n`,
-    );
+    const width = flags.has('T') ? 19 : 0;
+    const place = [
+      name === undefined ? '' : `${name}${flags.has('Z') ? '\0' : separator}`,
+      flags.has('n') ? `${String(number).padStart(width)}${separator}` : '',
+      flags.has('b') ? `${String(at).padStart(width)}${separator}` : '',
+    ].join('');
+    print(invocation, `${place}${flags.has('T') && place !== '' ? '\t' : ''}${line}${end}`);
   };
-  for (let number = 1; ; number++) {
-    const raw = await readLine(source);
+  for (let number = 1; max > 0; number++) {
+    const raw = await readLine(source, end);
     if (raw === undefined) break;
-    const line = raw.replace(/\n$/, '');
+    const line = raw.endsWith(end) ? raw.slice(0, -1) : raw;
+    const at = offset;
+    offset += bytesOf(raw).length;
     expression.lastIndex = 0;
     const matched = expression.test(line) !== flags.has('v');
     if (matched && hits < max) {
@@ -255,18 +294,18 @@ async function grepOne(
         if (!flags.has('c')) break;
         continue;
       }
-      for (const each of earlier) show(each.line, each.number, '-');
+      for (const each of earlier) show(each.line, each.number, '-', each.at);
       earlier.length = 0;
-      if (flags.has('o')) showMatches(line, number, expression, flags, show);
-      else show(color && !flags.has('v') ? line.replace(expression, (hit) => (hit ? RED + hit + OFF : '')) : line, number, ':');
+      if (flags.has('o')) showMatches(line, number, at, expression, flags, show);
+      else show(color && !flags.has('v') ? line.replace(expression, (hit) => (hit ? RED + hit + OFF : '')) : line, number, ':', at);
       owed = after;
       if (hits >= max && owed === 0) break;
     } else if (owed > 0 && !silent) {
-      show(line, number, '-');
+      show(line, number, '-', at);
       owed--;
       if (hits >= max && owed === 0) break;
     } else if (before > 0) {
-      earlier.push({ line, number });
+      earlier.push({ line, number, at });
       if (earlier.length > before) earlier.shift();
     }
   }
@@ -276,13 +315,15 @@ async function grepOne(
 function showMatches(
   line: string,
   number: number,
+  at: number,
   expression: RegExp,
   flags: ReadonlySet<string>,
-  show: (line: string, number: number, separator: string) => void,
+  show: (line: string, number: number, separator: string, at: number) => void,
 ): void {
   if (flags.has('v')) return;
   expression.lastIndex = 0;
-  for (const match of line.matchAll(expression)) if (match[0] !== '') show(match[0], number, ':');
+  for (const match of line.matchAll(expression))
+    if (match[0] !== '') show(match[0], number, ':', at + bytesOf(line.slice(0, match.index)).length);
 }
 
 const tool: Tool = { summary: 'Print lines that match', run: grep };

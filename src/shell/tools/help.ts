@@ -1,9 +1,10 @@
 /** help, man: what this place can run. */
 import { builtins } from '../bash/builtins/index.ts';
 import type { Invocation } from '../bash/execution.ts';
+import { errorPrefix } from '../bash/state.ts';
 import { execCaptured } from '../process.ts';
 import { aroundOf, platformOf } from './place.ts';
-import { fail, print, type Tool } from './tool.ts';
+import { print, type Tool } from './tool.ts';
 
 function wrap(names: readonly string[], columns: number): string {
   const lines: string[] = [];
@@ -47,7 +48,15 @@ async function help(invocation: Invocation): Promise<number> {
     print(invocation, overview(invocation));
     return 0;
   }
-  return describeOne(invocation, name, () => fail(invocation, `no help topics match \`${name}'.  Try \`help' for what there is.`));
+  return describeOne(invocation, name, () => {
+    const { x } = invocation;
+    x.fds
+      .get(2)
+      ?.sink?.write(
+        `${errorPrefix(x.shell)}help: no help topics match \`${name}'.  Try \`help help' or \`man -k ${name}' or \`info ${name}'.\n`,
+      );
+    return 1;
+  });
 }
 
 async function describeOne(invocation: Invocation, name: string, missing: () => number): Promise<number> {

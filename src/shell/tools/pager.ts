@@ -90,6 +90,15 @@ async function pageByPage(invocation: Invocation, text: string, tty: FullScreen,
   }
 }
 
+const LESS_OPTIONS: ReadonlySet<string> = new Set(
+  `help version search-skip-screen auto-buffers buffers clear-screen color dumb quit-at-eof force quit-if-one-screen hilite-search
+  max-back-scroll jump-target status-column lesskey-file log-file long-prompt line-numbers pattern prompt quiet silent
+  raw-control-chars squeeze-blank-lines chop-long-lines tabs tag underline-special hilite-unread window quotes tilde shift
+  follow-name mouse no-init no-keypad use-color ignore-case incsearch quit-on-intr file-size header redraw-on-quit`
+    .split(/\s+/)
+    .filter(Boolean),
+);
+
 async function less(invocation: Invocation): Promise<number> {
   const { x } = invocation;
   const operands = invocation.args.filter((arg) => !/^[-+]./.test(arg));
@@ -98,12 +107,20 @@ async function less(invocation: Invocation): Promise<number> {
     x.fds.get(2)?.sink?.write('Missing filename ("less --help" for help)\n');
     return 1;
   }
+  const terminal = tty !== undefined && stdout(x)?.isTTY === true;
+  const unknown = invocation.args.find(
+    (arg) => /^--[a-z]/i.test(arg) && !LESS_OPTIONS.has(arg.slice(2).split('=')[0]!.toLowerCase()),
+  );
+  if (unknown !== undefined) x.fds.get(2)?.sink?.write(`There is no ${unknown.slice(2)} option ("less --help" for help)\n`);
   let status = 0;
   const found = await documents(invocation, operands, (name, why) => {
-    status = 1;
-    x.fds.get(2)?.sink?.write(why === 'directory' ? `${name} is a directory\n` : `${name}: ${why}\n`);
+    // Where there is no screen less is cat, and content.
+    if (terminal) status = 1;
+    x.fds
+      .get(terminal || why === 'directory' ? 2 : 1)
+      ?.sink?.write(why === 'directory' ? `${name} is a directory\n` : `${name}: ${why}\n`);
   });
-  if (!tty || !stdout(x)?.isTTY) {
+  if (!tty || !terminal) {
     for (const { text } of found) print(invocation, text);
     return status;
   }

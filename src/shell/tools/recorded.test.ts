@@ -1,4 +1,4 @@
-/** column, numfmt and factor against what the real ones answered. */
+/** Text tools against what the real ones answered. */
 import { expect, test } from 'vitest';
 import { testSession } from '../testing.ts';
 import { smallSim } from '../testing-world.ts';

@@ -19,18 +19,40 @@ export const bracketClasses: Readonly<Record<string, string>> = {
 
 const escapeAll = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
+/** What grep says of an extended expression that it takes all the same. */
+export function startWarnings(pattern: string): readonly string[] {
+  return [...pattern.matchAll(/(?:^|(?<!\\)[(|^])([*+?]|\{\d+(?:,\d*)?\})/g)].map(
+    ([, operator]) => `warning: ${operator![0] === '{' ? '{...}' : operator} at start of expression`,
+  );
+}
+
 /** @returns the source for RegExp, or what GNU grep says of a bad pattern */
 export function toRegExpSource(pattern: string, syntax: PatternSyntax): string | { readonly error: string } {
   if (syntax === 'fixed') return escapeAll(pattern);
   if (syntax === 'perl') {
-    try {
-      new RegExp(pattern);
-      return pattern;
-    } catch {
-      return { error: 'unmatched parentheses' };
-    }
+    const mistake = perlMistake(pattern);
+    return mistake === undefined ? pattern : { error: mistake };
   }
   return posix(pattern, syntax === 'extended');
+}
+
+/** What PCRE says of a bad pattern. */
+function perlMistake(pattern: string): string | undefined {
+  try {
+    new RegExp(pattern);
+    return undefined;
+  } catch (error) {
+    const why = String(error);
+    if (/Nothing to repeat/.test(why)) return 'quantifier does not follow a repeatable item';
+    if (/Unterminated character class/.test(why)) return 'missing terminating ] for character class';
+    if (/numbers out of order/.test(why)) return 'numbers out of order in {} quantifier';
+    if (/at end of pattern/.test(why)) return '\\ at end of pattern';
+    if (/Unterminated group/.test(why)) return 'missing closing parenthesis';
+    if (/Unmatched '\)'/.test(why)) return 'unmatched closing parenthesis';
+    if (/Range out of order/.test(why)) return 'range out of order in character class';
+    if (/capture group name/.test(why)) return 'syntax error in subpattern name (missing terminator?)';
+    return 'unrecognized character after (? or (?-';
+  }
 }
 
 /** In basic syntax `\(`, `\{`, `\|`, `\+`, `\?` are operators and the bare characters are plain; extended is the other way round. */
@@ -51,7 +73,11 @@ function posix(pattern: string, extended: boolean): string | { readonly error: s
         : undefined;
     if (char === '[') {
       const set = bracketSet(pattern, at);
-      if (!set) return { error: 'Unmatched [, [^, [:, [., or [=' };
+      if (!set) return { error: at === pattern.length - 1 ? 'Invalid regular expression' : 'Unmatched [, [^, [:, [., or [=' };
+      const named = /\[:(\w*):\]/.exec(pattern.slice(at + 1, set.end));
+      if (named && !Object.hasOwn(bracketClasses, named[1]!)) return { error: 'Invalid character class name' };
+      if (/^\[:\w+:\]$/.test(pattern.slice(at, set.end + 1)))
+        return { error: `character class syntax is [[:space:]], not [:space:]` };
       out += set.source;
       at = set.end;
       start = false;
@@ -76,16 +102,22 @@ function posix(pattern: string, extended: boolean): string | { readonly error: s
       const interval = /^(\d*)(,?)(\d*)/.exec(pattern.slice(at + 1))![0];
       const close = pattern.slice(at + 1 + interval.length, at + 1 + interval.length + (extended ? 1 : 2));
       if (interval === '' || interval === ',' || close !== (extended ? '}' : '\\}')) {
-        if (!extended) return { error: 'Unmatched { or \\{' };
+        if (!extended) return { error: 'Unmatched \\{' };
         out += '\\{';
-      } else {
+      } else if (start && extended) at += interval.length + close.length;
+      else {
+        const [least, most] = interval.split(',').map(Number) as [number, number | undefined];
+        if (most !== undefined && interval.at(-1) !== ',' && most < least) return { error: 'Invalid content of \\{\\}' };
+        if (Math.max(least, most ?? 0) > 32_767) return { error: 'Regular expression too big' };
         out += `{${interval.startsWith(',') ? `0${interval}` : interval}}`;
         at += interval.length + close.length;
       }
-    } else if (operator === '+' || operator === '?') out += start ? `\\${operator}` : operator;
+    } else if (operator === '+' || operator === '?') out += start ? (extended ? '' : `\\${operator}`) : operator;
     else if (operator === '}') out += '\\}';
-    else if (char === '*' && start) out += '\\*';
-    else if (char === '*') out += /(\*|\+|\?|\})$/.test(out) && !/\\[*+?}]$/.test(out) ? '' : '*';
+    else if (char === '*' && start) {
+      out += extended ? '' : '\\*';
+      if (extended) continue;
+    } else if (char === '*') out += /(\*|\+|\?|\})$/.test(out) && !/\\[*+?}]$/.test(out) ? '' : '*';
     else if (char === '^') {
       out += start || extended ? '^' : '\\^';
       continue;

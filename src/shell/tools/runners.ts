@@ -6,6 +6,7 @@ import { runProgram, runWords } from '../bash/command.ts';
 import { type Execution, Interrupted, type Invocation, stdin } from '../bash/execution.ts';
 import { copyState } from '../bash/state.ts';
 import { emptySource, readAll } from '../bash/streams.ts';
+import { openOperand } from './operands.ts';
 import { parseInterval } from './streams.ts';
 import { fail, print, type Tool } from './tool.ts';
 
@@ -63,6 +64,11 @@ interface XargsOptions {
   delimiter?: string;
   noRunIfEmpty: boolean;
   trace: boolean;
+  /** Where the words come from, when not from standard input. */
+  file?: string;
+  /** The word that ends the input. */
+  end?: string;
+  asks?: boolean;
   words: string[];
 }
 
@@ -83,12 +89,18 @@ function xargsOptions(invocation: Invocation): XargsOptions | number {
           'max-lines': 'L',
           'max-procs': 'P',
           verbose: 't',
+          interactive: 'p',
+          'arg-file': 'a',
+          exit: 'x',
+          'max-chars': 's',
+          eof: 'E',
+          'open-tty': 'o',
         }[long[1]!] ?? '')
       : arg[1]!;
     if (letter === '') return fail(invocation, `unrecognized option '${arg}'\nTry 'xargs --help' for more information.`);
     const attached = long ? long[2] : arg.slice(2);
     const value = () => (attached ? attached : args.shift());
-    if (letter === 'n' || letter === 'L' || letter === 'P') {
+    if (letter === 'n' || letter === 'L' || letter === 'P' || letter === 's') {
       const text = value();
       if (text === undefined)
         return fail(invocation, `option requires an argument -- '${letter}'\nTry 'xargs --help' for more information.`);
@@ -98,12 +110,32 @@ function xargsOptions(invocation: Invocation): XargsOptions | number {
         return fail(invocation, `value ${text} for -${letter} option should be >= 1\nTry 'xargs --help' for more information.`);
       if (letter === 'n') options.perCall = Number(text);
       if (letter === 'L') options.lines = Number(text);
-    } else if (letter === 'I') options.replace = value() ?? '{}';
-    else if (letter === 'i') options.replace = attached || '{}';
-    else if (letter === 'd') options.delimiter = (value() ?? '\n').replace('\\n', '\n').replace('\\t', '\t').replace('\\0', '\0');
+    } else if ('IdEa'.includes(letter)) {
+      const text = value();
+      if (text === undefined)
+        return fail(invocation, `option requires an argument -- '${letter}'\nTry 'xargs --help' for more information.`);
+      if (letter === 'd' && !/^(?:[^\\]|\\.+)$/su.test(text))
+        return fail(
+          invocation,
+          `Invalid input delimiter specification ${text}: the delimiter must be either a single character or an escape sequence starting with \\.`,
+        );
+      if (letter === 'I') {
+        if (options.perCall !== undefined)
+          fail(
+            invocation,
+            'warning: options --max-args and --replace/-I/-i are mutually exclusive, ignoring previous --max-args value',
+          );
+        options.replace = text;
+      } else if (letter === 'a') options.file = text;
+      else if (letter === 'E') options.end = text;
+      else options.delimiter = text.replace('\\n', '\n').replace('\\t', '\t').replace('\\0', '\0');
+    } else if (letter === 'i') options.replace = attached || '{}';
     else if (letter === '0') options.delimiter = '\0';
     else if (letter === 'r') options.noRunIfEmpty = true;
     else if (letter === 't') options.trace = true;
+    else if (letter === 'p') options.asks = true;
+    else if (letter === 'l') options.lines = Number(attached || 1);
+    else if (letter === 'x' || letter === 'o') continue;
     else return fail(invocation, `invalid option -- '${letter}'\nTry 'xargs --help' for more information.`);
   }
   options.words = args.length > 0 ? args : ['echo'];
@@ -118,13 +150,32 @@ function splitInput(text: string): string[] {
   );
 }
 
+/** The quote that is still open at the end of a line. */
+function unmatched(text: string): 'single' | 'double' | undefined {
+  const rest = text.replace(/\\[\s\S]|'[^'\n]*'|"[^"\n]*"/g, '');
+  const quote = /['"]/.exec(rest)?.[0];
+  return quote === undefined ? undefined : quote === "'" ? 'single' : 'double';
+}
+
+const untilEnd = (items: string[], end: string | undefined): string[] =>
+  end !== undefined && items.includes(end) ? items.slice(0, items.indexOf(end)) : items;
+
 async function xargs(invocation: Invocation): Promise<number> {
   const options = xargsOptions(invocation);
   if (typeof options === 'number') return options;
   const { x } = invocation;
-  const source = stdin(x);
-  const text = source ? await readAll(source) : '';
   const { delimiter, replace, perCall, lines, words } = options;
+  const source =
+    options.file === undefined
+      ? stdin(x)
+      : openOperand(invocation, options.file, (why) => `Cannot open input file ‘${options.file}’: ${why}`);
+  if (options.file !== undefined && !source) return 1;
+  const text = source ? await readAll(source) : '';
+  if (delimiter === undefined) {
+    const open = unmatched(text);
+    if (open !== undefined)
+      return fail(invocation, `unmatched ${open} quote; by default quotes are special to xargs unless you use the -0 option`);
+  }
   const inside: Execution = { ...x, fds: new Map(x.fds).set(0, { source: emptySource() }) };
   const items =
     delimiter !== undefined
@@ -134,11 +185,12 @@ async function xargs(invocation: Invocation): Promise<number> {
             .split('\n')
             .map((line) => line.trim())
             .filter(Boolean)
-        : splitInput(text);
+        : untilEnd(splitInput(text), options.end);
   const calls: string[][] = [];
   if (replace !== undefined) for (const item of items) calls.push(words.map((word) => word.split(replace).join(item)));
   else if (lines !== undefined) {
     const rows = text.split('\n').filter((line) => line.trim() !== '');
+    if (rows.length === 0 && !options.noRunIfEmpty) calls.push(words);
     for (let at = 0; at < rows.length; at += lines) calls.push([...words, ...splitInput(rows.slice(at, at + lines).join(' '))]);
   } else if (items.length === 0) {
     if (!options.noRunIfEmpty) calls.push(words);
@@ -147,6 +199,10 @@ async function xargs(invocation: Invocation): Promise<number> {
       calls.push([...words, ...items.slice(at, at + (perCall ?? items.length))]);
   let status = 0;
   for (const call of calls) {
+    if (options.asks) {
+      x.fds.get(2)?.sink?.write(call[0]!);
+      return fail(invocation, 'failed to open /dev/tty for reading: No such device or address');
+    }
     if (options.trace) x.fds.get(2)?.sink?.write(`${call.join(' ')}\n`);
     const code = await run(call, inside, (name) => fail(invocation, `${name}: No such file or directory`, 127));
     if (code === 127 && !x.platform.program(call[0]!) && !ALSO_PROGRAMS.has(call[0]!)) return 127;

@@ -38,12 +38,13 @@ async function runText({ x, env }: Invocation, request: Request, options: readon
   if ('error' in parsed) {
     // At the end of the text bash has already counted the line that never came.
     const beyond = /unexpected end of file|matching `\)'/.test(parsed.error[0] ?? '');
-    const line = request.text.split('\n').length + (beyond ? 1 : 0);
+    const line = request.text.replace(/\n$/, '').split('\n').length + (beyond ? 1 : 0);
     stderr(x)?.write(`${request.label}: line ${line}: ${parsed.error[0]}\n`);
     if (parsed.error[0]?.includes('near'))
       stderr(x)?.write(`${request.label}: line ${line}: \`${request.text.split('\n').at(-1)}'\n`);
     return 2;
   }
+  if (options.includes('noexec')) return 0;
   return inSubshell(inside, (sub) => {
     sub.shell.subshell = 0;
     sub.shell.pid = shell.pid;
@@ -155,7 +156,7 @@ function runFile(
   const stat = x.platform.files.stat(path);
   const text = x.platform.files.read(path);
   const complain = (why: string, status: number) => {
-    stderr(x)?.write(`${direct ? errorPrefix(x.shell) : 'bash: '}${file}: ${why}\n`);
+    stderr(x)?.write(`${direct ? errorPrefix(x.shell) : stat?.type === 'directory' ? '' : 'bash: '}${file}: ${why}\n`);
     return status;
   };
   const dash = !direct && isDash(invocation.name);
@@ -164,9 +165,9 @@ function runFile(
     return 2;
   }
   if (!stat) return complain('No such file or directory', 127);
-  if (stat.type === 'directory') return complain('Is a directory', 126);
+  if (stat.type === 'directory') return complain(direct ? 'Is a directory' : `${file}: Is a directory`, 126);
   if (text === undefined || (direct && (stat.mode & 0o111) === 0)) return complain('Permission denied', 126);
-  const interpreter = direct ? /^#![ \t]*(\S+)(?:[ \t]+([^\n]*?))?[ \t]*(?:\n|$)/.exec(text) : null;
+  const interpreter = direct ? /^#![ \t]*([^ \t\n]+)(?:[ \t]+([^\n]*?))?[ \t]*(?:\n|$)/.exec(text) : null;
   if (!interpreter) return runText(invocation, { text, name: file, args, label: file, dash }, options);
   const [, path0, argument] = interpreter as unknown as [string, string, string?];
   const viaEnv = /^\/usr\/bin\/env$/.test(path0) ? argument : undefined;
@@ -174,8 +175,9 @@ function runFile(
   if (/^(?:\/(?:usr\/)?bin\/)?(?:ba|da)?sh$/.test(name))
     return runText(invocation, { text, name: file, args, label: file, dash: isDash(name) }, options);
   const words = [...(argument ? [argument] : []), file, ...args];
-  if (x.platform.program(path0)) return runProgram(path0, words, x);
-  return complain(`${path0}: bad interpreter: No such file or directory`, 126);
+  const known = /^\/(?:usr\/)?(?:local\/)?s?bin\/([^/]+)$/.exec(path0)?.[1];
+  if (known !== undefined && x.platform.program(known)) return runProgram(path0, words, x);
+  return complain('cannot execute: required file not found', 127);
 }
 
 export const shells: Readonly<Record<string, Tool>> = {

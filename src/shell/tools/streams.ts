@@ -1,38 +1,11 @@
 /** cat, head, tee, yes, sleep: programs that work on a stream as it comes. */
 import { type Invocation, stdin, stdout } from '../bash/execution.ts';
-import { resolvePath } from '../bash/files.ts';
-import { deviceOf, openSink } from '../bash/redirect.ts';
+import { openSink } from '../bash/redirect.ts';
 import type { Source } from '../bash/streams.ts';
-import { emptySource, textSource } from '../bash/streams.ts';
 import { bytesOf, isAscii, textOfBytes } from '../bytes.ts';
+import { readOptions } from './gnu/options.ts';
+import { openOperand } from './operands.ts';
 import { fail, print, type Tool } from './tool.ts';
-
-/** A name as GNU's messages show it: in quotes when a shell would need them. */
-export const shownName = (name: string): string =>
-  name !== '' && !/[\s"'`$&|;<>()*?[\]{}\\!#~]/.test(name) ? name : `'${name.replace(/'/g, "'\\''")}'`;
-
-/** Opens a file operand; `-` is standard input. Complains and returns undefined when it cannot be read. */
-export function openOperand(
-  invocation: Invocation,
-  operand: string,
-  says = (why: string) => `${shownName(operand)}: ${why}`,
-): Source | undefined {
-  const { x } = invocation;
-  if (operand === '-' || operand === '/dev/stdin') return stdin(x) ?? emptySource();
-  const path = operand === '' ? '/dev/fd/none' : resolvePath(x.shell.cwd, operand);
-  const stat = x.platform.files.stat(path);
-  if (stat?.type === 'directory') {
-    fail(invocation, says('Is a directory'));
-    return undefined;
-  }
-  if (stat?.type === 'device') return deviceOf(path, x)?.source ?? emptySource();
-  const text = x.platform.files.read(path);
-  if (text === undefined) {
-    fail(invocation, says(stat ? 'Permission denied' : x.platform.files.missing(path)));
-    return undefined;
-  }
-  return textSource(text);
-}
 
 /** A byte beyond ASCII, as cat -v shows it. */
 function meta(byte: number): string {
@@ -114,37 +87,48 @@ interface HeadOptions {
   count: number;
   bytes: boolean;
   quiet?: boolean;
+  /** What ends a line. */
+  end: string;
   operands: string[];
 }
 
+const HEAD_LONG = {
+  'bytes=': 'c',
+  'lines=': 'n',
+  quiet: 'q',
+  silent: 'q',
+  verbose: 'v',
+  'zero-terminated': 'z',
+} as const;
+
 function headOptions(invocation: Invocation): HeadOptions | number {
-  const options: HeadOptions = { count: 10, bytes: false, operands: [] };
+  const hint = "\nTry 'head --help' for more information.";
   const args = [...invocation.args];
-  while (args.length > 0) {
-    const arg = args.shift()!;
-    const short = /^-([nc])(.*)$/s.exec(arg) ?? /^--(lines|bytes)(?:=(.*))?$/s.exec(arg);
-    if (short) {
-      const value = short[2] || args.shift();
-      if (value === undefined)
-        return fail(invocation, `option requires an argument -- '${short[1]}'\nTry 'head --help' for more information.`);
-      options.bytes = short[1] === 'c' || short[1] === 'bytes';
-      const found = /^([-+]?\d+)([bkKmM]?)B?$/.exec(value);
-      if (!found) return fail(invocation, `invalid number of ${options.bytes ? 'bytes' : 'lines'}: ‘${value.replace(/^-/, '')}’`);
-      options.count = Number(found[1]) * ({ b: 512, k: 1024, m: 1_048_576 }[found[2]!.toLowerCase()] ?? 1);
-      if (value.startsWith('-') && options.count === 0) options.count = -0;
-    } else if (/^-\d+$/.test(arg)) options.count = Number(arg.slice(1));
-    else if (arg === '-q' || arg === '-v' || arg === '--quiet' || arg === '--verbose')
-      options.quiet = arg === '-q' || arg === '--quiet';
-    else if (arg === '--') options.operands.push(...args.splice(0));
-    else if (/^-./.test(arg)) {
-      return fail(
-        invocation,
-        arg.startsWith('--')
-          ? `unrecognized option '${arg}'\nTry 'head --help' for more information.`
-          : `invalid option -- '${arg[1]}'\nTry 'head --help' for more information.`,
-      );
-    } else options.operands.push(arg);
+  // `-5`, `-5c`, `-5kq`: only as the first one.
+  const old = /^-(\d+)([bkm]?)([a-z]*)$/.exec(args[0] ?? '');
+  if (old) {
+    const bad = /[^clqvz]/.exec(old[3]!)?.[0];
+    if (bad) return fail(invocation, `invalid trailing option -- ${bad}${hint}`);
+    const letters = [...old[3]!].filter((letter) => 'qvz'.includes(letter)).map((letter) => `-${letter}`);
+    args.splice(0, 1, `-${old[3]!.includes('c') || old[2] ? 'c' : 'n'}`, `${old[1]}${old[2]}`, ...letters);
   }
+  const trailing = args
+    .filter((_arg, at) => !/^(?:-[qvz]*[cn]|--lines|--bytes)$/.test(args[at - 1] ?? ''))
+    .map((arg) => /^-[qvz]*(\d)/.exec(arg)?.[1])
+    .find((digit) => digit !== undefined);
+  if (trailing !== undefined) return fail(invocation, `invalid trailing option -- ${trailing}${hint}`);
+  const given = readOptions({ ...invocation, args }, { short: 'c:n:qvz', long: HEAD_LONG });
+  if (typeof given === 'number') return given;
+  const options: HeadOptions = { count: 10, bytes: false, operands: [...given.operands], end: given.has('z') ? '\0' : '\n' };
+  if (given.has('q') || given.has('v')) options.quiet = given.order.findLast((letter) => 'qv'.includes(letter)) === 'q';
+  const letter = given.order.findLast((each) => 'cn'.includes(each));
+  const value = letter && given.value(letter);
+  if (letter === undefined || value === undefined) return options;
+  options.bytes = letter === 'c';
+  const found = /^([-+]?\d+)([bkKmM]?)B?$/.exec(value);
+  if (!found) return fail(invocation, `invalid number of ${options.bytes ? 'bytes' : 'lines'}: ‘${value.replace(/^-/, '')}’`);
+  options.count = Number(found[1]) * ({ b: 512, k: 1024, m: 1_048_576 }[found[2]!.toLowerCase()] ?? 1);
+  if (value.startsWith('-') && options.count === 0) options.count = -0;
   return options;
 }
 
@@ -175,11 +159,12 @@ function bytesFrom(text: string, start: number, end?: number): string {
   return isAscii(text) ? text.slice(start, end) : textOfBytes(bytesOf(text).slice(start, end));
 }
 
-async function headOf(invocation: Invocation, source: Source, { count, bytes }: HeadOptions): Promise<void> {
+async function headOf(invocation: Invocation, source: Source, { count, bytes, end: newlineChar }: HeadOptions): Promise<void> {
   if (count < 0 || Object.is(count, -0)) {
     let text = '';
     for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) text += chunk;
-    const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+    const lines = text.split(newlineChar).map((line, at, all) => (at < all.length - 1 ? line + newlineChar : line));
+    if (lines.at(-1) === '') lines.pop();
     const drop = -count;
     print(invocation, bytes ? bytesFrom(text, 0, -drop || undefined) : lines.slice(0, Math.max(0, lines.length - drop)).join(''));
     return;
@@ -197,11 +182,11 @@ async function headOf(invocation: Invocation, source: Source, { count, bytes }: 
       continue;
     }
     for (let taken = 0; end < chunk.length && taken < left; taken++) {
-      const newline = chunk.indexOf('\n', end);
+      const newline = chunk.indexOf(newlineChar, end);
       end = newline < 0 ? chunk.length : newline + 1;
     }
     const piece = chunk.slice(0, end);
-    left -= piece.match(/\n/g)?.length ?? 0;
+    left -= piece.split(newlineChar).length - 1;
     if (end < chunk.length) source.unread(chunk.slice(end));
     print(invocation, piece);
   }

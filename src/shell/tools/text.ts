@@ -9,6 +9,8 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   comm: 'Compare two sorted files',
   cut: 'Take columns out of lines',
   dirname: 'A path without its last part',
+  expand: 'Tabs to blanks',
+  expr: 'Calculate and compare',
   factor: 'The primes a number is made of',
   fold: 'Break long lines',
   hd: 'Show bytes',
@@ -18,6 +20,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   numfmt: 'Numbers with units, there and back',
   od: 'Show bytes',
   paste: 'Join lines side by side',
+  printenv: 'The environment',
   realpath: 'A path from the root',
   rev: 'Turn lines round',
   sed: 'Edit lines as they pass',
@@ -27,7 +30,9 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   tail: 'Print the last lines',
   tac: 'Last line first',
   tr: 'Exchange characters',
+  unexpand: 'Blanks to tabs',
   uniq: 'Drop repeated lines',
+  wc: 'Count lines, words, bytes',
   xxd: 'Show bytes',
 };
 

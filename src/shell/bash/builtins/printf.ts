@@ -35,7 +35,7 @@ export function unescapeText(text: string, place: Place): { text: string; stop: 
     const rest = text.slice(at + 1);
     const octal = OCTAL[place].exec(rest);
     const hex = /^x([0-9a-fA-F]{1,2})/.exec(rest) ?? /^u([0-9a-fA-F]{1,4})/.exec(rest) ?? /^U([0-9a-fA-F]{1,8})/.exec(rest);
-    if (rest[0] === 'c') return { text: joined(out), stop: true };
+    if (rest[0] === 'c' && place !== 'format') return { text: joined(out), stop: true };
     if (octal) {
       out += byte(Number.parseInt(octal[1] || octal[2] || '0', 8) & 255);
       at += octal[0].length;
@@ -59,7 +59,7 @@ export function unescapeText(text: string, place: Place): { text: string; stop: 
 const byte = (code: number): string => (code < 0x80 ? String.fromCharCode(code) : String.fromCharCode(0xdc00 + code));
 const joined = (text: string): string => (/[\udc80-\udcff]/.test(text) ? textOfBytes(bytesOf(text)) : text);
 
-const SPEC = /^%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(\([^)]*\))?[hlLqjzt]*([a-zA-Z%])/;
+const SPEC = /^%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(\([^)]*\))?[hlLqjzt]*(?![hlLqjzt])([a-zA-Z%])/;
 
 /** The format is used again as long as arguments remain, as printf(1) does. */
 export function formatPrintf(
@@ -78,6 +78,7 @@ export function formatPrintf(
       const char = format[at]!;
       if (char === '\\') {
         const piece = /^\\([0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[\s\S])?/.exec(format.slice(at))![0];
+        if (piece === '\\x') warnings.push('missing hex digit for \\x');
         const done = unescapeText(piece, 'format');
         text += done.text;
         stop = done.stop;
@@ -86,7 +87,7 @@ export function formatPrintf(
         // A length modifier `q` would swallow %q: look at the plain form first.
         const spec = /^%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?()([qQ])/.exec(format.slice(at)) ?? SPEC.exec(format.slice(at));
         if (!spec) {
-          const bad = format.slice(at).match(/^%[-+ #0'\d.*]*.?/)![0];
+          const bad = format.slice(at).match(/^%[-+ #0'\d.*]*[hlLqjzt]*[\s\S]?/)![0];
           const end = at + bad.length >= format.length && /[%\d.*#' +-]$/.test(bad);
           errors.push(end ? `\`${bad}': missing format character` : `\`${bad.at(-1)}': invalid format character`);
           return { text: joined(text), errors, warnings };
@@ -132,7 +133,7 @@ function convert(
     case 's':
       return { text: pad((take() ?? '').slice(0, precision)), stop: false };
     case 'c':
-      return { text: pad((take() ?? '').slice(0, 1)), stop: false };
+      return { text: pad((take() ?? '').slice(0, 1) || '\0'), stop: false };
     case 'q':
     case 'Q':
       return { text: pad(quoteShell(take() ?? '')), stop: false };
@@ -150,6 +151,8 @@ function convert(
         text: pad(integer(numberOf(take(), errors, warnings), conversion, flags!, precision), precision === undefined),
         stop: false,
       };
+    case 'a':
+    case 'A':
     case 'e':
     case 'E':
     case 'f':
@@ -212,13 +215,25 @@ export function fixed(size: number, places: number): string {
   return Math.floor(half) % 2 === 0 ? (Math.floor(half) / 10 ** places).toFixed(places) : text;
 }
 
+/** `%a` of a long double: four bits stand before the point. */
+function hexadecimal(size: number): string {
+  if (size === 0) return '0x0p+0';
+  let exponent = Math.floor(Math.log2(size));
+  if (2 ** exponent > size) exponent--;
+  const digits = BigInt(Math.round((size / 2 ** exponent) * 2 ** 52)) << 11n;
+  const hex = digits.toString(16).padStart(16, '0').replace(/0+$/, '');
+  const power = exponent - 3;
+  return `0x${hex[0]}${hex.length > 1 ? `.${hex.slice(1)}` : ''}p${power < 0 ? '-' : '+'}${Math.abs(power)}`;
+}
+
 function float(value: number, conversion: string, flags: string, precision: number): string {
   const sign = value < 0 || Object.is(value, -0) ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
   const size = Math.abs(value);
   const exponential = (digits: number) => size.toExponential(digits).replace(/e([-+])(\d)$/, 'e$10$2');
   const kind = conversion.toLowerCase();
   let text: string;
-  if (kind === 'f') text = fixed(size, Math.min(precision, 100));
+  if (kind === 'a') text = hexadecimal(size);
+  else if (kind === 'f') text = fixed(size, Math.min(precision, 100));
   else if (kind === 'e') text = exponential(Math.min(precision, 100));
   else {
     const digits = precision === 0 ? 1 : precision;

@@ -12,6 +12,10 @@ export function changeDirectory(call: BuiltinCall, target: string, shown = targe
   const { x } = call;
   const path = resolvePath(x.shell.cwd, target);
   const stat = x.platform.files.stat(path);
+  if (x.shell.dialect === 'dash' && stat?.type !== 'directory') {
+    fail(call, `can't cd to ${shown}`);
+    return 2;
+  }
   if (!stat) return fail(call, `${shown}: ${x.platform.files.missing(path)}`);
   if (stat.type !== 'directory') return fail(call, `${shown}: Not a directory`);
   if (!x.platform.root && (path === '/root' || path.startsWith('/root/'))) return fail(call, `${shown}: Permission denied`);

@@ -7,7 +7,7 @@ import type { Invocation } from '../../bash/execution.ts';
 import { readAll } from '../../bash/streams.ts';
 import { bytesOf } from '../../bytes.ts';
 import { type Given, quoted, readOptions, tryHelp } from '../gnu/options.ts';
-import { openOperand, shownName } from '../streams.ts';
+import { openOperand, shownName } from '../operands.ts';
 import { fail, print } from '../tool.ts';
 import { look } from './paths.ts';
 

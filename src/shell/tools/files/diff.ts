@@ -4,7 +4,7 @@ import type { FileStat } from '../../bash/files.ts';
 import { readAll } from '../../bash/streams.ts';
 import { bytesOf } from '../../bytes.ts';
 import { type Given, readOptions } from '../gnu/options.ts';
-import { openOperand } from '../streams.ts';
+import { openOperand } from '../operands.ts';
 import { fail, print } from '../tool.ts';
 import { contextual, edScript, normal, type Paint, rcsScript, type Sides, sideBySide, unified } from './diff-styles.ts';
 import { bare, changesBetween, linesWithEnds } from './lines.ts';

@@ -2,7 +2,7 @@
 import { type Invocation, stdin } from '../../bash/execution.ts';
 import { readAll } from '../../bash/streams.ts';
 import { readOptions } from '../gnu/options.ts';
-import { openOperand } from '../streams.ts';
+import { openOperand } from '../operands.ts';
 import { fail, print } from '../tool.ts';
 import { isCut, linesWithEnds } from './lines.ts';
 import { filesOf, isStat, look, pathOf } from './paths.ts';

@@ -1,17 +1,21 @@
 /** GNU text tools of our own, loaded when one of them is first used. Adding one: a function in this folder, its name here and in NAMES. */
 import type { Program } from '../../bash/execution.ts';
 import { hexdump, od, xxd } from './dumps.ts';
+import { expand, unexpand } from './expand.ts';
+import { expr } from './expr.ts';
 import { factor } from './factor.ts';
 import { comm, cut, paste, uniq } from './fields.ts';
 import { join } from './join.ts';
 import { fold, nl, rev, seq, tac } from './layout.ts';
 import { base, basename, dirname, realpath } from './names.ts';
 import { numfmt } from './numfmt.ts';
+import { printenv } from './printenv.ts';
 import { sed } from './sed.ts';
 import { shuf } from './shuf.ts';
 import { sort } from './sort.ts';
 import { tail } from './tail.ts';
 import { tr } from './tr.ts';
+import { wc } from './wc.ts';
 
 export const gnu: Readonly<Record<string, Program>> = {
   base32: base,
@@ -20,6 +24,8 @@ export const gnu: Readonly<Record<string, Program>> = {
   comm,
   cut,
   dirname,
+  expand,
+  expr,
   factor,
   fold,
   hd: hexdump,
@@ -29,6 +35,7 @@ export const gnu: Readonly<Record<string, Program>> = {
   numfmt,
   od,
   paste,
+  printenv,
   realpath,
   rev,
   sed,
@@ -38,6 +45,8 @@ export const gnu: Readonly<Record<string, Program>> = {
   tac,
   tail,
   tr,
+  unexpand,
   uniq,
+  wc,
   xxd,
 };

@@ -1,7 +1,7 @@
 /** getopt_long(3) as the GNU tools use it: options anywhere, bundled letters, shortened long names, and its words for what is wrong. */
 import type { Invocation } from '../../bash/execution.ts';
 import { readAll } from '../../bash/streams.ts';
-import { openOperand } from '../streams.ts';
+import { openOperand } from '../operands.ts';
 import { fail } from '../tool.ts';
 
 export interface Specification {

@@ -45,11 +45,18 @@ export async function shuf(invocation: Invocation): Promise<number> {
     invocation,
     given.has('r'),
     given.value('S') === '/dev/zero',
+    !span && !given.has('e'),
     wanted === undefined ? undefined : Number(wanted),
   );
   if (chosen === undefined) return fail(invocation, 'no lines to repeat');
   print(invocation, chosen.map((item) => item + end).join(''));
   return 0;
+}
+
+function reservoir(items: readonly string[], many: number): string[] {
+  const kept = items.slice(0, many);
+  for (const item of items.slice(many)) if (many > 0) kept[0] = item;
+  return kept;
 }
 
 /** Lines that `shuf -r` without a count may print here. */
@@ -60,6 +67,7 @@ function choose(
   { x }: Invocation,
   repeat: boolean,
   zeros: boolean,
+  passing: boolean,
   count: number | undefined,
 ): string[] | undefined {
   const items = [...given];
@@ -73,6 +81,8 @@ function choose(
     return Array.from({ length: Math.min(count ?? MAX_REPEATED, MAX_REPEATED) }, () => items[random(items.length)]!);
   }
   const many = Math.min(count ?? items.length, items.length);
+  // Of lines whose number is not known beforehand a few are kept while the others pass: with no chance each takes the last place.
+  if (zeros && passing && count !== undefined && count < items.length) return reservoir(items, many);
   for (let at = 0; at < many; at++) {
     const other = at + random(items.length - at);
     [items[at], items[other]] = [items[other]!, items[at]!];

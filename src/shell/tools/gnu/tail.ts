@@ -4,7 +4,7 @@ import { type Invocation, stdout } from '../../bash/execution.ts';
 import { resolvePath } from '../../bash/files.ts';
 import type { Source } from '../../bash/streams.ts';
 import { bytesOf, textOfBytes } from '../../bytes.ts';
-import { openOperand } from '../streams.ts';
+import { openOperand } from '../operands.ts';
 import { fail, print } from '../tool.ts';
 import { quoted, readOptions } from './options.ts';
 
