@@ -13,6 +13,7 @@ import { nodeLifecycleAgent } from './controllers/nodelifecycle.ts';
 import { replicasetAgent, replicationControllerAgent } from './controllers/replicaset.ts';
 import { schedulerAgent } from './controllers/scheduler/index.ts';
 import { statefulsetAgent } from './controllers/statefulset.ts';
+import { volumesAgent } from './controllers/volumes.ts';
 import { bird } from './daemons/bird/agent.ts';
 import { confd } from './daemons/confd/agent.ts';
 import { felixAgent } from './daemons/felix/agent.ts';
@@ -34,6 +35,7 @@ export const agents: readonly Agent[] = [
   daemonsetAgent,
   statefulsetAgent,
   jobAgent,
+  volumesAgent,
   schedulerAgent,
   endpointsAgent,
   endpointsliceAgent,

@@ -56,6 +56,8 @@ export interface Kind<T extends ApiObject = ApiObject> {
   readonly namespaced: boolean;
   /** false: served, but nothing in the lab would act on such an object, so none can be made or changed. */
   readonly simulated: boolean;
+  /** The warning that every answer about it carries. */
+  readonly deprecated?: string;
   /** Not listed by discovery: kinds that only the engine's own rooms and Calico's own client read and write. */
   readonly internal?: boolean;
   readonly verbs: readonly Verb[];

@@ -73,7 +73,10 @@ function dispatch(api: ApiState, request: ApiRequest, context: ServerContext): A
   if (target.subresource !== undefined) return subresource(call, request.method);
   const misplaced = (verb === 'create' && target.name !== undefined) || (NAMED.includes(verb) && target.name === undefined);
   if (misplaced || !target.kind.verbs.includes(verb)) throw methodNotAllowed();
-  return VERBS[verb](call);
+  const { api: next, response } = VERBS[verb](call);
+  const { deprecated } = target.kind;
+  if (deprecated === undefined) return { api: next, response };
+  return { api: next, response: { ...response, warnings: [deprecated, ...(response.warnings ?? [])] } };
 }
 
 /** Answers one request. Never throws: what goes wrong is a Status in the answer. The same `api` comes back when nothing changed. */

@@ -101,6 +101,10 @@ export const noResource = (): StatusError => failure(404, 'NotFound', 'the serve
 export const methodNotAllowed = (): StatusError =>
   failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 
+/** `watch is not supported on resources of kind "componentstatuses"`. */
+export const notSupportedOn = (of: Named, action: string): StatusError =>
+  failure(405, 'MethodNotAllowed', `${action} is not supported on resources of kind ${quote(qualified(of))}`, detailsOf(of, ''));
+
 /** What the simulation leaves out. */
 export const notImplemented = (what: string): StatusError => failure(501, 'NotImplemented', `${what}: not simulated in this lab`);
 

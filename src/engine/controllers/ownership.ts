@@ -31,6 +31,8 @@ export interface PodOwner {
   readonly object: ApiObject;
   /** Event source: `replicaset-controller`. */
   readonly component: string;
+  /** How it tells of a pod made or deleted; default: `Created pod: web-1`. */
+  readonly tells?: (verb: 'create' | 'delete', pod: string) => string;
 }
 
 /** What came of creating a pod. */
@@ -70,7 +72,8 @@ export function createPod(
   };
   try {
     const created = createObject(api, 'pods', draft, context);
-    ownerEvent(owner, 'SuccessfulCreate', `Created pod: ${created.object.metadata.name}`, context);
+    const pod = created.object.metadata.name;
+    ownerEvent(owner, 'SuccessfulCreate', owner.tells?.('create', pod) ?? `Created pod: ${pod}`, context);
     return { api: created.api };
   } catch (refusal) {
     // Admission refuses by throwing its Status: a missing service account, for one.
@@ -92,7 +95,8 @@ export function createPod(
 
 /** Deletes one pod, gracefully, and records `SuccessfulDelete` on the owner. */
 export function deletePod(api: ApiState, owner: PodOwner, pod: Pod, context: Reconciling): ApiState {
-  ownerEvent(owner, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`, context);
+  const { name } = pod.metadata;
+  ownerEvent(owner, 'SuccessfulDelete', owner.tells?.('delete', name) ?? `Deleted pod: ${name}`, context);
   return deleteObject(api, 'pods', keyOf(pod), { now: context.now });
 }
 

@@ -2,15 +2,16 @@
  * StatefulSet controller: pods with ordinals, made and replaced in order.
  *
  * Reads statefulsets and pods; writes pods, ControllerRevisions, events and status. Models k8s.io/kubernetes/pkg/controller/statefulset
- * v1.32. Leaves out volume claims, partitions, start ordinals and maxUnavailable.
+ * v1.32. Leaves out claim retention policies, partitions, start ordinals and maxUnavailable.
  */
+import type { PersistentVolumeClaim } from '../api/kinds/persistentvolumeclaim.ts';
 import type { ApiObject, LabelSelector, Pod, PodTemplate } from '../api/objects.ts';
 import { type ApiState, getObject, keyOf, objectsOf } from '../api/storage.ts';
-import { updateStatus } from '../api/write.ts';
+import { createObject, updateStatus } from '../api/write.ts';
 import { controllerAgent, createResting, earliest, type Reconciled, type Reconciling } from './controller.ts';
 import { templateHash } from './deployment/revisions.ts';
 import { keepHistory, REVISION_HASH } from './history.ts';
-import { createPod, deletePod, type PodOwner } from './ownership.ts';
+import { createPod, deletePod, ownerEvent, type PodOwner } from './ownership.ts';
 import { podsOwnedBy } from './podindex.ts';
 import { isActive, isAvailable, isFinished, isReady } from './podstate.ts';
 
@@ -26,6 +27,7 @@ export interface StatefulSet extends ApiObject {
     readonly updateStrategy?: { readonly type?: string };
     readonly minReadySeconds?: number;
     readonly revisionHistoryLimit?: number;
+    readonly volumeClaimTemplates?: readonly PersistentVolumeClaim[];
   };
 }
 
@@ -53,7 +55,8 @@ function ordinalOf(pod: Pod): number {
 }
 
 function sync(start: ApiState, set: StatefulSet, pods: readonly Pod[], context: Reconciling): ApiState {
-  const owner: PodOwner = { resource: RESOURCE, object: set, component: 'statefulset-controller' };
+  const tells: PodOwner['tells'] = (verb, pod) => `${verb} Pod ${pod} in StatefulSet ${set.metadata.name} successful`;
+  const owner: PodOwner = { resource: RESOURCE, object: set, component: 'statefulset-controller', tells };
   const hash = templateHash(set.spec.template);
   let api = start;
   if (!set.metadata.deletionTimestamp) {
@@ -106,8 +109,45 @@ function launch(api: ApiState, set: StatefulSet, ordinal: number, owner: PodOwne
     [REVISION_HASH]: hash,
     'statefulset.kubernetes.io/pod-name': name,
   };
-  const spec = { hostname: name, ...(set.spec.serviceName ? { subdomain: set.spec.serviceName } : {}) };
-  return createPod(api, owner, set.spec.template, context, { name, labels, spec }).api;
+  const spec = {
+    hostname: name,
+    ...(set.spec.serviceName ? { subdomain: set.spec.serviceName } : {}),
+    ...volumesOf(set, name),
+  };
+  return createPod(withClaims(api, set, name, owner, context), owner, set.spec.template, context, { name, labels, spec }).api;
+}
+
+/** `data-web-0` */
+const claimName = ({ metadata }: PersistentVolumeClaim, pod: string) => `${metadata.name}-${pod}`;
+
+/** The pod's own claims as volumes, before those of its template. */
+function volumesOf({ spec }: StatefulSet, pod: string): { readonly volumes?: readonly unknown[] } {
+  const templates = spec.volumeClaimTemplates ?? [];
+  if (templates.length === 0) return {};
+  const own = templates.map((template) => ({
+    name: template.metadata.name,
+    persistentVolumeClaim: { claimName: claimName(template, pod) },
+  }));
+  const others = ((spec.template.spec.volumes ?? []) as readonly { readonly name: string }[]).filter(
+    ({ name }) => !own.some((volume) => volume.name === name),
+  );
+  return { volumes: [...own, ...others] };
+}
+
+function withClaims(start: ApiState, set: StatefulSet, pod: string, owner: PodOwner, context: Reconciling): ApiState {
+  const { namespace } = set.metadata;
+  let api = start;
+  for (const template of set.spec.volumeClaimTemplates ?? []) {
+    const name = claimName(template, pod);
+    if (getObject(api, 'persistentvolumeclaims', `${namespace}/${name}`)) continue;
+    const labels = { ...template.metadata.labels, ...set.spec.selector.matchLabels };
+    const { annotations } = template.metadata;
+    const metadata = { name, namespace, labels, ...(annotations ? { annotations } : {}) };
+    api = createObject(api, 'persistentvolumeclaims', { metadata, spec: template.spec }, context).api;
+    const message = `create Claim ${name} Pod ${pod} in StatefulSet ${set.metadata.name} success`;
+    ownerEvent(owner, 'SuccessfulCreate', message, context);
+  }
+  return api;
 }
 
 function status(api: ApiState, set: StatefulSet, hash: string, context: Reconciling): ApiState {

@@ -2,6 +2,7 @@
 import { apiVersionOf, type Kind } from '../kind.ts';
 import type { ResourceName } from '../storage.ts';
 import { calicoKinds } from './calico.ts';
+import { componentStatusKind } from './componentstatus.ts';
 import { configMapKind } from './configmap.ts';
 import { controllerRevisionKind } from './controllerrevision.ts';
 import { csiNodeKind } from './csinode.ts';
@@ -26,15 +27,14 @@ import {
   csiStorageCapacityKind,
   ingressClassKind,
   limitRangeKind,
-  persistentVolumeClaimKind,
-  persistentVolumeKind,
   podTemplateKind,
   resourceQuotaKind,
   runtimeClassKind,
-  storageClassKind,
   tokenReviewKind,
   volumeAttachmentKind,
 } from './none.ts';
+import { persistentVolumeKind } from './persistentvolume.ts';
+import { persistentVolumeClaimKind } from './persistentvolumeclaim.ts';
 import { podKind } from './pod.ts';
 import { podDisruptionBudgetKind } from './poddisruptionbudget.ts';
 import { priorityClassKind } from './priorityclass.ts';
@@ -45,10 +45,12 @@ import { secretKind } from './secret.ts';
 import { serviceKind } from './service.ts';
 import { serviceAccountKind } from './serviceaccount.ts';
 import { statefulSetKind } from './statefulset.ts';
+import { storageClassKind } from './storageclass.ts';
 
 /** In the order in which discovery lists them: by group (discovery.ts has the groups' order), then by name. */
 export const kinds: readonly Kind[] = [
   bindingKind,
+  componentStatusKind,
   configMapKind,
   endpointsKind,
   eventKind,

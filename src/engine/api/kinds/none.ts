@@ -61,39 +61,6 @@ export const limitRangeKind = none({
   namespaced: true,
 });
 
-const VOLUME = ['VolumeAttributesClass', 'Age', 'VolumeMode*'] as const;
-
-export const persistentVolumeClaimKind = none({
-  group: '',
-  kind: 'PersistentVolumeClaim',
-  plural: 'persistentvolumeclaims',
-  short: 'pvc',
-  namespaced: true,
-  status: true,
-  columns: columns('Name', 'Status', 'Volume', 'Capacity', 'Access Modes', 'StorageClass', ...VOLUME),
-});
-
-export const persistentVolumeKind = none({
-  group: '',
-  kind: 'PersistentVolume',
-  plural: 'persistentvolumes',
-  short: 'pv',
-  status: true,
-  columns: columns(
-    'Name',
-    'Capacity',
-    'Access Modes',
-    'Reclaim Policy',
-    'Status',
-    'Claim',
-    'StorageClass',
-    'VolumeAttributesClass',
-    'Reason',
-    'Age',
-    'VolumeMode*',
-  ),
-});
-
 export const podTemplateKind = none({
   group: '',
   kind: 'PodTemplate',
@@ -210,14 +177,6 @@ export const csiStorageCapacityKind = none({
   plural: 'csistoragecapacities',
   namespaced: true,
   columns: columns('Name', 'StorageClassName', 'Capacity'),
-});
-
-export const storageClassKind = none({
-  ...STORAGE,
-  kind: 'StorageClass',
-  plural: 'storageclasses',
-  short: 'sc',
-  columns: columns('Name', 'Provisioner', 'ReclaimPolicy', 'VolumeBindingMode', 'AllowVolumeExpansion', 'Age'),
 });
 
 export const volumeAttachmentKind = none({

@@ -3,7 +3,7 @@ import type { Kind } from '../kind.ts';
 import { apiVersionOf } from '../kind.ts';
 import type { ApiObject } from '../objects.ts';
 import { type FieldRequirement, meets, parseFieldSelector, parseLabelSelector } from '../selectors.ts';
-import { badRequest, expired, tooNew } from '../status.ts';
+import { badRequest, expired, notSupportedOn, tooNew } from '../status.ts';
 import { remembers } from '../storage.ts';
 import { quote } from '../validation/field.ts';
 import { type Answer, answer, type Call, requireObject, storedObjects } from './call.ts';
@@ -98,6 +98,7 @@ function bare(object: ApiObject): unknown {
 export function list(call: Call): Answer {
   const { kind, api, form, query, context } = call;
   const options = listOptions(query, call.watch);
+  if (options.watch && !kind.verbs.includes('watch')) throw notSupportedOn(kind, 'watch');
   if (options.watch) return watch(call, options);
   const { version, start } = momentOf(call, options);
   const counted = !query.labelSelector && !query.fieldSelector;

@@ -83,6 +83,8 @@ LimitRangeSpec: limits! []LimitRangeItem atomic
 LimitRangeItem: type! string, max {}quantity, min {}quantity, default {}quantity, defaultRequest {}quantity,
   maxLimitRequestRatio {}quantity
 PodTemplate kind: metadata meta.ObjectMeta, template PodTemplateSpec
+ComponentStatus kind: metadata meta.ObjectMeta, conditions []ComponentCondition &type #type
+ComponentCondition: type! string, status! string, message string, error string
 Binding kind: metadata meta.ObjectMeta, target! ObjectReference
 TopologySelectorTerm atomic: matchLabelExpressions []TopologySelectorLabelRequirement atomic
 TopologySelectorLabelRequirement: key! string, values! []string atomic

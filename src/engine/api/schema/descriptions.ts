@@ -212,6 +212,7 @@ core.ResourceQuotaSpec.scopes: Which pods count; all of them without scopes.
 core.ResourceQuotaStatus.used: What is in use now.
 core.LimitRange: Bounds and defaults for each pod or container of a namespace.
 core.LimitRangeSpec.limits: The bounds by type: Pod, Container or PersistentVolumeClaim.
+core.ComponentStatus: What the API server hears from another part of the control plane. Deprecated.
 core.Binding: Binds a pod to a node: what a scheduler sends.
 admissionregistration.MutatingWebhookConfiguration: Webhooks that may change objects before they are stored.
 admissionregistration.ValidatingWebhookConfiguration: Webhooks that may refuse objects before they are stored.

@@ -1,6 +1,6 @@
 /**
  * Why a node cannot take a pod: kube-scheduler's filter plugins in their order; the first that objects names the reason.
- * Models k8s.io/kubernetes/pkg/scheduler/framework/plugins v1.32. Leaves out volumes, DRA, namespaceSelector of pod affinity.
+ * Models k8s.io/kubernetes/pkg/scheduler/framework/plugins v1.32. Volume claims are in claims.ts. Leaves out DRA, namespaceSelector of pod affinity.
  */
 import { parseQuantity } from '../../api/kinds/quantity.ts';
 import type { LabelSelector, Node, Pod } from '../../api/objects.ts';
@@ -167,6 +167,13 @@ export function objection(pod: Pod, node: Node, cluster: Occupancy): Objection |
     if (result) return result;
   }
   return undefined;
+}
+
+/** The same where no node was asked: the pod itself lacks something. */
+export function refusedMessage(reason: string, nodeCount: number): string {
+  if (nodeCount === 0) return 'no nodes available to schedule pods';
+  const head = `0/${nodeCount} nodes are available: `;
+  return `${head}${reason}. preemption: ${head}${nodeCount} Preemption is not helpful for scheduling.`;
 }
 
 /** The scheduler's FitError with the outcome of preemption. */

@@ -1,7 +1,7 @@
 /**
  * kube-scheduler: gives each pod without a node the best one that can take it, or says why none can.
  *
- * Reads pods and nodes; writes the pod's nodeName, its PodScheduled condition and events. Models k8s.io/kubernetes/pkg/scheduler v1.32
+ * Reads pods, nodes and what pods claim; writes the pod's nodeName, its PodScheduled condition, late bindings of claims, and events. Models k8s.io/kubernetes/pkg/scheduler v1.32
  * with the default profile: filters as upstream (filters.ts); of the scores node preferences, PreferNoSchedule, spreading of the
  * same owner's pods and least allocated, then a lot that the seed decides. Leaves out priorities' preemption and other schedulers.
  */
@@ -13,10 +13,17 @@ import { hash32 } from '../../net/random.ts';
 import { controllerAgent, type Reconciled, type Reconciling } from '../controller.ts';
 import { controllerOf } from '../ownership.ts';
 import { conditionOf, isFinished } from '../podstate.ts';
-import { domainCounts, type Objection, type Occupancy, objection, unfitMessage } from './filters.ts';
+import { CLAIMS, CLASSES, VOLUMES } from '../volumes.ts';
+import { bindOpen, claimObjection, claimsFor } from './claims.ts';
+import { domainCounts, type Objection, type Occupancy, objection, refusedMessage, unfitMessage } from './filters.ts';
 import { preferenceFor } from './nodeaffinity.ts';
 
-export const schedulerAgent = controllerAgent({ name: 'scheduler', reads: ['pods', 'nodes'], batched: true, reconcile });
+export const schedulerAgent = controllerAgent({
+  name: 'scheduler',
+  reads: ['pods', 'nodes', VOLUMES, CLAIMS, CLASSES],
+  batched: true,
+  reconcile,
+});
 
 const COMPONENT = 'default-scheduler';
 
@@ -30,14 +37,23 @@ function reconcile(start: ApiState, context: Reconciling): Reconciled {
   const cluster: Occupancy = { nodes, on: (node) => placed.get(node) ?? [] };
   let api = start;
   for (const pod of pending) {
+    const claims = claimsFor(api, pod);
+    if (claims.refusal) {
+      api = refuse(api, pod, refusedMessage(claims.refusal, nodes.length), context);
+      continue;
+    }
+    const seen = api;
     const objections: Objection[] = [];
     const fitting = nodes.filter((node) => {
-      const reason = objection(pod, node, cluster);
+      const reason = objection(pod, node, cluster) ?? claimObjection(seen, claims, node);
       if (reason) objections.push(reason);
       return !reason;
     });
     const node = best(pod, fitting, cluster, context.seed);
     if (node) {
+      const opened = bindOpen(api, claims, node, context.now);
+      api = opened.api;
+      if (opened.waits) continue;
       api = bind(api, pod, node, context);
       put(placed, node.metadata.name, { ...pod, spec: { ...pod.spec, nodeName: node.metadata.name } });
     } else {

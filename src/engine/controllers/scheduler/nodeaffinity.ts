@@ -47,6 +47,13 @@ export function allowsNode(spec: Pod['spec'], node: Node): boolean {
   return terms === undefined || terms.some((term) => satisfies(term, node));
 }
 
+export type NodeSelectorTerms = readonly Term[];
+
+/** Whether a node has what one of the terms asks: a volume's node affinity. */
+export function meetsNodeSelector(terms: NodeSelectorTerms, node: Node): boolean {
+  return terms.some((term) => satisfies(term, node));
+}
+
 /** Sum of the weights of the preferences the node meets. */
 export function preferenceFor(spec: Pod['spec'], node: Node): number {
   let total = 0;

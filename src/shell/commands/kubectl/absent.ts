@@ -5,7 +5,6 @@
 
 /** `plural.group Kind short,names`; the singular is the kind in lower case. */
 const ABSENT = `
-componentstatuses ComponentStatus cs
 customresourcedefinitions.apiextensions.k8s.io CustomResourceDefinition crd,crds
 apiservices.apiregistration.k8s.io APIService
 flowschemas.flowcontrol.apiserver.k8s.io FlowSchema

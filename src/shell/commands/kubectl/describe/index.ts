@@ -10,6 +10,7 @@ import { node } from './node.ts';
 import { anything, configMap, namespace, networkPolicy, secret, serviceAccount } from './others.ts';
 import { pod } from './pod.ts';
 import { endpointSlice, endpoints, ingress, service } from './service.ts';
+import { persistentVolume, persistentVolumeClaim, storageClass } from './storage.ts';
 import { daemonSet, deployment, job, replicaSet, replicationController, statefulSet } from './workloads.ts';
 import { Description } from './writer.ts';
 
@@ -40,6 +41,8 @@ const describers: Readonly<Record<string, Describer>> = {
   namespace,
   'networkpolicy.networking.k8s.io': networkPolicy,
   node,
+  persistentvolume: persistentVolume,
+  persistentvolumeclaim: persistentVolumeClaim,
   pod,
   'poddisruptionbudget.policy': podDisruptionBudget,
   'priorityclass.scheduling.k8s.io': priorityClass,
@@ -49,6 +52,7 @@ const describers: Readonly<Record<string, Describer>> = {
   service,
   serviceaccount: serviceAccount,
   'statefulset.apps': statefulSet,
+  'storageclass.storage.k8s.io': storageClass,
 };
 
 export function surveyor(kubectl: Kubectl): Surveyor {

@@ -4,6 +4,7 @@ import { humanDuration } from '../duration.ts';
 import { byBytes, dig, equal, fields, items, number, strings, text, type Value } from '../value.ts';
 import { podTemplate } from './containers.ts';
 import type { Describer, Surveyor } from './index.ts';
+import { claimTemplates } from './storage.ts';
 import {
   conditions,
   controlledBy,
@@ -141,7 +142,7 @@ export const statefulSet: Describer = (d, object, world) => {
   if (partition !== undefined) d.field('Partition', String(partition), 1);
   d.field('Pods Status', podCounts(object, world));
   podTemplate(d, dig(object, 'spec', 'template'));
-  d.field('Volume Claims', '<none>');
+  claimTemplates(d, items(object, 'spec', 'volumeClaimTemplates'));
   events(d, world.events(object));
 };
 

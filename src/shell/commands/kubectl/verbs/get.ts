@@ -2,7 +2,7 @@
 import { TABLE } from '../client.ts';
 import type { Kubectl } from '../context.ts';
 import { qualifiedKind, type ResourceType } from '../discovery.ts';
-import { Aggregate, CommandError, Exit, fail, StatusError, throwAll } from '../errors.ts';
+import { Aggregate, CommandError, Exit, fail, throwAll } from '../errors.ts';
 import { klogHead } from '../klog.ts';
 import { checkFileNames, fileNames, refuseKustomizeOf } from '../manifests.ts';
 import { getPrinter, isList, type Print } from '../printers/objects.ts';
@@ -236,14 +236,6 @@ function watched(kubectl: Kubectl, human: boolean): Watched {
   const [target, ...others] = selection.targets;
   if (!target || others.some((other) => other.type !== target.type)) {
     fail('watch is only supported on individual resources and resource collections - more than 1 resource was found');
-  }
-  if (target!.type.verbs.length > 0 && !target!.type.verbs.includes('watch')) {
-    throw new StatusError({
-      kind: 'Status',
-      reason: 'MethodNotAllowed',
-      code: 405,
-      message: 'the server does not allow this method on the requested resource',
-    });
   }
   return {
     type: target!.type,
