@@ -17,6 +17,8 @@ export interface AgentResult {
    * something WILL change then (a pod finishes starting, a hold timer expires); never to poll.
    */
   readonly wakeAt?: number;
+  /** The same for housekeeping that nobody waits for: the world counts as settled before it. */
+  readonly houseAt?: number;
 }
 
 export interface Agent {

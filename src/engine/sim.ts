@@ -56,10 +56,12 @@ export interface Sim {
   ask<K extends keyof Inputs>(input: Extract<Input, { type: K }>): InputResult<K>;
   /** Lets `ms` of virtual time pass; agents run in rounds as they are due. */
   advance(ms: number): void;
-  /** Lets time pass until nothing is due within `horizonMs` (default 15 s), at most `maxMs` (default 10 min). Hold timers stay running. */
+  /** Lets time pass until nothing but housekeeping is due within `horizonMs` (default 15 s), at most `maxMs` (default 10 min). Hold timers stay running. */
   settle(options?: { readonly horizonMs?: number; readonly maxMs?: number }): SettleReport;
   /** When something is due next, ms since the epoch, always later than now; undefined: the world is quiet. */
   nextWake(): number | undefined;
+  /** As `nextWake`, housekeeping left out. */
+  nextWork(): number | undefined;
   subscribe(listener: (frame: Frame) => void): () => void;
   /** Takes over a world that was put together elsewhere; everything in it is due. */
   load(world: World, journal: readonly JournalEntry[]): void;
@@ -80,6 +82,8 @@ export function createSim(start: World): Sim {
   let journal: readonly JournalEntry[] = [];
   /** Virtual time of the next round; undefined: quiet. A fresh world is due at once. */
   let wakeAt: number | undefined = start.now;
+  /** The same, housekeeping left out. */
+  let workAt: number | undefined = start.now;
   const listeners = new Set<(frame: Frame) => void>();
   const publish = (frame: Frame) => {
     for (const listener of listeners) listener(frame);
@@ -89,7 +93,7 @@ export function createSim(start: World): Sim {
     const before = world;
     const result = step(before);
     world = result.world;
-    wakeAt = result.wakeAt;
+    ({ wakeAt, workAt } = result);
     if (world !== before) publish({ before, world, agents: result.changedBy });
     return result.changedBy;
   }
@@ -97,6 +101,7 @@ export function createSim(start: World): Sim {
   function seek(moment: Moment): void {
     const before = world;
     ({ world, journal, due: wakeAt } = moment);
+    workAt = wakeAt;
     publish({ before, world });
   }
 
@@ -115,6 +120,7 @@ export function createSim(start: World): Sim {
       const entry: JournalEntry = { at: before.now, input, by };
       journal = [...journal, entry];
       wakeAt = wakeAt === undefined ? world.now : Math.min(wakeAt, world.now);
+      workAt = wakeAt;
       publish({ before, world, entry, from });
       return applied.result as never;
     },
@@ -133,7 +139,7 @@ export function createSim(start: World): Sim {
       const began = world.now;
       let rounds = 0;
       let last: readonly string[] = [];
-      while (wakeAt !== undefined && wakeAt <= world.now + horizonMs) {
+      while (wakeAt !== undefined && workAt !== undefined && workAt <= world.now + horizonMs) {
         if (rounds >= MAX_ROUNDS || wakeAt > began + maxMs) return { rounds, elapsedMs: world.now - began, oscillating: last };
         tick(wakeAt);
         last = round();
@@ -142,6 +148,7 @@ export function createSim(start: World): Sim {
       return { rounds, elapsedMs: world.now - began, oscillating: [] };
     },
     nextWake: () => (wakeAt === undefined ? undefined : Math.max(wakeAt, world.now + 1)),
+    nextWork: () => (workAt === undefined ? undefined : Math.max(workAt, world.now + 1)),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -7,6 +7,8 @@ export interface StepResult {
   readonly world: World;
   /** When the next round is due; undefined: nothing is. */
   readonly wakeAt?: number;
+  /** When the next one is due that is more than housekeeping. */
+  readonly workAt?: number;
   readonly changedBy: readonly string[];
 }
 
@@ -15,19 +17,24 @@ const onGrid = (ms: number) => Math.ceil(ms / ROUND_MS) * ROUND_MS;
 
 export function step(before: World, list: readonly Agent[] = agents): StepResult {
   let world = before;
-  let wakeAt: number | undefined;
+  let workAt: number | undefined;
+  let houseAt: number | undefined;
   const changedBy: string[] = [];
   for (const agent of list) {
     const result = agent.run(world, before);
     if (result.world !== world) changedBy.push(agent.name);
     world = result.world;
-    if (result.wakeAt !== undefined && (wakeAt === undefined || result.wakeAt < wakeAt)) wakeAt = result.wakeAt;
+    workAt = earlier(workAt, result.wakeAt);
+    houseAt = earlier(houseAt, result.houseAt);
   }
-  if (world !== before) wakeAt = Math.min(wakeAt ?? Number.MAX_SAFE_INTEGER, before.now + 1);
+  if (world !== before) workAt = earlier(workAt, before.now + 1);
   // A deadline in the past must still let time move, or the world would stand still.
-  if (wakeAt !== undefined) wakeAt = onGrid(Math.max(wakeAt, before.now + 1));
-  return { world, wakeAt, changedBy };
+  const due = (at: number | undefined) => (at === undefined ? undefined : onGrid(Math.max(at, before.now + 1)));
+  return { world, wakeAt: due(earlier(workAt, houseAt)), workAt: due(workAt), changedBy };
 }
+
+const earlier = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : b === undefined ? a : Math.min(a, b);
 
 /**
  * Lets each agent look at a settled world once, one a turn, and drops what it says: what agents remember by identity is then there

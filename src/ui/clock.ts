@@ -85,7 +85,7 @@ export function createClock(sim: Sim): ScreenClock {
       .reduce<Sleeper | undefined>((best, each) => (!best || each.at < best.at ? each : best), undefined);
     time.setState({
       now: sim.world().now,
-      due: sim.nextWake(),
+      due: sim.nextWork(),
       waiting: waiting?.why ? { until: waiting.at, why: waiting.why } : undefined,
     });
   };
@@ -128,7 +128,8 @@ export function createClock(sim: Sim): ScreenClock {
     clearTimeout(timer);
     show();
     const at = nextAt();
-    resting = sleepers.length === 0 && (at === undefined || at - sim.world().now >= SOON_MS);
+    const work = sim.nextWork();
+    resting = sleepers.length === 0 && (work === undefined || work - sim.world().now >= SOON_MS);
     if (stopped || moving || at === undefined || standing()) return;
     if (rushing > 0) {
       void breathe().then(() => move(() => Math.max(at, sim.world().now)));

@@ -63,11 +63,11 @@ export const neighbourTimers: Agent = {
   name: 'neighbour timers',
   run(start) {
     let world = start;
-    let wakeAt = NEVER;
+    let houseAt = NEVER;
     for (const host of Object.values(start.hosts)) {
       if (dueOn(host) <= world.now) world = withTimers(world, host);
-      wakeAt = Math.min(wakeAt, dueOn(world.hosts[host.name]!));
+      houseAt = Math.min(houseAt, dueOn(world.hosts[host.name]!));
     }
-    return wakeAt === NEVER ? { world } : { world, wakeAt };
+    return houseAt === NEVER ? { world } : { world, houseAt };
   },
 };

@@ -119,7 +119,7 @@ export function followRun(sim: Sim): void {
     }
     const { progress: last, past, world: shown } = run.getState();
     const progress = sameProgress(last, judge?.(frame.world) ?? []);
-    run.setState({ world: past ? shown : frame.world, due: sim.nextWake(), progress });
+    run.setState({ world: past ? shown : frame.world, due: sim.nextWork(), progress });
     for (const listener of frameListeners) listener(frame);
   });
   const waiting = waiters;
