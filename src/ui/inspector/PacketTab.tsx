@@ -18,7 +18,7 @@ export function PacketTab({ world }: { readonly world: World }) {
   return (
     <>
       <FlowPicker flows={flows} shown={trace} />
-      <Summary trace={trace} world={world} />
+      <Summary trace={trace} world={world} attempt={attemptOf(flows, trace)} />
       <Hops trace={trace} world={world} />
       {trace.reverse && <Answer trace={trace.reverse} world={world} />}
     </>
@@ -41,6 +41,27 @@ export function flowTitle(trace: Trace): string {
   return `${proto} ${dst}${port(proto, dport)}`;
 }
 
+/** Which SYN of its connection a packet is: 1, and more where nobody answered the ones before. */
+export function attemptOf(flows: readonly Trace[], trace: Trace): number {
+  const { sent, conversation } = trace;
+  if (sent.proto !== 'tcp' || conversation?.resumed) return 1;
+  const same = flows
+    .slice(0, flows.indexOf(trace))
+    .filter(
+      (each) =>
+        each.sent.proto === 'tcp' &&
+        each.sent.src === sent.src &&
+        each.sent.sport === sent.sport &&
+        each.sent.dst === sent.dst &&
+        each.sent.dport === sent.dport &&
+        each.flow.from.host === trace.flow.from.host &&
+        !each.reverse,
+    );
+  return same.length + 1;
+}
+
+const ORDINALS = ['', '', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
+
 function FlowPicker({ flows, shown }: { readonly flows: readonly Trace[]; readonly shown: Trace }) {
   if (flows.length < 2) return null;
   return (
@@ -49,7 +70,7 @@ function FlowPicker({ flows, shown }: { readonly flows: readonly Trace[]; readon
       <select value={shown.id} onChange={(event) => focusTrace(event.target.value)}>
         {flows.toReversed().map((each) => (
           <option key={each.id} value={each.id}>
-            {`${each.flow.from.netns || each.flow.from.host} → ${flowTitle(each)} · ${each.disposition}`}
+            {`${each.flow.from.netns || each.flow.from.host} → ${flowTitle(each)} · ${each.disposition.replaceAll('-', ' ')}${attemptOf(flows, each) > 1 ? ` · SYN ${attemptOf(flows, each)}` : ''}`}
           </option>
         ))}
       </select>
@@ -63,7 +84,13 @@ export function placeName(world: World, place: Place): string {
   return podsOf(world).find((pod) => pod.key === place.netns)?.title ?? place.netns;
 }
 
-function Summary({ trace, world }: { readonly trace: Trace; readonly world: World }) {
+interface SummaryProps {
+  readonly trace: Trace;
+  readonly world: World;
+  readonly attempt: number;
+}
+
+function Summary({ trace, world, attempt }: SummaryProps) {
   const good = trace.disposition === 'delivered';
   const way = trace.hops.map((hop) => placeName(world, hop.place)).filter((name, index, all) => name !== all[index - 1]);
   return (
@@ -78,6 +105,11 @@ function Summary({ trace, world }: { readonly trace: Trace; readonly world: Worl
         {way.join(' → ')}
         {trace.reverse && good ? ', and back' : ''}
       </p>
+      {attempt > 1 && (
+        <p className={styles.muted}>
+          The {ORDINALS[attempt] ?? 'last'} SYN of the same connection: nobody answered the one before.
+        </p>
+      )}
       {!good && <p className={styles.reason}>{trace.reason}</p>}
       {good && trace.received && trace.received.header.src !== trace.sent.src && (
         <p className={styles.muted}>
