@@ -11,6 +11,9 @@ import type { Outcome } from './outcome.ts';
 /** What a file of entries writes for a newline inside one. */
 const NEWLINE = '␤';
 
+/** The entries of this file are given to `bash -c` on both sides: what a prompt does otherwise (jobs, a login shell's options) is not the matter. */
+const SCRIPTS = 'scripts.txt';
+
 /** @param every only each n-th line; `match`: only those with this text, or in a file of this name */
 export async function compareBash(root: string, every = 1, match = ''): Promise<readonly Outcome[]> {
   const folder = join(root, 'e2e/real/bash');
@@ -18,18 +21,20 @@ export async function compareBash(root: string, every = 1, match = ''): Promise<
     .sort()
     .flatMap((file) => {
       const text = readFileSync(join(folder, file), 'utf8').split('\n');
-      return file === `${match}.txt` ? text : text.filter((line) => line.includes(match));
+      const matching = file === `${match}.txt` ? text : text.filter((line) => line.includes(match));
+      return matching.map((line) => ({ line, scripted: file === SCRIPTS }));
     })
-    .filter((line) => line !== '' && !line.startsWith('# '))
+    .filter(({ line }) => line !== '' && !line.startsWith('# '))
     .filter((_, i) => i % every === 0)
-    .map((line) => line.replaceAll(NEWLINE, '\n'));
+    .map(({ line, scripted }) => ({ line: line.replaceAll(NEWLINE, '\n'), scripted }));
   const start = loadWorld(worlds.yaobank!).world();
   const bastion = Object.values(start.hosts).find((host) => host.kind === 'bastion')!.name;
   const outcomes: Outcome[] = [];
-  for (const line of lines) {
+  for (const { line, scripted } of lines) {
     const session = testSession(createSim(start), bastion);
     await session.type('mkdir work; cd work');
-    const { stdout, stderr, exitCode } = await session.type(line);
+    if (scripted) session.shell().state.variables.set('LINE', { value: line });
+    const { stdout, stderr, exitCode } = await session.type(scripted ? 'bash -c "$LINE"' : line);
     const ours = `${stdout}${stderr}[${exitCode}]`;
     const real = runReal(line);
     outcomes.push({

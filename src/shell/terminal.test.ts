@@ -91,6 +91,40 @@ test('Ctrl-C stops an endless loop at once and the shell goes on', async () => {
   expect(await rows()).toEqual([`${PROMPT}while :; do :; done`, '^C', `${PROMPT}echo $?`, '130', PROMPT]);
 });
 
+test('Ctrl-Z leaves less standing, fg shows it again, in the background it stops at once', async () => {
+  const { keys, rows, terminal } = screen();
+  await keys("printf '%s\\n' {1..100} > f; clear\r");
+  const line = 'less f';
+  await keys(`${line}\r`);
+  expect([terminal.state().mode, (await rows())[0]]).toEqual(['screen', '1']);
+  await keys(' ');
+  await keys('\x1a');
+  await keys('jobs\r');
+  await keys('bg\r');
+  await keys('jobs\r');
+  const stopped = `[1]+  Stopped                 ${line}`;
+  expect(await rows()).toEqual([
+    `${PROMPT}${line}`,
+    '',
+    stopped,
+    `${PROMPT}jobs`,
+    stopped,
+    `${PROMPT}bg`,
+    `[1]+ ${line} &`,
+    `${PROMPT}jobs`,
+    stopped,
+    PROMPT,
+  ]);
+  await keys('fg\r');
+  const page = await rows();
+  await keys('b');
+  expect([terminal.state().mode, page[0], (await rows())[0]]).toEqual(['screen', page[0], '1']);
+  expect(Number(page[0])).toBeGreaterThan(1);
+  await keys('q');
+  await keys('jobs\r');
+  expect((await rows()).slice(-4)).toEqual([`${PROMPT}fg`, line, `${PROMPT}jobs`, PROMPT]);
+});
+
 test('Ctrl-C at the prompt drops the line', async () => {
   const { keys, rows } = screen();
   await keys('kubectl get\x03');

@@ -46,6 +46,8 @@ class TerminalController implements Terminal {
   private wantsLine: (() => void) | undefined;
   private wantsKey: ((key: string) => void) | undefined;
   private alternate = false;
+  /** What a full-screen program shows. */
+  private screen: string | undefined;
   private captured: { stdout: string; stderr: string } | undefined;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -122,6 +124,11 @@ class TerminalController implements Terminal {
       return;
     }
     if (data === '') return;
+    if (this.mode === 'screen' && data.startsWith('\x1a')) {
+      this.ahead = data.slice(1);
+      this.suspendScreen();
+      return;
+    }
     const suspend = this.mode === 'running' && !this.wantsKey ? data.indexOf('\x1a') : -1;
     if (suspend >= 0) {
       this.ahead = data.slice(suspend + 1);
@@ -147,6 +154,37 @@ class TerminalController implements Terminal {
         .replace(/[\x00-\x09\x0b\x0c\x0e-\x1f]/g, ''),
     );
     this.wantsLine?.();
+  }
+
+  /** Ctrl-Z in less or watch: the prompt comes back, and `fg` brings the screen again. In the background it stops at once: it wants the terminal. */
+  private suspendScreen(): void {
+    const { wantsKey, screen } = this;
+    const jobs = this.session.shell().state.jobs;
+    const before = new Set(jobs.values());
+    this.releaseScreen();
+    this.session.suspend();
+    const job = [...jobs.values()].find((each) => !before.has(each)) ?? this.session.shell().state.foreground;
+    if (!job) return;
+    const { stop } = job;
+    job.stop = (signal) => {
+      stop.call(job, signal);
+      if (signal !== 'CONT') return;
+      queueMicrotask(() => {
+        if (this.session.shell().state.foreground !== job) return stop.call(job, 'TTOU');
+        job.stop = stop;
+        if (screen !== undefined) this.draw(screen);
+        else this.setMode('screen');
+        this.wantsKey = wantsKey;
+      });
+    };
+  }
+
+  private draw(screen: string): void {
+    if (!this.alternate) this.options.write(ALTERNATE_SCREEN.on);
+    this.alternate = true;
+    this.screen = screen;
+    this.setMode('screen');
+    this.options.write(`\x1b[H\x1b[2J${screen.replace(/\r?\n/g, '\r\n')}`);
   }
 
   private key(key: Parameters<typeof reduce>[1]): void {
@@ -313,12 +351,7 @@ class TerminalController implements Terminal {
           this.wantsKey = resolve;
         });
       },
-      draw: (screen) => {
-        if (!this.alternate) this.options.write(ALTERNATE_SCREEN.on);
-        this.alternate = true;
-        this.setMode('screen');
-        this.options.write(`\x1b[H\x1b[2J${screen.replace(/\r?\n/g, '\r\n')}`);
-      },
+      draw: (screen) => this.draw(screen),
       edit: async (name, text) => {
         const { mode } = this;
         this.setMode('editor');
@@ -335,6 +368,7 @@ class TerminalController implements Terminal {
   private releaseScreen(): void {
     if (this.alternate) this.options.write(ALTERNATE_SCREEN.off);
     this.alternate = false;
+    this.screen = undefined;
     this.wantsKey = undefined;
     if (this.mode === 'screen') this.setMode('running');
   }

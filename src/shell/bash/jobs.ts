@@ -24,6 +24,7 @@ export function addJob({ text, gate, controller, done }: Running, x: Execution):
   const { platform, shell } = x;
   let killedBy: string | undefined;
   const ended = done.then((status) => {
+    job.endedAt = platform.clock.now();
     job.status = killedBy === undefined ? status : 128 + (NUMBERS[killedBy] ?? 15);
     job.state =
       killedBy === 'KILL' ? 'Killed' : killedBy === 'INT' ? 'Interrupt' : killedBy ? 'Terminated' : status === 0 ? 'Done' : 'Exit';

@@ -32,6 +32,8 @@ export interface Job {
   readonly done: Promise<number>;
   state: 'Running' | 'Stopped' | 'Done' | 'Exit' | 'Interrupt' | 'Terminated' | 'Killed';
   status: number;
+  /** ms since the epoch, once it has ended. */
+  endedAt?: number;
   /** Sends a signal: STOP and its like hold it, CONT lets it go on, others end it. */
   stop(signal: string): void;
   /** Resolves when it is stopped. */

@@ -22,18 +22,18 @@ export const absentPrograms: ReadonlySet<string> = new Set(
   lsof ltrace lxc make mcookie mdig mesg mii-tool minikube mke2fs mkfifo mkfs mkfs.bfs mkfs.cramfs mkfs.ext2 mkfs.ext3 mkfs.ext4
   mkfs.minix mknod mkswap modprobe mount mountpoint mtr mysql namei nameif ncat nerdctl netplan networkctl newgrp
   newusers nfnl_osf nft nginx nisdomainname nload nmap node nohup-dbus nologin npm nsenter nstat nsupdate openssl partx
-  passwd pathchk peekfd perf perl pgrep pidwait ping4 ping6 pinky pip pip3 pivot_root pkill plipconfig pmap podman pr prlimit
+  passwd pathchk peekfd perf perl pidwait ping4 ping6 pinky pip pip3 pivot_root plipconfig pmap podman pr prlimit
   prtstat pslog psql pstree ptx pwck pwconv pwdx pwunconv python python2 python3 rarp rbash rdma readprofile reboot
   redis-cli remove-shell resize2fs resizepart resolvectl rgrep routel rsync rtacct rtcwake rtmon rtstat ruby run-parts
   runc runcon runuser rustc savelog scp screen sdiff sestatus setarch setpriv setterm sftp sg
   shred shutdown skill skopeo slabtop slattach snap snice socat ssh-add ssh-agent ssh-argv0 ssh-copy-id ssh-keygen ssh-
-  keyscan split start-stop-daemon stern strace stty sulogin swaplabel swapoff swapon switch_root systemd systemd-analyze
+  keyscan start-stop-daemon stern strace stty sulogin swaplabel swapoff swapon switch_root systemd systemd-analyze
   systemd-ask-password systemd-cat systemd-cgls systemd-cgtop systemd-creds systemd-cryptenroll systemd-delta systemd-detect-
   virt systemd-escape systemd-firstboot systemd-id128 systemd-inhibit systemd-machine-id-setup systemd-mount systemd-notify
   systemd-path systemd-repart systemd-resolve systemd-run systemd-socket-activate systemd-stdio-bridge systemd-sysext systemd-
   sysusers systemd-tmpfiles systemd-tty-ask-password-agent systemd-umount tabs taskset tc telnet tempfile terraform tic
   timedatectl tipc tload tmux toe top traceroute-nanog tset tshark tsort tune2fs uclampset ufw ul umount uncompress
-  unshare unxz update-alternatives update-ca-certificates update-shells useradd userdel usermod users utmpdump vagrant
+  unshare unxz update-alternatives update-ca-certificates update-shells useradd userdel usermod utmpdump vagrant
   vdir vdpa vigr vipw vmstat vtysh w wdctl wget whereis wipefs wireshark write xtables-legacy-multi xtables-monitor xtables-nft-
   multi xz xzcat xzcmp xzdiff xzegrep xzfgrep xzgrep xzless xzmore ypdomainname yum zcmp zdiff zegrep zfgrep zforce zgrep zless
   zmore znew zramctl zsh yq`

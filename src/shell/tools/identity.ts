@@ -4,6 +4,7 @@ import type { Invocation } from '../bash/execution.ts';
 import { resolvePath } from '../bash/files.ts';
 import { parseDate } from './date-parse.ts';
 import { formatDate } from './dates.ts';
+import { readOptions, tryHelp } from './gnu/options.ts';
 import { HOSTNAME_USAGE } from './hostname-usage.ts';
 import { aroundOf } from './place.ts';
 import { fail, print, type Tool } from './tool.ts';
@@ -127,6 +128,16 @@ function uname(invocation: Invocation): number {
 
 function id(invocation: Invocation): number {
   const { x, args } = invocation;
+  const given = readOptions(invocation, {
+    short: 'aGgnruzZ',
+    long: { context: 'Z', groups: 'G', group: 'g', name: 'n', real: 'r', user: 'u', zero: 'z' },
+  });
+  if (typeof given === 'number') return given;
+  const picks = ['u', 'g', 'G'].filter((letter) => given.has(letter));
+  if (picks.length > 1) return fail(invocation, 'cannot print "only" of more than one choice');
+  if (picks.length === 0 && (given.has('n') || given.has('r')))
+    return fail(invocation, 'cannot print only names or real IDs in default format');
+  if (picks.length === 0 && given.has('z')) return fail(invocation, 'option --zero not permitted in default format');
   const operand = args.find((arg) => !arg.startsWith('-'));
   const user = operand ?? x.platform.user;
   if (user !== 'root' && user !== 'ubuntu' && user !== x.platform.user) return fail(invocation, `‘${user}’: no such user`);
@@ -216,33 +227,67 @@ function date(invocation: Invocation): number {
   return 0;
 }
 
+/** Takes no operands, and options only of these letters. @returns the status of a mistake */
+function mistaken(invocation: Invocation, short = '', long: Readonly<Record<string, string>> = {}, status = 1): number | undefined {
+  const given = readOptions(invocation, { short, long, status });
+  if (typeof given === 'number') return given;
+  const [extra] = given.operands;
+  return extra === undefined ? undefined : fail(invocation, `extra operand ‘${extra}’${tryHelp(invocation)}`, status);
+}
+
 const says = (summary: string, text: (invocation: Invocation) => string): Tool => ({
   summary,
   run: (invocation) => {
-    print(invocation, text(invocation));
-    return 0;
+    const mistake = mistaken(invocation);
+    if (mistake === undefined) print(invocation, text(invocation));
+    return mistake ?? 0;
   },
 });
+
+function nproc(invocation: Invocation): number {
+  const given = readOptions(invocation, { short: '', long: { all: 'all', 'ignore=': 'ignore' } });
+  if (typeof given === 'number') return given;
+  const [extra] = given.operands;
+  if (extra !== undefined) return fail(invocation, `extra operand ‘${extra}’${tryHelp(invocation)}`);
+  const ignored = given.value('ignore') ?? '0';
+  if (!/^\d+$/.test(ignored)) return fail(invocation, `invalid number: ‘${ignored}’`);
+  print(invocation, `${Math.max(1, 2 - Number(ignored))}\n`);
+  return 0;
+}
+
+function tty(invocation: Invocation): number {
+  const silent = invocation.args.some((arg) => /^(-s+|--silent|--quiet)$/.test(arg));
+  const mistake = mistaken(invocation, 's', { silent: 's', quiet: 's' }, 2);
+  if (mistake !== undefined) return mistake;
+  const isTTY = invocation.x.fds.get(0)?.source?.isTTY === true;
+  if (!silent) print(invocation, isTTY ? '/dev/pts/0\n' : 'not a tty\n');
+  return isTTY ? 0 : 1;
+}
+
+function groups(invocation: Invocation): number {
+  const given = readOptions(invocation, { short: '' });
+  if (typeof given === 'number') return given;
+  const own = (user: string) => `${user}${user === 'root' ? '' : ' sudo'}`;
+  let status = 0;
+  if (given.operands.length === 0) print(invocation, `${own(invocation.x.platform.user)}\n`);
+  for (const user of given.operands)
+    if (user === 'root' || user === 'ubuntu') print(invocation, `${user} : ${own(user)}\n`);
+    else status = fail(invocation, `‘${user}’: no such user`);
+  return status;
+}
 
 export const identityTools: Readonly<Record<string, Tool>> = {
   hostname: { summary: "This machine's name and addresses", run: hostname },
   uname: { summary: 'The kernel', run: uname },
   id: { summary: 'User and groups', run: id },
-  whoami: {
-    summary: 'User name',
-    run: (invocation) => {
-      if (invocation.args.length > 0)
-        return fail(invocation, `extra operand ‘${invocation.args[0]}’\nTry 'whoami --help' for more information.`);
-      print(invocation, `${invocation.x.platform.user}\n`);
-      return 0;
-    },
-  },
+  whoami: says('User name', ({ x }) => `${x.platform.user}\n`),
   uptime: { summary: 'How long it has been up (simulated time)', run: uptime },
   date: { summary: 'The simulated date and time', run: date },
   logname: says('User name', ({ x }) => `${x.platform.user}\n`),
-  groups: says('Groups', ({ x }) => `${x.platform.user}${x.platform.root ? '' : ' sudo'}\n`),
+  groups: { summary: 'Groups', run: groups },
+  users: says('Who is logged in', ({ x }) => `${x.platform.user}\n`),
   arch: says('Machine type', () => 'x86_64\n'),
-  nproc: says('Number of processors', () => '2\n'),
-  tty: says('Name of the terminal', ({ x }) => (x.fds.get(0)?.source?.isTTY ? '/dev/pts/0\n' : 'not a tty\n')),
+  nproc: { summary: 'Number of processors', run: nproc },
+  tty: { summary: 'Name of the terminal', run: tty },
   who: says('Who is logged in', ({ x }) => `${x.platform.user}   pts/0        ${formatDate(x.platform.clock.now(), '%F %H:%M')}\n`),
 };

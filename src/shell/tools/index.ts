@@ -7,6 +7,7 @@ import { largeTools } from './large.ts';
 import { mendedTools } from './mended.ts';
 import { pagerTools } from './pager.ts';
 import { psTools } from './ps/index.ts';
+import { pgrepTools } from './ps/pgrep.ts';
 import { runnerTools } from './runners.ts';
 import { shells } from './shells.ts';
 import { sshTools } from './ssh.ts';
@@ -29,6 +30,7 @@ export const tools: Readonly<Record<string, Tool>> = {
   ...watchTools,
   ...identityTools,
   ...psTools,
+  ...pgrepTools,
   ...userTools,
   ...sshTools,
   ...helpTools,

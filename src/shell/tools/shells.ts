@@ -164,7 +164,10 @@ function runFile(
     stderr(x)?.write(`sh: 0: ${stat ? `${file}: Is a directory` : `cannot open ${file}: No such file`}\n`);
     return 2;
   }
-  if (!stat) return complain('No such file or directory', 127);
+  if (!stat) {
+    const why = x.platform.files.missing(path);
+    return complain(why, why === 'No such file or directory' ? 127 : 126);
+  }
   if (stat.type === 'directory') return complain(direct ? 'Is a directory' : `${file}: Is a directory`, 126);
   if (text === undefined || (direct && (stat.mode & 0o111) === 0)) return complain('Permission denied', 126);
   const interpreter = direct ? /^#![ \t]*([^ \t\n]+)(?:[ \t]+([^\n]*?))?[ \t]*(?:\n|$)/.exec(text) : null;

@@ -246,9 +246,17 @@ export function parseInterval(text: string): number | undefined {
 }
 
 async function sleep(invocation: Invocation): Promise<number> {
-  if (invocation.args.length === 0) return fail(invocation, "missing operand\nTry 'sleep --help' for more information.");
+  const args = invocation.args.filter((arg, at, all) => arg !== '--' || all.indexOf('--') !== at);
+  const [first] = invocation.args;
+  const hint = "Try 'sleep --help' for more information.";
+  if (first !== undefined && /^-./.test(first) && first !== '--')
+    return fail(
+      invocation,
+      `${first.startsWith('--') ? `unrecognized option '${first}'` : `invalid option -- '${first[1]}'`}\n${hint}`,
+    );
+  if (args.length === 0) return fail(invocation, `missing operand\n${hint}`);
   let seconds = 0;
-  for (const arg of invocation.args) {
+  for (const arg of args) {
     const interval = parseInterval(arg);
     if (interval === undefined) return fail(invocation, `invalid time interval ‘${arg}’\nTry 'sleep --help' for more information.`);
     seconds += interval;

@@ -53,6 +53,7 @@ const FILE_SUMMARIES: Readonly<Record<string, string>> = {
   readlink: 'Where a link leads',
   rm: 'Remove files',
   rmdir: 'Remove empty directories',
+  split: 'Cut a file into pieces',
   stat: 'What is known of a file',
   sync: 'Write what is not yet on the disk',
   touch: 'Make files, or set their times',

@@ -83,7 +83,9 @@ const kill: Builtin = async (call) => {
   for (const spec of args) {
     const job = findJob(call.x, spec);
     if (spec === '') status = fail(call, "`': not a pid or valid job spec");
-    else if (job && job.state !== 'Running' && job.state !== 'Stopped') status = fail(call, `(${spec}) - No such process`);
+    // Just now: it is there until the shell has asked what became of it.
+    else if (job?.endedAt !== undefined && job.endedAt === call.x.platform.clock.now()) continue;
+    else if (job?.endedAt !== undefined) status = forgotten(call, job, spec);
     else if (job) job.stop(name);
     else if (spec === String(call.x.shell.pid - call.x.shell.subshell)) await signalSelf(name, call);
     else if (spec.startsWith('%')) status = fail(call, `${spec}: no such job`);
@@ -92,6 +94,14 @@ const kill: Builtin = async (call) => {
   }
   return status;
 };
+
+/** A job that has ended is told of, and is none any more. */
+function forgotten(call: BuiltinCall, job: Job, spec: string): number {
+  const { shell } = call.x;
+  if (shell.interactive && shell.subshell === 0) stderr(call.x)?.write(describeJob(call.x, job));
+  shell.jobs.delete(job.id);
+  return fail(call, spec.startsWith('%') ? `${spec}: no such job` : `(${spec}) - No such process`);
+}
 
 /** `kill $$`: the shell's own trap, or what the signal does to a shell: a prompt shrugs off TERM, HUP and KILL end it. */
 async function signalSelf(name: string, call: BuiltinCall): Promise<void> {

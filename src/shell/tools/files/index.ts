@@ -11,6 +11,7 @@ import { ln, readlink } from './links.ts';
 import { ls } from './ls.ts';
 import { patch } from './patch.ts';
 import { mkdir, rm, rmdir, unlink } from './remove.ts';
+import { split } from './split.ts';
 import { stat } from './stat.ts';
 import { tar } from './tar.ts';
 
@@ -33,6 +34,7 @@ export const fileTools: Readonly<Record<string, Program>> = {
   readlink,
   rm,
   rmdir,
+  split,
   stat,
   sync,
   touch,

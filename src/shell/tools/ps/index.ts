@@ -7,7 +7,7 @@ import type { Column, Row } from './columns.ts';
 import { PS_USAGE, type Request, readOptions, type Selection } from './options.ts';
 
 /** What runs here: the machine's processes, this shell, and ps itself. */
-function rowsOf(invocation: Invocation): readonly Row[] {
+export function rowsOf(invocation: Invocation): readonly Row[] {
   const { x, args } = invocation;
   const { sim, place, container } = aroundOf(invocation);
   const world = sim.world();
@@ -16,7 +16,19 @@ function rowsOf(invocation: Invocation): readonly Row[] {
   const shell = { ppid: 1, user, startedAt: now, tty: 'pts/0' };
   const own = [
     { ...shell, pid: x.shell.pid, command: x.shell.interactive ? '-bash' : 'bash', name: 'bash', state: 'Ss' },
-    { ...shell, pid: processes.nextPid, ppid: x.shell.pid, command: ['ps', ...args].join(' '), name: 'ps', state: 'R+' },
+    ...[...x.shell.jobs.values()].flatMap((job) => {
+      const state = job.state === 'Running' ? 'S' : job.state === 'Stopped' ? 'T' : '';
+      const name = job.text.replace(/ .*/s, '').replace(/^.*\//, '').slice(0, 15);
+      return state === '' ? [] : [{ ...shell, pid: job.pid, ppid: x.shell.pid, command: job.text, name, state }];
+    }),
+    {
+      ...shell,
+      pid: processes.nextPid,
+      ppid: x.shell.pid,
+      command: [invocation.name, ...args].join(' '),
+      name: invocation.name,
+      state: 'R+',
+    },
   ];
   // A command that is given to a fresh shell replaces it: the two would have one number.
   const pids = new Set(own.map(({ pid }) => pid));
