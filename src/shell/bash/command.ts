@@ -4,8 +4,9 @@ import { evaluateText } from './arithmetic.ts';
 import type { Builtin, BuiltinCall } from './builtins/builtin.ts';
 import { builtins } from './builtins/index.ts';
 import { runNode } from './execute.ts';
-import { type Execution, Interrupted, Return, ShellError, stderr, throwIfInterrupted } from './execution.ts';
+import { type Execution, Interrupted, type Program, Return, ShellError, stderr, throwIfInterrupted } from './execution.ts';
 import { doors, expandString, expandWord, subscriptOf } from './expand.ts';
+import { resolvePath } from './files.ts';
 import { applyRedirections, RedirectError, type Redirected } from './redirect.ts';
 import { type Descriptor, errorPrefix, type Variable } from './state.ts';
 import { BrokenPipe, CaptureOverflow, OutOfMemory, WriteError } from './streams.ts';
@@ -124,8 +125,27 @@ async function runBuiltin(builtin: Builtin, call: BuiltinCall): Promise<number> 
   }
 }
 
+/** Where a machine keeps its programs. */
+const PROGRAM_PLACES = /^\/(usr\/)?(local\/)?s?bin\/?$/;
+
+/** The program of a name as PATH leads to it; a script of one's own as well. */
+function findInPath(name: string, x: Execution): Program | undefined {
+  if (name.includes('/')) return x.platform.program(name);
+  for (const directory of (x.shell.variables.get('PATH')?.value ?? '').split(':')) {
+    if (PROGRAM_PLACES.test(directory)) {
+      const program = x.platform.program(name);
+      if (program) return program;
+      continue;
+    }
+    const path = resolvePath(x.shell.cwd, `${directory || '.'}/${name}`);
+    const stat = directory === '' && !x.shell.variables.get('PATH')?.value ? undefined : x.platform.files.stat(path);
+    if (stat?.type === 'file' && (stat.mode & 0o111) !== 0) return x.platform.program(path);
+  }
+  return undefined;
+}
+
 export async function runProgram(name: string, args: readonly string[], x: Execution): Promise<number> {
-  const program = x.platform.program(name);
+  const program = findInPath(name, x);
   if (!program) {
     const stat = name.includes('/') ? x.platform.files.stat(name) : undefined;
     const why =
@@ -135,7 +155,9 @@ export async function runProgram(name: string, args: readonly string[], x: Execu
           ? stat?.type === 'directory'
             ? 'Is a directory'
             : 'No such file or directory'
-          : 'command not found';
+          : x.shell.variables.get('PATH')?.value
+            ? 'command not found'
+            : 'No such file or directory';
     stderr(x)?.write(`${errorPrefix(x.shell)}${name}: ${why}\n`);
     return stat ? 126 : 127;
   }

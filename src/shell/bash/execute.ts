@@ -92,7 +92,7 @@ async function dispatch(node: SyntaxNode, x: Execution): Promise<number> {
 
 /** `(( … ))`: a mistake in it is its failure, and the line goes on. */
 async function arithmeticStatus(node: Extract<SyntaxNode, { type: 'ArithmeticCommand' }>, x: Execution): Promise<number> {
-  if (x.shell.options.has('xtrace')) trace(x, `((${node.body}))`);
+  if (x.shell.options.has('xtrace')) trace(x, `(( ${node.body.trim()} ))`);
   try {
     return (await evaluateRoot(node.body, node.expression, x, doors)) === 0n ? 1 : 0;
   } catch (error) {

@@ -101,7 +101,10 @@ async function defaultValue(
   if (kind === '-' && instead) return instead;
   const text = await expandString(operation.operand, x);
   if (kind === '?')
-    throw new ShellError(`${subject.name}: ${text || 'parameter null or not set'}`, x.shell.dialect === 'dash' ? 2 : 127);
+    throw new ShellError(
+      `${subject.name}: ${text || (operation.operator.startsWith(':') ? 'parameter null or not set' : 'parameter not set')}`,
+      x.shell.dialect === 'dash' ? 2 : 127,
+    );
   if (kind === '=') {
     if (/^\d+$/.test(subject.name)) throw new ShellError(`$${subject.name}: cannot assign in this way`);
     if (subject.key === undefined) setValue(x, subject.name, text);

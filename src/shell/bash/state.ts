@@ -41,6 +41,8 @@ export interface Job {
 }
 
 export interface ShellState {
+  /** It runs what `-c` gave. */
+  commandString?: boolean;
   readonly variables: Map<string, Variable>;
   readonly functions: Map<string, { readonly node: FunctionNode; readonly source: string }>;
   readonly aliases: Map<string, string>;

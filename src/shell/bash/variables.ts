@@ -33,6 +33,8 @@ function specialValue(x: Execution, name: string): string | undefined {
       return String(shell.status);
     case '$':
       return String(shell.pid - shell.subshell);
+    case 'BASH_SUBSHELL':
+      return String(shell.subshell);
     case 'BASHPID':
       return String(shell.pid);
     case '!':
@@ -40,7 +42,7 @@ function specialValue(x: Execution, name: string): string | undefined {
     case '#':
       return String(shell.positional.length);
     case '-':
-      return `${shell.options.has('errexit') ? 'e' : ''}h${shell.interactive ? 'im' : ''}${shell.options.has('nounset') ? 'u' : ''}${shell.options.has('xtrace') ? 'x' : ''}B${shell.interactive ? 'Hs' : ''}`;
+      return `${shell.options.has('errexit') ? 'e' : ''}h${shell.interactive ? 'im' : ''}${shell.options.has('nounset') ? 'u' : ''}${shell.options.has('xtrace') ? 'x' : ''}B${shell.interactive ? 'Hs' : ''}${shell.commandString ? 'c' : ''}`;
     case 'SHELLOPTS':
       return [...shell.options, 'interactive-comments'].sort().join(':');
     case 'RANDOM': {

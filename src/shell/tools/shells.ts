@@ -32,6 +32,7 @@ async function runText({ x, env }: Invocation, request: Request, options: readon
   for (const [name, definition] of x.shell.functions) if (env.has(`BASH_FUNC_${name}%%`)) shell.functions.set(name, definition);
   for (const option of options) shell.options.add(option);
   shell.positional = request.args;
+  if (request.label.endsWith(': -c')) shell.commandString = true;
   if (request.dash) shell.dialect = 'dash';
   const inside: Execution = { ...x, shell, source: request.text, tested: false, depth: 0 };
   const parsed = checkSyntax(request.text);

@@ -42,7 +42,7 @@ async function runText(text: string, call: BuiltinCall, name: string): Promise<n
   if ('error' in parsed) {
     const [first] = parsed.error;
     // bash has counted the line that never came when it runs out of text.
-    const line = `line ${text.split('\n').length + (/unexpected end of file|matching `\)'/.test(first!) && text !== '((' ? 1 : 0)}: `;
+    const line = `line ${text.replace(/\n$/, '').split('\n').length + (/unexpected end of file|matching `\)'/.test(first!) && text !== '((' ? 1 : 0)}: `;
     const head = name === 'eval' ? `${call.x.shell.scriptName}: eval: ${line}` : `${name}: ${line}`;
     stderr(call.x)?.write(`${head}${first}\n${/ near /.test(first!) ? `${head}\`${text.split('\n')[0]}'\n` : ''}`);
     return 2;

@@ -28,6 +28,7 @@ async function untilDone(job: Job, x: Execution): Promise<number> {
 const wait: Builtin = async (call) => {
   const { x } = call;
   const specs = call.args.filter((arg) => !arg.startsWith('-'));
+  if (call.args[0] === '-n') return waitNext(call, specs);
   if (specs.length === 0) {
     for (const job of [...x.shell.jobs.values()]) {
       await untilDone(job, x);
@@ -40,6 +41,8 @@ const wait: Builtin = async (call) => {
     const job = findJob(x, spec);
     if (job) {
       status = await untilDone(job, x);
+      // Asked for what became of it, there is nothing left to signal.
+      if (job.endedAt !== undefined) job.endedAt = -1;
       if (!x.shell.interactive) x.shell.jobs.delete(job.id);
     } else {
       status = 127;
@@ -53,6 +56,15 @@ const wait: Builtin = async (call) => {
   }
   return status;
 };
+
+/** `wait -n`: for whichever ends first. */
+async function waitNext({ x }: BuiltinCall, specs: readonly string[]): Promise<number> {
+  const jobs = specs.length > 0 ? specs.flatMap((spec) => findJob(x, spec) ?? []) : [...x.shell.jobs.values()];
+  if (jobs.length === 0) return 127;
+  const [job, status] = await Promise.race(jobs.map(async (each) => [each, await untilDone(each, x)] as const));
+  if (!x.shell.interactive) x.shell.jobs.delete(job.id);
+  return status;
+}
 
 /** `kill -l 9`, `kill -l TERM`: the other of number and name. */
 function list(call: BuiltinCall, specs: readonly string[]): number {
@@ -115,6 +127,10 @@ async function signalSelf(name: string, call: BuiltinCall): Promise<void> {
 }
 
 function chosen(call: BuiltinCall): Job | undefined {
+  if (!call.x.shell.interactive && call.name !== 'disown') {
+    fail(call, 'no job control');
+    return undefined;
+  }
   const spec = call.args[0] ?? '%+';
   const job = findJob(call.x, spec);
   if (!job) fail(call, call.args[0] === undefined ? 'current: no such job' : `${spec}: no such job`);

@@ -40,8 +40,22 @@ const cd: Builtin = (call) => {
     if (status === 0) print(call, `${call.x.shell.cwd}\n`);
     return status;
   }
-  return target === '' ? 0 : changeDirectory(call, target);
+  return target === '' ? 0 : (throughCdPath(call, target) ?? changeDirectory(call, target));
 };
+
+/** CDPATH: the first place in it that has such a directory; where that led is printed. */
+function throughCdPath(call: BuiltinCall, target: string): number | undefined {
+  const { x } = call;
+  const places = parameterValue(x, 'CDPATH');
+  if (!places || /^\.{0,2}\//.test(target) || target === '.' || target === '..') return undefined;
+  const place = places
+    .split(':')
+    .find((each) => x.platform.files.stat(resolvePath(x.shell.cwd, `${each || '.'}/${target}`))?.type === 'directory');
+  if (place === undefined) return undefined;
+  const status = changeDirectory(call, `${place || '.'}/${target}`);
+  if (status === 0 && place !== '') print(call, `${x.shell.cwd}\n`);
+  return status;
+}
 
 const alias: Builtin = (call) => {
   const { aliases } = call.x.shell;
