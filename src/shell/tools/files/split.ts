@@ -3,7 +3,7 @@ import type { Invocation } from '../../bash/execution.ts';
 import { readAll } from '../../bash/streams.ts';
 import { bytesOf, textOfBytes } from '../../bytes.ts';
 import { quoted, readOptions, tryHelp } from '../gnu/options.ts';
-import { openOperand } from '../streams.ts';
+import { openOperand } from '../operands.ts';
 import { fail, print } from '../tool.ts';
 import { filesOf, isStat, look, named, pathOf } from './paths.ts';
 
