@@ -76,8 +76,7 @@ export function transmit(w: Walk, dev: string, target: number): Outcome {
   const address = formatAddress(target);
   const known = w.recorder && noteNeighbour(w, link, address, arrival);
   if (known && known !== arrival?.mac) {
-    const reason = () =>
-      `The neighbour table of ${placeWord(w)} still holds ${known} for ${address}, where nobody is: the frame is lost.`;
+    const reason = () => `${placeWord(w)} still knows ${address} at ${known}, where nobody is any more.`;
     return { disposition: 'lost', reason };
   }
   if (arrival) return arrival;
