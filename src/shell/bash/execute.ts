@@ -215,6 +215,8 @@ async function runPipes(node: Pipeline, x: Execution): Promise<number> {
     if (to) fds.set(1, { sink: to });
     if (to && node.operators[index] === '|&') fds.set(2, { sink: to });
     try {
+      // Parts are forked one after another, which `set -x` shows.
+      if (x.shell.options.has('xtrace')) for (let before = 0; before < index; before++) await x.platform.clock.breathe();
       return await inSubshell({ ...x, fds, tested: true }, (inside) => runNode(command, inside));
     } finally {
       to?.end();
