@@ -42,6 +42,7 @@ const FILES = {
   counters: 'counters.txt',
   'net-tools': 'net-tools.txt',
   conntrack: 'conntrack.txt',
+  'ip monitor': 'monitor.txt',
 };
 
 /**
@@ -55,6 +56,8 @@ export async function compareHostTools(root: string, prefix: string): Promise<re
   });
   return (await Promise.all(scenarios)).flat();
 }
+
+const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** The connection tracking table is a hash: its order says nothing. */
 const inOrder = (line: string, stdout: string): string =>
@@ -81,7 +84,7 @@ async function compareLines(scenario: string, lines: readonly string[], prefix: 
       const real = await run('ip', ['netns', 'exec', a, ...apart, 'bash', '-c', line], '', 5000);
       // What goes on until Ctrl-C is stopped on both sides.
       const patience = setTimeout(() => ours.interrupt(), 5000);
-      const sim = await ours.type(tool === 'timeout' ? `sudo bash -c '${line}'` : `sudo ${line}`);
+      const sim = await ours.type(tool === 'timeout' ? `sudo bash -c ${quoted(line)}` : `sudo ${line}`);
       clearTimeout(patience);
       const sides = {
         ours: inOrder(line, masked(sim.stdout)) + masked(`${sim.stderr}[${sim.exitCode}]`),

@@ -34,7 +34,7 @@ export type { Failure, Origin } from './inputs/input.ts';
 export type { Conntrack, Tuple } from './kernel/conntrack.ts';
 export { type Errno, errorText, isKernelError, type KernelError } from './kernel/errno.ts';
 export { type Lookup, lookup, selectSource } from './kernel/fib.ts';
-export type { RoutePattern } from './kernel/fib-edit.ts';
+export { type RoutePattern, sameRoute } from './kernel/fib-edit.ts';
 export { globalAddress, operstate } from './kernel/link.ts';
 export type { LinkAddress, Neighbour, NetLink, NetNamespace, NextHop, Route, Socket } from './kernel/namespace.ts';
 export { neighbourState } from './kernel/neighbour.ts';

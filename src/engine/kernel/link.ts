@@ -83,7 +83,7 @@ export function setLink(
   const old = Object.hasOwn(ns.links, name) ? ns.links[name] : undefined;
   if (!old) return { errno: 'ENODEV' };
   const { mtu = old.mtu } = change;
-  if (mtu > MTU.max) return { errno: 'EINVAL', message: 'mtu greater than device maximum' };
+  if (mtu > MTU.max && old.type !== 'loopback') return { errno: 'EINVAL', message: 'mtu greater than device maximum' };
   if (mtu < MTU.min && mtu !== old.mtu) return { errno: 'EINVAL', message: 'mtu less than device minimum' };
   const link = { ...old, up: change.up ?? old.up, mtu };
   if (link.up === old.up && link.mtu === old.mtu) return ns;

@@ -26,6 +26,8 @@ export interface Options {
   humanReadable: boolean;
   /** Human readable by 1024. */
   iec: boolean;
+  /** -t, -ts: when `ip monitor` heard of it. */
+  timestamp: 'none' | 'long' | 'short';
   oneline: boolean;
 }
 

@@ -8,6 +8,7 @@ import { address } from './address.ts';
 import { coloured, monochrome } from './colour.ts';
 import { abbreviates, type Context, notSimulated, type Options, Stop, usageStop } from './context.ts';
 import { link } from './link.ts';
+import { monitor } from './monitor.ts';
 import { neigh } from './neigh.ts';
 import { netns, onNestedIp, placeNamed } from './netns.ts';
 import { route } from './route.ts';
@@ -39,7 +40,7 @@ const OBJECTS: readonly (readonly [name: string, run?: Run])[] = [
   ['token'],
   ['tcpmetrics'],
   ['tcp_metrics'],
-  ['monitor'],
+  ['monitor', monitor],
   ['xfrm'],
   ['mroute'],
   ['mrule'],
@@ -119,8 +120,18 @@ const OPTIONS: readonly (readonly [name: string, set: Setter])[] = [
       s.options.oneline = true;
     },
   ],
-  ['timestamp', () => {}],
-  ['tshort', () => {}],
+  [
+    'timestamp',
+    (s) => {
+      s.options.timestamp = 'long';
+    },
+  ],
+  [
+    'tshort',
+    (s) => {
+      s.options.timestamp = 'short';
+    },
+  ],
   ['resolve', () => {}],
   ['force', () => {}],
   [
@@ -190,6 +201,7 @@ function readOptions(args: readonly string[], isTTY: boolean): { settings: Setti
       statistics: 0,
       humanReadable: false,
       iec: false,
+      timestamp: 'none',
       oneline: false,
     },
     colour: false,
@@ -260,6 +272,7 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   neighbour: ['show', 'add', 'del', 'replace', 'get', 'flush', 'help'],
   rule: ['show', 'help'],
   netns: ['list', 'exec', 'help'],
+  monitor: ['all', 'route', 'link', 'address', 'neigh', 'label', 'help'],
 };
 
 function complete(process: Process, words: readonly string[], index: number): readonly Completion[] {
@@ -267,7 +280,7 @@ function complete(process: Process, words: readonly string[], index: number): re
   const typed = words[index] ?? '';
   const object = before[0] === undefined ? undefined : OBJECTS.find(([name]) => abbreviates(before[0]!, name))?.[0];
   let candidates: readonly string[] = [];
-  if (object === undefined) candidates = ['address', 'link', 'neigh', 'netns', 'route', 'rule'];
+  if (object === undefined) candidates = ['address', 'link', 'monitor', 'neigh', 'netns', 'route', 'rule'];
   else if (words[index - 1] === 'dev' || (object === 'link' && before.length >= 2))
     candidates = Object.keys(process.kernel.namespace().links);
   else if (before.length === 1) candidates = VERBS[object === 'neighbor' ? 'neighbour' : object] ?? [];

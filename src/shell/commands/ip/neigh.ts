@@ -70,7 +70,7 @@ function chosen(context: Context, s: Selector): readonly Neighbour[] {
     .sort((a, b) => a.dev.localeCompare(b.dev) || compareAddresses(a.address, b.address));
 }
 
-function rowText(context: Context, n: Neighbour, withDev: boolean): string {
+export function neighbourText(context: Context, n: Neighbour, withDev: boolean): string {
   const { paint, options, process } = context;
   const state = neighbourState(n, process.now());
   const age = Math.round((process.now() - n.at) / 1000);
@@ -94,7 +94,7 @@ function show(context: Context, cursor: Cursor): undefined {
     }));
     process.out(writeJson(objects, options.pretty));
   } else {
-    process.out(rows.map((n) => rowText(context, n, selector.dev === undefined)).join(''));
+    process.out(rows.map((n) => neighbourText(context, n, selector.dev === undefined)).join(''));
   }
 }
 
@@ -160,7 +160,7 @@ function get(context: Context, cursor: Cursor): undefined {
   if (!Object.hasOwn(context.namespace().links, dev)) throw new Stop(`Cannot find device "${dev}"\n`, 1);
   const found = chosen(context, { dev, to: address, nud: 'all' })[0];
   if (!found) throw kernelStop({ errno: 'ENOENT', message: 'Neighbour entry not found' });
-  context.process.out(rowText(context, found, true));
+  context.process.out(neighbourText(context, found, true));
 }
 
 export function neigh(context: Context, args: readonly string[]): undefined {
