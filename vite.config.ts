@@ -120,6 +120,7 @@ export default defineConfig({
   // Relative, so that the built site works from any sub-path (GitHub Pages).
   base: './',
   plugins: [react(), shipped(), firstLoad, precache],
+  build: { license: { fileName: 'licenses.md' } },
   assetsInclude: ['**/*.wasm'],
   test: {
     include: ['src/**/*.test.{ts,tsx}'],

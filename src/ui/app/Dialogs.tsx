@@ -87,7 +87,8 @@ function HelpDialog() {
         ))}
       </dl>
       <p className={styles.small}>
-        Runs wholly in this browser, offline too. What is not simulated says so and fails. Apache License 2.0.
+        Runs wholly in this browser, offline too. What is not simulated says so and fails. Apache License 2.0; the{' '}
+        <a href="./licenses.md">libraries</a> and <a href="./jq.txt">jq</a> have terms of their own.
       </p>
       <form method="dialog">
         <button type="button" className={button.button} onClick={() => screen.setState({ dialog: 'fidelity' })}>
