@@ -2,6 +2,7 @@
  * `kubectl exec`: a command in a pod's own place. The session runs it there; what a container's image does not have cannot be run.
  * The stream itself (SPDY to the kubelet) is left out.
  */
+import { uuid } from '../../../../engine/index.ts';
 import type { Kubectl } from '../context.ts';
 import { CommandError, fail, StatusError } from '../errors.ts';
 import { checkFileNames, fileNames } from '../manifests.ts';
@@ -119,13 +120,20 @@ export function enter(
           ? kubectl.process.stdin
           : ''
         : command.map(quoted).join(' ');
-  kubectl.process.enter(place, { container, user: 'root', script: wrap(program!, shell, inner) });
+  kubectl.process.enter(place, { container, user: 'root', script: wrap(program!, shell, inner, execId(kubectl, pod, container)) });
+}
+
+/** What containerd calls the process: 64 hexadecimal digits that it draws. */
+function execId({ process }: Kubectl, pod: Value, container: string): string {
+  const { seed, now, inputs } = process.sim.world();
+  const draw = (half: string) => uuid(seed, 'exec', text(pod, 'metadata', 'uid'), container, now, inputs, half).replaceAll('-', '');
+  return draw('first') + draw('second');
 }
 
 /** The command, and kubectl's words when it cannot start or ends badly. */
-function wrap(program: string, shell: boolean, inner: string): string {
+function wrap(program: string, shell: boolean, inner: string, id: string): string {
   const name = quoted(program);
-  const missing = `error: Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${'0'.repeat(64)}": OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`;
+  const missing = `error: Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`;
   const start = shell ? '' : `if ! command -v ${name} >/dev/null 2>&1; then printf '%s\\n' ${quoted(missing)} >&2; exit 1; fi\n`;
   return `${start}(\n${inner.trim() === '' ? ':' : inner}\n)\n__status=$?\nif [ $__status -ne 0 ]; then echo "command terminated with exit code $__status" >&2; fi\nexit $__status\n`;
 }
